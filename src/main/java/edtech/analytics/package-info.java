@@ -1,0 +1,16 @@
+/**
+ * Product analytics for a learning app, computed once a day. The packages, in the order in which
+ * data flows:
+ *
+ * <ol>
+ *   <li>{@code cli}: commands; nothing but arguments, settings, job, exit code.
+ *   <li>{@code config}: typed settings; all problems reported at once.
+ *   <li>{@code input}: S3 objects to lines to parsed events and rejected lines. Knows JSON, not
+ *       ClickHouse.
+ *   <li>{@code model}: the tables, their columns and types.
+ *   <li>{@code transform}: the SQL queries over the parsed day. Knows neither S3 nor ClickHouse.
+ *   <li>{@code clickhouse}: the Spark sink, the schema and the publisher. Knows no metric.
+ *   <li>{@code load}: one day, or a range of days: the only place that knows the order of steps.
+ * </ol>
+ */
+package edtech.analytics;
