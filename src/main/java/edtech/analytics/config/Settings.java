@@ -1,0 +1,59 @@
+package edtech.analytics.config;
+
+import java.time.ZoneId;
+import java.util.Set;
+
+/**
+ * What a job was told: every key of {@code conf/reference.conf}, typed and checked. Units and
+ * meanings are written there.
+ *
+ * @param eventsUri folder of the {@code dt=YYYY-MM-DD/} folders, without a slash at its end
+ * @param s3Endpoint '' for Amazon S3
+ */
+public record Settings(
+    String eventsUri,
+    String s3Endpoint,
+    boolean allowEmptyDay,
+    Events events,
+    Refusal refusal,
+    ClickHouse clickhouse,
+    Publication publication) {
+
+  /** How lines are read and what they mean. */
+  public record Events(
+      ZoneId zone,
+      int latenessDays,
+      int maxLineBytes,
+      Set<String> purchaseTypes,
+      Set<String> taskResultTypes,
+      Set<String> assignmentTypes,
+      Set<String> successValues,
+      String currency) {}
+
+  /** From how many rejected lines on a load is refused. */
+  public record Refusal(
+      double maxRejectedRatio, long maxRejectedLines, double maxOutsideDayRatio) {}
+
+  /** How the server is reached. Times in seconds. */
+  public record ClickHouse(
+      String url,
+      String user,
+      Secret password,
+      int connectTimeout,
+      int requestTimeout,
+      int batchRows,
+      int batchBytes,
+      int retries,
+      String catalog) {}
+
+  /** How long loads that nobody sees are kept. */
+  public record Publication(int keepLoads, int sweepGraceMinutes, int rejectedRetentionDays) {}
+
+  /**
+   * The settings that change what a day contains, in one line for the fingerprint. Equal text means
+   * that equal input gives equal tables.
+   */
+  public String meaning() {
+    return events.toString() + refusal;
+  }
+}

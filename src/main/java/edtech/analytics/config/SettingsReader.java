@@ -1,0 +1,319 @@
+package edtech.analytics.config;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigException;
+import com.typesafe.config.ConfigFactory;
+import com.typesafe.config.ConfigResolveOptions;
+import com.typesafe.config.ConfigValueFactory;
+import com.typesafe.config.ConfigValueType;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.DateTimeException;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/**
+ * Layers the sources of settings (reference, file, environment, {@code --set}) and reads them
+ * typed. Collects every problem before it throws.
+ */
+public final class SettingsReader {
+  private static final String REFERENCE = "reference.conf";
+  private static final String ENVIRONMENT_PREFIX = "EDTECH_";
+
+  private final List<String> problems = new ArrayList<>();
+  private final Config config;
+
+  private SettingsReader(
+      Optional<Path> file, Map<String, String> environment, Map<String, String> overrides) {
+    Config variables = ConfigFactory.parseMap(variables(environment));
+    Config reference = ConfigFactory.parseResources(SettingsReader.class, REFERENCE);
+    Config defaults = resolve(reference, variables);
+    Set<String> keys = keys(defaults);
+    Config layered =
+        of(overrides, keys, "--set")
+            .withFallback(fromEnvironment(keys, environment))
+            .withFallback(file.map(f -> fromFile(f, keys, variables)).orElse(ConfigFactory.empty()))
+            .withFallback(defaults);
+    this.config = layered;
+  }
+
+  /**
+   * Reads all settings.
+   *
+   * @param file settings that differ from the reference, if any
+   * @param environment the process environment
+   * @param overrides {@code --set} pairs, key to value
+   * @throws SettingsException with all problems, when there is one
+   */
+  public static Settings read(
+      Optional<Path> file, Map<String, String> environment, Map<String, String> overrides) {
+    SettingsReader reader = new SettingsReader(file, environment, overrides);
+    Settings settings = reader.settings();
+    if (!reader.problems.isEmpty()) {
+      throw new SettingsException(reader.problems);
+    }
+    return settings;
+  }
+
+  private Settings settings() {
+    return new Settings(
+        eventsUri(),
+        address("s3.endpoint", true),
+        bool("allow-empty-day"),
+        new Settings.Events(
+            value("day.timezone", SettingsReader::zone, ZoneId.of("UTC")),
+            integer("lateness-days", 0, 7),
+            integer("max-line-bytes", 1024, 64 << 20),
+            words("event-types.purchase"),
+            words("event-types.task-result"),
+            words("event-types.ab-test-assignment"),
+            words("success-values"),
+            value("currency", SettingsReader::currency, "USD")),
+        new Settings.Refusal(
+            ratio("max-rejected-ratio"),
+            integer("max-rejected-lines", 0, Integer.MAX_VALUE),
+            ratio("max-outside-day-ratio")),
+        new Settings.ClickHouse(
+            address("clickhouse.url", false),
+            text("clickhouse.user"),
+            value("clickhouse.password", Secret::new, new Secret("")),
+            integer("clickhouse.connect-timeout", 1, 3600),
+            integer("clickhouse.request-timeout", 1, 86_400),
+            integer("clickhouse.batch-rows", 1, 10_000_000),
+            integer("clickhouse.batch-bytes", 1024, 1 << 30),
+            integer("clickhouse.retries", 0, 100),
+            text("clickhouse.catalog")),
+        new Settings.Publication(
+            integer("keep-loads", 1, 1000),
+            integer("sweep-grace-minutes", 0, 1_000_000),
+            integer("rejected-retention-days", 0, 36_500)));
+  }
+
+  private Config resolve(Config raw, Config variables) {
+    return raw.resolveWith(variables, ConfigResolveOptions.noSystem());
+  }
+
+  private Config fromFile(Path file, Set<String> keys, Config variables) {
+    if (!Files.isReadable(file)) {
+      problems.add("--config " + file + " cannot be read: name a readable file");
+      return ConfigFactory.empty();
+    }
+    try {
+      Config parsed = resolve(ConfigFactory.parseFile(file.toFile()), variables);
+      keys(parsed).forEach(key -> requireKnown(key, keys, file.toString()));
+      return parsed;
+    } catch (ConfigException e) {
+      problems.add(file + ": " + e.getMessage());
+      return ConfigFactory.empty();
+    }
+  }
+
+  private Config fromEnvironment(Set<String> keys, Map<String, String> environment) {
+    Map<String, String> byVariable =
+        keys.stream().collect(Collectors.toMap(SettingsReader::variable, key -> key));
+    Config found = ConfigFactory.empty();
+    for (String name : new TreeSet<>(environment.keySet())) {
+      String key = byVariable.get(name);
+      if (key != null) {
+        found = with(found, key, environment.get(name));
+      }
+    }
+    return found;
+  }
+
+  private Config of(Map<String, String> pairs, Set<String> keys, String source) {
+    Config found = ConfigFactory.empty();
+    for (Map.Entry<String, String> pair : pairs.entrySet()) {
+      if (requireKnown(pair.getKey(), keys, source)) {
+        found = with(found, pair.getKey(), pair.getValue());
+      }
+    }
+    return found;
+  }
+
+  private boolean requireKnown(String key, Set<String> keys, String source) {
+    if (!keys.contains(key)) {
+      problems.add(
+          source + ": unknown setting \"" + key + "\"; known are " + String.join(", ", keys));
+      return false;
+    }
+    return true;
+  }
+
+  private String eventsUri() {
+    String uri = text("events-uri").replaceAll("/+$", "");
+    if (uri.isEmpty()) {
+      problems.add(
+          "events-uri is not set: name the folder of the dt= folders, as EVENTS_URI=s3a://bucket/path");
+      return uri;
+    }
+    String scheme = uri.contains("://") ? uri.substring(0, uri.indexOf("://")) : "";
+    return switch (scheme) {
+      case "s3" -> "s3a" + uri.substring("s3".length());
+      case "s3a", "file" -> uri;
+      default -> {
+        problem("events-uri", uri, "must start with s3a://, s3:// or file://");
+        yield uri;
+      }
+    };
+  }
+
+  private String address(String key, boolean optional) {
+    String text = text(key);
+    if (text.isEmpty()) {
+      if (!optional) {
+        problems.add(key + " is not set: give http://host:port, as CLICKHOUSE_URL or in --config");
+      }
+      return text;
+    }
+    try {
+      URI uri = URI.create(text);
+      if (uri.getHost() == null || !Set.of("http", "https").contains(uri.getScheme())) {
+        problem(key, text, "must be http://host:port or https://host:port");
+      } else if (uri.getUserInfo() != null || uri.getQuery() != null) {
+        problems.add(key + " must not hold a user, a password or parameters: set them by name");
+      }
+    } catch (IllegalArgumentException e) {
+      problem(key, text, "must be http://host:port or https://host:port");
+    }
+    return text;
+  }
+
+  private String text(String key) {
+    return config.getValue(key).valueType() == ConfigValueType.STRING
+        ? config.getString(key).strip()
+        : value(key, Function.identity(), "");
+  }
+
+  private boolean bool(String key) {
+    return value(
+        key,
+        text ->
+            switch (text.toLowerCase(Locale.ROOT)) {
+              case "true" -> true;
+              case "false" -> false;
+              default -> throw new IllegalArgumentException("must be true or false");
+            },
+        false);
+  }
+
+  private int integer(String key, int least, int most) {
+    return value(
+        key,
+        text -> {
+          int number = Integer.parseInt(text);
+          if (number < least || number > most) {
+            throw new NumberFormatException();
+          }
+          return number;
+        },
+        least,
+        "must be a whole number from " + least + " to " + most);
+  }
+
+  private double ratio(String key) {
+    return value(
+        key,
+        text -> {
+          double number = Double.parseDouble(text);
+          if (!(number >= 0 && number <= 1)) {
+            throw new NumberFormatException();
+          }
+          return number;
+        },
+        0.0,
+        "must be a share from 0 to 1");
+  }
+
+  private Set<String> words(String key) {
+    List<String> words;
+    if (config.getValue(key).valueType() == ConfigValueType.LIST) {
+      try {
+        words = config.getStringList(key);
+      } catch (ConfigException e) {
+        problems.add(key + " must be a list of texts");
+        return Set.of();
+      }
+    } else {
+      words = Arrays.stream(text(key).split(",")).map(String::strip).toList();
+    }
+    Set<String> distinct = new TreeSet<>(words);
+    if (distinct.isEmpty() || distinct.stream().anyMatch(String::isBlank)) {
+      problem(key, words.toString(), "must be a list of one or more texts that are not blank");
+    }
+    return distinct;
+  }
+
+  private <T> T value(String key, Function<String, T> parser, T otherwise) {
+    return value(key, parser, otherwise, null);
+  }
+
+  private <T> T value(String key, Function<String, T> parser, T otherwise, String rule) {
+    String text;
+    try {
+      text = config.getString(key).strip();
+    } catch (ConfigException e) {
+      problems.add(key + " must be one value, not a list or an object");
+      return otherwise;
+    }
+    try {
+      return parser.apply(text);
+    } catch (IllegalArgumentException | DateTimeException e) {
+      // A value of the wrong kind at clickhouse.password may be the password itself.
+      String shown = key.endsWith("password") ? "(hidden)" : text;
+      problem(key, shown, rule == null ? e.getMessage() : rule);
+      return otherwise;
+    }
+  }
+
+  private void problem(String key, String value, String rule) {
+    problems.add(key + " = \"" + value + "\": " + rule);
+  }
+
+  private static ZoneId zone(String text) {
+    if (!text.equals("UTC") && !ZoneId.getAvailableZoneIds().contains(text)) {
+      throw new IllegalArgumentException("must be an IANA zone such as Europe/Berlin, or UTC");
+    }
+    return ZoneId.of(text);
+  }
+
+  private static String currency(String text) {
+    String upper = text.toUpperCase(Locale.ROOT);
+    if (!upper.matches("[A-Z]{3}")) {
+      throw new IllegalArgumentException("must be an ISO 4217 code of three letters");
+    }
+    return upper;
+  }
+
+  private static Set<String> keys(Config config) {
+    return config.entrySet().stream()
+        .map(Map.Entry::getKey)
+        .map(key -> key.replace("\"", ""))
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  private static Config with(Config config, String key, String value) {
+    return config.withValue(key, ConfigValueFactory.fromAnyRef(value));
+  }
+
+  private static String variable(String key) {
+    return ENVIRONMENT_PREFIX + key.toUpperCase(Locale.ROOT).replaceAll("[^A-Z0-9]", "_");
+  }
+
+  private static Map<String, String> variables(Map<String, String> environment) {
+    // An empty variable means "not set": Makefiles and Airflow pass on what they don't have as ''.
+    return environment.entrySet().stream()
+        .filter(e -> e.getKey().matches("[A-Z][A-Z0-9_]*") && !e.getValue().isEmpty())
+        .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
+  }
+}
