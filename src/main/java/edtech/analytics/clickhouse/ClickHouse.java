@@ -1,0 +1,167 @@
+package edtech.analytics.clickhouse;
+
+import com.clickhouse.client.api.Client;
+import com.clickhouse.client.api.ServerException;
+import com.clickhouse.client.api.insert.InsertResponse;
+import com.clickhouse.client.api.insert.InsertSettings;
+import com.clickhouse.client.api.query.GenericRecord;
+import com.clickhouse.client.api.query.QueryResponse;
+import com.clickhouse.client.api.query.QuerySettings;
+import com.clickhouse.data.ClickHouseFormat;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * Statements to one server over HTTP. Every statement sent through here may be sent twice without
+ * harm, so that a lost answer can be retried.
+ */
+public final class ClickHouse implements AutoCloseable {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final Connection connection;
+  private final Client client;
+
+  public ClickHouse(Connection connection) {
+    this.connection = connection;
+    this.client =
+        new Client.Builder()
+            .addEndpoint(connection.url())
+            .setUsername(connection.user())
+            .setPassword(connection.password())
+            .setConnectTimeout(connection.connectTimeout(), ChronoUnit.SECONDS)
+            .setSocketTimeout(connection.requestTimeout(), ChronoUnit.SECONDS)
+            .setMaxRetries(connection.retries())
+            .compressClientRequest(true)
+            .compressServerResponse(false)
+            .serverSetting("async_insert", "0")
+            .build();
+  }
+
+  /** Runs a statement that gives no rows. */
+  public void execute(String sql) {
+    execute(sql, Map.of());
+  }
+
+  /** Runs a statement with values bound to its {@code {name:Type}} places. */
+  public void execute(String sql, Map<String, Object> values) {
+    try (QueryResponse response = await(client.query(sql, values, new QuerySettings()), sql)) {
+      response.getReadRows();
+    } catch (ClickHouseException e) {
+      throw e;
+    } catch (Exception e) {
+      throw failed(sql, e);
+    }
+  }
+
+  /** The rows of a query; for results that are small by their nature. */
+  public List<GenericRecord> rows(String sql) {
+    return rows(sql, Map.of());
+  }
+
+  /** The rows of a query with values bound to its {@code {name:Type}} places. */
+  public List<GenericRecord> rows(String sql, Map<String, Object> values) {
+    try {
+      return client.queryAll(sql, values, new QuerySettings());
+    } catch (RuntimeException e) {
+      throw failed(sql, e);
+    }
+  }
+
+  /** The one number that a query gives. */
+  public long number(String sql, Map<String, Object> values) {
+    return rows(sql, values).get(0).getLong(1);
+  }
+
+  /**
+   * Inserts a block in Native format.
+   *
+   * @param token the server ignores a second block with the same token
+   */
+  void insert(String table, byte[] block, int length, String token) {
+    insert(table, new ByteArrayInputStream(block, 0, length), ClickHouseFormat.Native, token);
+  }
+
+  /**
+   * Inserts a few rows, column name to value, as one block.
+   *
+   * @param token the server ignores a second block with the same token, where the table keeps any
+   */
+  void insert(String table, List<Map<String, Object>> rows, String token) {
+    ByteArrayOutputStream lines = new ByteArrayOutputStream();
+    try {
+      for (Map<String, Object> row : rows) {
+        lines.write(JSON.writeValueAsBytes(row));
+        lines.write('\n');
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    ByteArrayInputStream bytes = new ByteArrayInputStream(lines.toByteArray());
+    insert(table, bytes, ClickHouseFormat.JSONEachRow, token);
+  }
+
+  private void insert(String table, InputStream rows, ClickHouseFormat format, String token) {
+    String what = "INSERT INTO " + table;
+    InsertSettings settings = new InsertSettings().setDeduplicationToken(token);
+    try (InsertResponse response = await(client.insert(table, rows, format, settings), what)) {
+      response.getWrittenRows();
+    } catch (ClickHouseException e) {
+      throw e;
+    } catch (Exception e) {
+      throw failed(what, e);
+    }
+  }
+
+  @Override
+  public void close() {
+    client.close();
+  }
+
+  private <T> T await(CompletableFuture<T> answer, String sql) {
+    try {
+      return answer.get(connection.requestTimeout() * 4L, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new ClickHouseException("interrupted while waiting for ClickHouse", e);
+    } catch (ExecutionException e) {
+      throw failed(sql, e.getCause());
+    } catch (TimeoutException e) {
+      throw failed(sql, e);
+    }
+  }
+
+  private ClickHouseException failed(String sql, Throwable cause) {
+    Throwable root = cause;
+    while (root.getCause() != null && !(root instanceof ServerException)) {
+      root = root.getCause();
+    }
+    String reason =
+        root.getMessage() == null ? root.getClass().getSimpleName() : root.getMessage();
+    String what =
+        root instanceof ServerException
+            ? "refused"
+            : "did not answer (is it up, and clickhouse.url right?)";
+    String statement = sql.strip().lines().findFirst().orElse("").strip();
+    return new ClickHouseException(
+        "ClickHouse at "
+            + connection
+            + " "
+            + what
+            + ": "
+            + reason.lines().findFirst().orElse("").strip()
+            + " — in: "
+            + statement,
+        cause);
+  }
+}

@@ -1,0 +1,75 @@
+package edtech.analytics.clickhouse;
+
+import edtech.analytics.input.SourceObject;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** Writes the ledger: {@code ops.loads} and {@code ops.load_objects}. */
+public final class LoadLog {
+  private static final DateTimeFormatter MICROS =
+      DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss.SSSSSS").withZone(ZoneOffset.UTC);
+
+  private final ClickHouse server;
+  private final AtomicLong revision = new AtomicLong();
+
+  public LoadLog(ClickHouse server) {
+    this.server = server;
+  }
+
+  /** Writes the load as it stands now. A later call replaces an earlier one. */
+  public synchronized void write(LoadRecord load) {
+    Map<String, Object> row = new LinkedHashMap<>();
+    row.put("load_id", load.loadId());
+    row.put("revision", revision.incrementAndGet());
+    row.put("event_date", load.date().toString());
+    row.put("status", load.status());
+    row.put("source_uri", load.sourceUri());
+    row.put("source_objects", load.objects());
+    row.put("source_bytes", load.bytes());
+    row.put("source_fingerprint", load.fingerprint());
+    putCounts(row, load.counts());
+    row.put("rows_by_table", load.rowsByTable());
+    row.put("started_at", MICROS.format(load.startedAt()));
+    row.put("heartbeat_at", MICROS.format(Instant.now()));
+    row.put("error", load.error());
+    row.put("job_version", load.jobVersion());
+    server.insert("store.load_log", List.of(row), "load/" + load.loadId() + "/" + revision);
+  }
+
+  /** Writes the counts of each object, once a load. */
+  public void writeObjects(
+      LoadRecord load, List<SourceObject> objects, Map<Integer, LineCounts> byNumber) {
+    List<Map<String, Object>> rows = new ArrayList<>();
+    for (int number = 0; number < objects.size(); number++) {
+      SourceObject object = objects.get(number);
+      Map<String, Object> row = new LinkedHashMap<>();
+      row.put("load_id", load.loadId());
+      row.put("event_date", load.date().toString());
+      row.put("source_file", object.uri());
+      row.put("source_bytes", object.bytes());
+      row.put("source_version", object.version());
+      putCounts(row, byNumber.getOrDefault(number, LineCounts.NONE));
+      rows.add(row);
+    }
+    if (!rows.isEmpty()) {
+      server.insert("ops.load_objects", rows, "objects/" + load.loadId());
+    }
+  }
+
+  private static void putCounts(Map<String, Object> row, LineCounts counts) {
+    row.put("lines_read", counts.linesRead());
+    row.put("blank_lines", counts.blankLines());
+    row.put("accepted", counts.accepted());
+    row.put("duplicates", counts.duplicates());
+    row.put("rejected", counts.rejected());
+    row.put("other_day", counts.otherDay());
+    row.put("late", counts.late());
+    row.put("rejected_by_reason", counts.rejectedByReason());
+  }
+}

@@ -1,0 +1,64 @@
+package edtech.analytics.clickhouse;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import org.apache.spark.sql.connector.catalog.SupportsWrite;
+import org.apache.spark.sql.connector.catalog.TableCapability;
+import org.apache.spark.sql.connector.write.BatchWrite;
+import org.apache.spark.sql.connector.write.LogicalWriteInfo;
+import org.apache.spark.sql.connector.write.Write;
+import org.apache.spark.sql.connector.write.WriteBuilder;
+import org.apache.spark.sql.types.StructType;
+
+/** A stage table that rows can be appended to. */
+record StageTable(
+    String name, List<StageColumn> columns, Connection connection, BatchLimit limit)
+    implements SupportsWrite {
+
+  @Override
+  @SuppressWarnings("deprecation") // the one method that names columns in all Spark 4.0 writers
+  public StructType schema() {
+    StructType schema = new StructType();
+    for (StageColumn column : columns) {
+      // Nulls are refused by the writer, with the column's name, rather than by Spark's analysis,
+      // which can't see that a query gives none.
+      schema = schema.add(column.name(), column.sparkType(), true);
+    }
+    return schema;
+  }
+
+  @Override
+  public Set<TableCapability> capabilities() {
+    return Set.of(TableCapability.BATCH_WRITE);
+  }
+
+  @Override
+  public WriteBuilder newWriteBuilder(LogicalWriteInfo info) {
+    return new WriteBuilder() {
+      @Override
+      public Write build() {
+        return new Write() {
+          @Override
+          public BatchWrite toBatch() {
+            return new StageBatchWrite(name, ordered(info.schema()), connection, limit);
+          }
+        };
+      }
+    };
+  }
+
+  /** The columns in the order of the rows that will come. */
+  private List<StageColumn> ordered(StructType rows) {
+    return Arrays.stream(rows.fieldNames())
+        .map(
+            field ->
+                columns.stream().filter(c -> c.name().equals(field)).findFirst().orElseThrow())
+        .toList();
+  }
+
+  @Override
+  public String toString() {
+    return name;
+  }
+}

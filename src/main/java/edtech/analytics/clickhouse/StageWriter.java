@@ -1,0 +1,83 @@
+package edtech.analytics.clickhouse;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.spark.sql.catalyst.InternalRow;
+import org.apache.spark.sql.catalyst.expressions.GenericInternalRow;
+import org.apache.spark.sql.catalyst.expressions.JoinedRow;
+import org.apache.spark.sql.connector.write.DataWriter;
+import org.apache.spark.sql.connector.write.WriterCommitMessage;
+import org.apache.spark.sql.types.DataTypes;
+
+/**
+ * Writes the rows of one task attempt, a batch at a time. Each batch is inserted synchronously
+ * under a token of its own (table, attempt, batch), so that a request that reaches the server twice
+ * counts once. The table's name holds the load id, so tokens of two loads never meet.
+ */
+final class StageWriter implements DataWriter<InternalRow> {
+  private final String table;
+  private final BatchLimit limit;
+  private final long task;
+  private final NativeBlock block;
+  private final JoinedRow withTask = new JoinedRow();
+  private final Connection connection;
+
+  private ClickHouse server;
+  private long rows;
+  private int batch;
+
+  StageWriter(
+      String table, List<StageColumn> columns, Connection connection, BatchLimit limit, long task) {
+    this.table = table;
+    this.limit = limit;
+    this.task = task;
+    this.connection = connection;
+    List<NativeColumn> all = new ArrayList<>();
+    for (StageColumn column : columns) {
+      all.add(new NativeColumn(column.name(), column.sparkType(), column.isNullable()));
+    }
+    all.add(new NativeColumn(StageCatalog.TASK_COLUMN, DataTypes.LongType, false));
+    this.block = new NativeBlock(all);
+    withTask.withRight(new GenericInternalRow(new Object[] {task}));
+  }
+
+  @Override
+  public void write(InternalRow row) {
+    block.add(withTask.withLeft(row));
+    if (block.rows() >= limit.rows() || block.bytes() >= limit.bytes()) {
+      send();
+    }
+  }
+
+  @Override
+  public WriterCommitMessage commit() {
+    send();
+    return new StageCommit(task, rows);
+  }
+
+  @Override
+  public void abort() {
+    // Rows already sent carry this attempt's number and are deleted when the write commits.
+  }
+
+  @Override
+  public void close() {
+    if (server != null) {
+      server.close();
+    }
+  }
+
+  private void send() {
+    if (block.rows() == 0) {
+      return;
+    }
+    if (server == null) {
+      server = new ClickHouse(connection);
+    }
+    int length = block.assemble();
+    server.insert(table, block.block(), length, table + "/" + task + "/" + batch);
+    rows += block.rows();
+    batch++;
+    block.clear();
+  }
+}

@@ -1,0 +1,17 @@
+package edtech.analytics.clickhouse;
+
+import java.util.List;
+import org.apache.spark.sql.catalyst.InternalRow;
+import org.apache.spark.sql.connector.write.DataWriter;
+import org.apache.spark.sql.connector.write.DataWriterFactory;
+
+/** Goes to the executors and opens a writer for each task attempt. */
+record StageWriterFactory(
+    String table, List<StageColumn> columns, Connection connection, BatchLimit limit)
+    implements DataWriterFactory {
+
+  @Override
+  public DataWriter<InternalRow> createWriter(int partitionId, long taskId) {
+    return new StageWriter(table, columns, connection, limit, taskId);
+  }
+}

@@ -1,0 +1,57 @@
+package edtech.analytics.input;
+
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.LocalDate;
+import java.util.HexFormat;
+import java.util.List;
+
+/**
+ * The objects that a day is made of: those of its own prefix, and those of the later prefixes that
+ * may hold late events of it.
+ */
+public record DayInput(LocalDate date, List<SourceObject> own, List<SourceObject> later) {
+
+  /** Version of what the transformations make of equal input; raised when that changes. */
+  private static final int TRANSFORMATIONS = 1;
+
+  /** Size in bytes as stored, of all objects read. */
+  public long bytes() {
+    return own.stream().mapToLong(SourceObject::bytes).sum()
+        + later.stream().mapToLong(SourceObject::bytes).sum();
+  }
+
+  public int objects() {
+    return own.size() + later.size();
+  }
+
+  /**
+   * Equal when the same objects, read with the same settings by the same transformations, make the
+   * same day: SHA-256, in hex.
+   *
+   * @param meaning the settings that change results
+   */
+  public String fingerprint(String meaning) {
+    MessageDigest digest = sha256();
+    add(digest, "transformations=" + TRANSFORMATIONS, meaning, date.toString());
+    own.forEach(o -> add(digest, o.uri(), o.version(), Long.toString(o.bytes())));
+    later.forEach(o -> add(digest, o.uri(), o.version(), Long.toString(o.bytes())));
+    return HexFormat.of().formatHex(digest.digest());
+  }
+
+  private static void add(MessageDigest digest, String... parts) {
+    for (String part : parts) {
+      digest.update(part.getBytes(StandardCharsets.UTF_8));
+      digest.update((byte) 0);
+    }
+  }
+
+  static MessageDigest sha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("this Java has no SHA-256", e);
+    }
+  }
+}

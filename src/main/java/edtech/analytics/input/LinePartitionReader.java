@@ -1,0 +1,218 @@
+package edtech.analytics.input;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.util.ArrayDeque;
+import java.util.Base64;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.apache.spark.sql.catalyst.InternalRow;
+import org.apache.spark.sql.connector.read.PartitionReader;
+import org.apache.spark.unsafe.types.UTF8String;
+
+/**
+ * Reads pieces of objects line by line and gives every line one row or one count; see {@link
+ * ParsedRow}. Holds one line at a time.
+ */
+final class LinePartitionReader implements PartitionReader<InternalRow> {
+  private final Iterator<Split> splits;
+  private final ParseRules rules;
+  private final int fromDay;
+  private final int toDay;
+  private final ObjectOpener opener;
+  private final LineParser parser;
+  private final ParsedLine parsed = new ParsedLine();
+  private final MessageDigest sha256 = DayInput.sha256();
+  private final ArrayDeque<InternalRow> counts = new ArrayDeque<>();
+
+  private Split split;
+  private LineReader reader;
+  private InternalRow row;
+  private int prefixDay;
+  private long lines;
+  private long blankLines;
+  private long otherDay;
+  private final Map<Integer, Long> wanted = new TreeMap<>();
+  private int lastWanted;
+  private long lastWantedLines;
+
+  LinePartitionReader(
+      List<Split> splits, ParseRules rules, int fromDay, int toDay, ObjectOpener opener) {
+    this.splits = splits.iterator();
+    this.rules = rules;
+    this.fromDay = fromDay;
+    this.toDay = toDay;
+    this.opener = opener;
+    this.parser = new LineParser(rules);
+  }
+
+  @Override
+  public boolean next() throws IOException {
+    while (true) {
+      if (!counts.isEmpty()) {
+        row = counts.poll();
+        return true;
+      }
+      if (reader == null) {
+        if (!splits.hasNext()) {
+          return false;
+        }
+        open(splits.next());
+      }
+      if (!nextLine()) {
+        finishSplit();
+      } else if (takeLine()) {
+        return true;
+      }
+    }
+  }
+
+  @Override
+  public InternalRow get() {
+    return row;
+  }
+
+  @Override
+  public void close() throws IOException {
+    if (reader != null) {
+      reader.close();
+    }
+  }
+
+  private void open(Split next) throws IOException {
+    split = next;
+    try {
+      reader =
+          new LineReader(opener.open(split), split.start(), split.end(), rules.maxLineBytes());
+    } catch (IOException e) {
+      throw ObjectOpener.refuse(split.object(), e);
+    }
+    prefixDay = Math.toIntExact(split.object().prefixDate().toEpochDay());
+    lines = 0;
+    blankLines = 0;
+    otherDay = 0;
+    wanted.clear();
+    lastWantedLines = 0;
+  }
+
+  private boolean nextLine() throws IOException {
+    try {
+      return reader.next();
+    } catch (IOException e) {
+      throw ObjectOpener.refuse(split.object(), e);
+    }
+  }
+
+  /** Whether the line gives a row, rather than only a count. */
+  private boolean takeLine() {
+    lines++;
+    if (reader.isBlank()) {
+      blankLines++;
+      return false;
+    }
+    if (reader.isTooLong()) {
+      row = rejected(Reason.LINE_TOO_LONG, "");
+      return true;
+    }
+    parser.parse(reader.buffer(), reader.offset(), reader.length(), parsed);
+    if (parsed.reason() != null) {
+      row = rejected(parsed.reason(), parsed.detail());
+      return true;
+    }
+    int day = parsed.eventDay();
+    if (!LineParser.inOrder(day, prefixDay, rules.latenessDays())) {
+      row = rejected(Reason.OUTSIDE_DAY, "event_timestamp");
+      return true;
+    }
+    if (day < prefixDay) {
+      otherDay++;
+    }
+    if (day < fromDay || day > toDay) {
+      return false;
+    }
+    countWanted(day);
+    UTF8String text =
+        UTF8String.fromBytes(reader.buffer(), reader.offset(), reader.length()).copy();
+    row = ParsedRow.event(split.number(), parsed, text, sha256());
+    return true;
+  }
+
+  private void countWanted(int day) {
+    if (day != lastWanted) {
+      flushWanted();
+      lastWanted = day;
+    }
+    lastWantedLines++;
+  }
+
+  private void flushWanted() {
+    if (lastWantedLines > 0) {
+      wanted.merge(lastWanted, lastWantedLines, Long::sum);
+      lastWantedLines = 0;
+    }
+  }
+
+  private void finishSplit() throws IOException {
+    reader.close();
+    reader = null;
+    flushWanted();
+    counts.add(ParsedRow.lines(split.number(), lines, blankLines, otherDay));
+    wanted.forEach((day, n) -> counts.add(ParsedRow.wanted(split.number(), day, n)));
+  }
+
+  private InternalRow rejected(Reason reason, String detail) {
+    byte[] bytes = reader.buffer();
+    int offset = reader.offset();
+    int length = reader.length();
+    if (reason == Reason.LINE_TOO_LONG) {
+      length = wholeCharacters(bytes, offset, length);
+    }
+    boolean isBase64 =
+        reason == Reason.INVALID_ENCODING
+            || reason == Reason.LINE_TOO_LONG && !isUtf8(bytes, offset, length);
+    UTF8String line =
+        isBase64
+            ? UTF8String.fromBytes(
+                Base64.getEncoder()
+                    .encode(ByteBuffer.wrap(bytes, offset, length))
+                    .array())
+            : UTF8String.fromBytes(bytes, offset, length).copy();
+    long spread = reader.lineStart() * 31 + split.number();
+    return ParsedRow.rejected(split.number(), spread, reason, detail, line, isBase64);
+  }
+
+  /** The length without a character that the cut went through. */
+  private static int wholeCharacters(byte[] bytes, int offset, int length) {
+    int end = length;
+    int back = 0;
+    while (end > 0 && back < 4 && (bytes[offset + end - 1] & 0xC0) == 0x80) {
+      end--;
+      back++;
+    }
+    if (end == 0 || back == 4) {
+      return length;
+    }
+    int lead = bytes[offset + end - 1] & 0xFF;
+    int needed = lead >= 0xF0 ? 3 : lead >= 0xE0 ? 2 : lead >= 0xC0 ? 1 : 0;
+    return back < needed ? end - 1 : length;
+  }
+
+  private static boolean isUtf8(byte[] bytes, int offset, int length) {
+    try {
+      StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes, offset, length));
+      return true;
+    } catch (CharacterCodingException e) {
+      return false;
+    }
+  }
+
+  private byte[] sha256() {
+    sha256.update(reader.buffer(), reader.offset(), reader.length());
+    return sha256.digest();
+  }
+}

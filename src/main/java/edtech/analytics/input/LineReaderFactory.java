@@ -1,0 +1,22 @@
+package edtech.analytics.input;
+
+import java.time.LocalDate;
+import org.apache.spark.sql.catalyst.InternalRow;
+import org.apache.spark.sql.connector.read.InputPartition;
+import org.apache.spark.sql.connector.read.PartitionReader;
+import org.apache.spark.sql.connector.read.PartitionReaderFactory;
+import org.apache.spark.util.SerializableConfiguration;
+
+/** Opens the pieces of objects that a task was given. */
+record LineReaderFactory(
+    ParseRules rules, LocalDate fromDate, LocalDate toDate, SerializableConfiguration hadoop)
+    implements PartitionReaderFactory {
+
+  @Override
+  public PartitionReader<InternalRow> createReader(InputPartition partition) {
+    int from = Math.toIntExact(fromDate.toEpochDay());
+    int to = Math.toIntExact(toDate.toEpochDay());
+    return new LinePartitionReader(
+        ((Split.Pack) partition).splits(), rules, from, to, new ObjectOpener(hadoop.value()));
+  }
+}

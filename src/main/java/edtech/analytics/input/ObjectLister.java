@@ -1,0 +1,87 @@
+package edtech.analytics.input;
+
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.EtagSource;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.LocatedFileStatus;
+import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.fs.RemoteIterator;
+
+/** Lists the objects of a prefix. Owns only the listing: what a day needs is decided elsewhere. */
+public final class ObjectLister {
+  private static final List<String> SUFFIXES = List.of(".jsonl", ".json", ".jsonl.gz", ".json.gz");
+
+  private final Configuration hadoop;
+  private final String eventsUri;
+
+  public ObjectLister(Configuration hadoop, String eventsUri) {
+    this.hadoop = hadoop;
+    this.eventsUri = eventsUri;
+  }
+
+  /** The folder of a date, with a slash at its end. */
+  public String prefix(LocalDate date) {
+    return eventsUri + "/dt=" + date + "/";
+  }
+
+  /**
+   * The objects below {@code dt=date}, at any depth, sorted by name; hidden ones ({@code _*},
+   * {@code .*}) are left out. Empty when the prefix holds none.
+   *
+   * @throws InputRefusedException when an object's suffix is none that the job reads
+   */
+  public List<SourceObject> list(LocalDate date) throws IOException {
+    Path folder = new Path(prefix(date));
+    FileSystem files = folder.getFileSystem(hadoop);
+    List<SourceObject> objects = new ArrayList<>();
+    try {
+      RemoteIterator<LocatedFileStatus> listing = files.listFiles(folder, true);
+      String root = files.makeQualified(folder).toString() + "/";
+      while (listing.hasNext()) {
+        LocatedFileStatus status = listing.next();
+        String uri = status.getPath().toString();
+        if (isHidden(uri.substring(root.length()))) {
+          continue;
+        }
+        requireKnownSuffix(uri);
+        objects.add(new SourceObject(uri, date, status.getLen(), version(status)));
+      }
+    } catch (FileNotFoundException e) {
+      return List.of();
+    }
+    objects.sort(Comparator.comparing(SourceObject::uri));
+    return objects;
+  }
+
+  private static boolean isHidden(String relative) {
+    for (String part : relative.split("/")) {
+      if (part.startsWith("_") || part.startsWith(".")) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static void requireKnownSuffix(String uri) throws InputRefusedException {
+    if (SUFFIXES.stream().noneMatch(uri::endsWith)) {
+      throw new InputRefusedException(
+          "object "
+              + uri
+              + " has a suffix that is not read: remove it, hide it with a leading _ or ., or name"
+              + " it "
+              + String.join(", ", SUFFIXES)
+              + " after what it is");
+    }
+  }
+
+  private static String version(LocatedFileStatus status) {
+    String etag = status instanceof EtagSource source ? source.getEtag() : null;
+    return etag == null ? status.getModificationTime() + "-" + status.getLen() : etag;
+  }
+}

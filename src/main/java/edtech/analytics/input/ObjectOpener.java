@@ -1,0 +1,133 @@
+package edtech.analytics.input;
+
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Arrays;
+import java.util.concurrent.ExecutionException;
+import org.apache.commons.compress.compressors.gzip.GzipCompressorInputStream;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FSDataInputStream;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.FutureDataInputStreamBuilder;
+import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.fs.RemoteFileChangedException;
+import org.apache.hadoop.fs.s3a.S3AFileStatus;
+
+/** Opens an object in the version that was listed, and checks that it is what its name says. */
+final class ObjectOpener {
+  private static final byte[] GZIP = {0x1f, (byte) 0x8b};
+  private static final byte[] ZSTD = {0x28, (byte) 0xb5, 0x2f, (byte) 0xfd};
+  private static final int BUFFER = 1 << 16;
+
+  private final Configuration hadoop;
+
+  ObjectOpener(Configuration hadoop) {
+    this.hadoop = hadoop;
+  }
+
+  /** The bytes of a piece, from where {@link LineReader} wants them; decompressed for gzip. */
+  InputStream open(Split split) throws IOException {
+    SourceObject object = split.object();
+    FSDataInputStream bytes = openVersion(split);
+    try {
+      if (object.isGzip()) {
+        return gunzip(object, bytes);
+      }
+      if (split.start() == 0) {
+        requirePlain(object, bytes);
+      } else {
+        bytes.seek(split.start() - 1);
+      }
+      return bytes;
+    } catch (IOException | RuntimeException e) {
+      bytes.close();
+      throw e;
+    }
+  }
+
+  private FSDataInputStream openVersion(Split split) throws IOException {
+    SourceObject object = split.object();
+    Path path = new Path(object.uri());
+    FileSystem files = path.getFileSystem(hadoop);
+    FutureDataInputStreamBuilder builder =
+        files.openFile(path).opt("fs.option.openfile.read.policy", "sequential");
+    if (files.getScheme().equals("s3a")) {
+      // A status with an ETag makes S3A ask for that version, and check that it got it.
+      builder.withFileStatus(
+          new S3AFileStatus(
+              object.bytes(), 0, path, 1, "", object.version(), null));
+    }
+    try {
+      return builder.build().get();
+    } catch (ExecutionException e) {
+      throw e.getCause() instanceof IOException io ? io : new IOException(e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted while opening " + object.uri(), e);
+    }
+  }
+
+  private static InputStream gunzip(SourceObject object, InputStream bytes) throws IOException {
+    try {
+      return GzipCompressorInputStream.builder()
+          .setInputStream(new BufferedInputStream(bytes, BUFFER))
+          .setDecompressConcatenated(true)
+          .get();
+    } catch (IOException e) {
+      throw refuse(object, e);
+    }
+  }
+
+  private static void requirePlain(SourceObject object, FSDataInputStream bytes)
+      throws IOException {
+    byte[] head = new byte[ZSTD.length];
+    int got = Math.max(0, bytes.readNBytes(head, 0, head.length));
+    if (startsWith(head, got, GZIP) || startsWith(head, got, ZSTD)) {
+      throw new InputRefusedException(
+          "object "
+              + object.uri()
+              + " is compressed, its name says it is not: name gzip .jsonl.gz, and write zstd as"
+              + " gzip or plain text");
+    }
+    bytes.seek(0);
+  }
+
+  private static boolean startsWith(byte[] head, int got, byte[] magic) {
+    return got >= magic.length
+        && Arrays.equals(head, 0, magic.length, magic, 0, magic.length);
+  }
+
+  /** Turns what a broken or changed object throws into words for whoever runs the load. */
+  static IOException refuse(SourceObject object, IOException cause) {
+    if (cause instanceof InputRefusedException) {
+      return cause;
+    }
+    if (cause instanceof RemoteFileChangedException
+        || cause instanceof java.io.FileNotFoundException) {
+      return new InputRefusedException(
+          "object "
+              + object.uri()
+              + " changed between listing and reading: load the day again when its objects are"
+              + " final",
+          cause);
+    }
+    if (object.isGzip() && isNotTransport(cause)) {
+      return new InputRefusedException(
+          "object "
+              + object.uri()
+              + " is not valid gzip to its last byte ("
+              + cause.getMessage()
+              + "): upload it again",
+          cause);
+    }
+    return cause;
+  }
+
+  /** The decompressor throws plain IOException and EOFException; the network its own subclasses. */
+  private static boolean isNotTransport(IOException cause) {
+    return cause.getClass() == IOException.class
+        || cause instanceof java.io.EOFException
+        || cause instanceof java.util.zip.ZipException;
+  }
+}

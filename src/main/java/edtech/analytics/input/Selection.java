@@ -1,0 +1,55 @@
+package edtech.analytics.input;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.ObjectInputStream;
+import java.io.ObjectOutputStream;
+import java.io.Serializable;
+import java.io.UncheckedIOException;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.zip.GZIPInputStream;
+import java.util.zip.GZIPOutputStream;
+
+/**
+ * What to read: objects exactly as listed, the rules, and which days' events are wanted. Events of
+ * other days that are in order are counted, not returned.
+ *
+ * @param firstObject number that the first object gets in the column {@code object}
+ */
+public record Selection(
+    List<SourceObject> objects,
+    int firstObject,
+    ParseRules rules,
+    LocalDate fromDate,
+    LocalDate toDate)
+    implements Serializable {
+
+  public Selection {
+    objects = List.copyOf(new ArrayList<>(objects));
+  }
+
+  /** As a Spark option, which can only be text. */
+  public String encode() {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (ObjectOutputStream out = new ObjectOutputStream(new GZIPOutputStream(bytes))) {
+      out.writeObject(this);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return Base64.getEncoder().encodeToString(bytes.toByteArray());
+  }
+
+  static Selection decode(String text) {
+    byte[] bytes = Base64.getDecoder().decode(text);
+    try (ObjectInputStream in =
+        new ObjectInputStream(new GZIPInputStream(new ByteArrayInputStream(bytes)))) {
+      return (Selection) in.readObject();
+    } catch (IOException | ClassNotFoundException e) {
+      throw new IllegalStateException("not an option written by Selection.encode", e);
+    }
+  }
+}

@@ -1,0 +1,21 @@
+package edtech.analytics.input;
+
+import java.io.Serializable;
+import java.time.LocalDate;
+
+/**
+ * One object of a day's prefix, as it was listed.
+ *
+ * @param uri full address
+ * @param prefixDate the {@code dt=} it lies under
+ * @param bytes size as stored (compressed, where it is)
+ * @param version what changes when the content does: the ETag, or modification time and size on a
+ *     file system without ETags
+ */
+public record SourceObject(String uri, LocalDate prefixDate, long bytes, String version)
+    implements Serializable {
+
+  boolean isGzip() {
+    return uri.endsWith(".gz");
+  }
+}

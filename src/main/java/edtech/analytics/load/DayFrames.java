@@ -1,0 +1,99 @@
+package edtech.analytics.load;
+
+import edtech.analytics.config.Settings;
+import edtech.analytics.input.DayInput;
+import edtech.analytics.input.EventSource;
+import edtech.analytics.input.ParseRules;
+import edtech.analytics.input.Selection;
+import edtech.analytics.input.SourceObject;
+import java.time.LocalDate;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.functions;
+import org.apache.spark.storage.StorageLevel;
+
+/**
+ * The parsed lines of each day of a range. Every prefix is read once: one that also holds late
+ * events of other days of the range is kept until the last day that needs it is loaded.
+ */
+final class DayFrames implements AutoCloseable {
+  private final SparkSession spark;
+  private final ParseRules rules;
+  private final LocalDate from;
+  private final LocalDate to;
+  private final TreeMap<LocalDate, Dataset<Row>> kept = new TreeMap<>();
+
+  DayFrames(SparkSession spark, Settings.Events events, LocalDate from, LocalDate to) {
+    this.spark = spark;
+    this.from = from;
+    this.to = to;
+    this.rules =
+        new ParseRules(
+            events.zone(),
+            events.purchaseTypes(),
+            events.taskResultTypes(),
+            events.assignmentTypes(),
+            events.successValues(),
+            events.currency(),
+            events.latenessDays(),
+            events.maxLineBytes());
+  }
+
+  /** The lines of a day: all of its own objects, and its late events in later ones. */
+  Dataset<Row> of(DayInput input) {
+    Dataset<Row> ofDay =
+        prefix(input.date(), input.own())
+            .where(
+                functions
+                    .col("row_kind")
+                    .isin("rejected", "lines")
+                    .or(functions.col("event_date").equalTo(functions.lit(input.date()))));
+    int firstObject = input.own().size();
+    for (List<SourceObject> objects : byPrefix(input.later())) {
+      ofDay = ofDay.union(late(input.date(), objects, firstObject));
+      firstObject += objects.size();
+    }
+    return ofDay;
+  }
+
+  /** Frees what only this day and earlier ones needed. */
+  void release(LocalDate date) {
+    kept.headMap(date, true).values().forEach(Dataset::unpersist);
+    kept.headMap(date, true).clear();
+  }
+
+  @Override
+  public void close() {
+    release(LocalDate.MAX);
+  }
+
+  private Dataset<Row> late(LocalDate date, List<SourceObject> objects, int firstObject) {
+    Dataset<Row> frame = prefix(objects.get(0).prefixDate(), objects);
+    return frame
+        .where(functions.col("event_date").equalTo(functions.lit(date)))
+        .withColumn("object", functions.col("object").plus(functions.lit(firstObject)));
+  }
+
+  private Dataset<Row> prefix(LocalDate date, List<SourceObject> objects) {
+    boolean isShared = rules.latenessDays() > 0 && from.isBefore(to);
+    if (!isShared) {
+      return read(objects);
+    }
+    return kept.computeIfAbsent(
+        date, d -> read(objects).persist(StorageLevel.MEMORY_AND_DISK()));
+  }
+
+  private Dataset<Row> read(List<SourceObject> objects) {
+    return EventSource.read(spark, new Selection(objects, 0, rules, from, to));
+  }
+
+  private static Iterable<List<SourceObject>> byPrefix(List<SourceObject> objects) {
+    return objects.stream()
+        .collect(Collectors.groupingBy(SourceObject::prefixDate, TreeMap::new, Collectors.toList()))
+        .values();
+  }
+}

@@ -1,0 +1,119 @@
+package edtech.analytics.load;
+
+import edtech.analytics.clickhouse.LineCounts;
+import edtech.analytics.input.DayInput;
+import edtech.analytics.model.Table;
+import edtech.analytics.model.Tables;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.apache.spark.sql.Row;
+
+/** Where every line of a day ended, by object and in all. */
+final class DayLedger {
+  private final Map<Integer, LineCounts> byObject = new HashMap<>();
+  private final Map<String, Long> acceptedByKind = new HashMap<>();
+  private final LineCounts total;
+
+  /**
+   * @param rows of {@code sql/day/ledger.sql}
+   */
+  DayLedger(DayInput input, List<Row> rows) {
+    int own = input.own().size();
+    for (Row row : rows) {
+      int object = row.getAs("object");
+      String outcome = row.getAs("outcome");
+      long n = row.getAs("rows");
+      boolean isLater = object >= own;
+      if (outcome.equals("accepted")) {
+        acceptedByKind.merge(row.getAs("event_kind"), n, Long::sum);
+      }
+      byObject.merge(object, counts(row, outcome, n, isLater), LineCounts::plus);
+    }
+    total = byObject.values().stream().reduce(LineCounts.NONE, LineCounts::plus);
+  }
+
+  private static LineCounts counts(Row row, String outcome, long n, boolean isLater) {
+    return switch (outcome) {
+      case "lines" ->
+          isLater
+              ? LineCounts.NONE
+              : new LineCounts(
+                  row.getAs("lines"),
+                  row.getAs("blank_lines"),
+                  0,
+                  0,
+                  0,
+                  row.getAs("other_day"),
+                  0,
+                  Map.of());
+      case "wanted" ->
+          isLater
+              ? new LineCounts(0, 0, 0, 0, 0, 0, row.getAs("lines"), Map.of())
+              : LineCounts.NONE;
+      case "accepted" -> new LineCounts(0, 0, n, 0, 0, 0, 0, Map.of());
+      case "duplicate" -> new LineCounts(0, 0, 0, n, 0, 0, 0, Map.of());
+      case "rejected" ->
+          new LineCounts(0, 0, 0, 0, n, 0, 0, new TreeMap<>(Map.of(row.getAs("reason"), n)));
+      default -> throw new IllegalStateException("no outcome is named " + outcome);
+    };
+  }
+
+  LineCounts total() {
+    return total;
+  }
+
+  /** Counts by the object's number: own objects first, then those of later prefixes. */
+  Map<Integer, LineCounts> byObject() {
+    return byObject;
+  }
+
+  /**
+   * Rows that the ledger says a table has.
+   *
+   * @return null where the ledger can't tell
+   */
+  Long expectedRows(Table table) {
+    if (table.equals(Tables.EVENTS)) {
+      return total.accepted();
+    }
+    if (table.equals(Tables.REJECTED_EVENTS)) {
+      return total.rejected();
+    }
+    if (table.equals(Tables.PURCHASES)) {
+      return acceptedByKind.getOrDefault("purchase", 0L);
+    }
+    if (table.equals(Tables.TASK_RESULTS)) {
+      return acceptedByKind.getOrDefault("task_result", 0L);
+    }
+    if (table.equals(Tables.AB_TEST_ASSIGNMENTS)) {
+      return acceptedByKind.getOrDefault("ab_assignment", 0L);
+    }
+    return null;
+  }
+
+  /**
+   * Fails unless every line ended in exactly one place, for each object.
+   *
+   * @throws LoadFailedException with the object whose lines don't add up
+   */
+  void requireBalance(DayInput input) {
+    byObject.forEach(
+        (number, counts) -> {
+          if (!counts.isBalanced()) {
+            int own = input.own().size();
+            String uri =
+                number < own
+                    ? input.own().get(number).uri()
+                    : input.later().get(number - own).uri();
+            throw new LoadFailedException(
+                "the ledger does not balance for "
+                    + uri
+                    + " ("
+                    + counts
+                    + "): nothing was published; this is a fault of the job, please report it");
+          }
+        });
+  }
+}

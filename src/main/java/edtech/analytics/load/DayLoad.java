@@ -1,0 +1,230 @@
+package edtech.analytics.load;
+
+import edtech.analytics.clickhouse.LineCounts;
+import edtech.analytics.clickhouse.LoadLog;
+import edtech.analytics.clickhouse.Publication;
+import edtech.analytics.clickhouse.Publications;
+import edtech.analytics.clickhouse.Stage;
+import edtech.analytics.clickhouse.Sweep;
+import edtech.analytics.input.DayInput;
+import edtech.analytics.input.ObjectLister;
+import edtech.analytics.input.SourceObject;
+import edtech.analytics.model.Table;
+import edtech.analytics.model.Tables;
+import edtech.analytics.transform.ParsedDay;
+import java.io.IOException;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Loads one day: the steps of the publication protocol (docs/publication.md), in their order. Until
+ * the publication row is in, nothing that it does is visible to readers.
+ */
+final class DayLoad {
+  /** What a compressed object grows to, about; for the number of partitions only. */
+  private static final int GZIP_GROWTH = 8;
+
+  private final JobContext job;
+  private final Progress progress;
+  private final Publications publications;
+  private final ObjectLister lister;
+  private final DayInputs inputs;
+
+  DayLoad(JobContext job, Progress progress, ObjectLister lister, DayInputs inputs) {
+    this.job = job;
+    this.progress = progress;
+    this.lister = lister;
+    this.inputs = inputs;
+    this.publications = new Publications(job.server());
+  }
+
+  /**
+   * Loads the day; whatever goes wrong is in the report.
+   *
+   * @param frames the parsed lines of the range that the day is part of
+   */
+  LoadReport run(LocalDate date, LoadMode mode, FrameSource frames) {
+    LoadJournal journal =
+        new LoadJournal(
+            new LoadLog(job.server()), progress, date, lister.prefix(date), JobContext.jobVersion());
+    try (journal) {
+      return load(date, mode, frames, journal);
+    } catch (Exception e) {
+      job.debug(e);
+      return journal.failed(Failure.message(e));
+    }
+  }
+
+  private LoadReport load(
+      LocalDate date, LoadMode mode, FrameSource frames, LoadJournal journal) throws IOException {
+    long loadId = publications.nextSeq();
+    journal.started(loadId);
+
+    journal.begin(Step.LIST);
+    DayInput input = inputs.of(date);
+    String fingerprint = input.fingerprint(job.settings().meaning());
+    journal.listed(input, fingerprint);
+    Optional<Publication> current = publications.current(date);
+    if (mode == LoadMode.UNLESS_UNCHANGED && current.isPresent()) {
+      if (current.get().fingerprint().equals(fingerprint)) {
+        return journal.ended("skipped", "");
+      }
+      if (current.get().isHeld()) {
+        return journal.ended("held", heldMessage(date, current.get()));
+      }
+    }
+    if (input.own().isEmpty() && !job.settings().allowEmptyDay()) {
+      throw new LoadFailedException(Refusal.empty(lister.prefix(date), LineCounts.NONE));
+    }
+
+    Stage stage = new Stage(job.server(), date, loadId);
+    journal.begin(Step.STAGE);
+    Tables.PUBLISHED.forEach(stage::create);
+
+    journal.begin(Step.READ);
+    try (ParsedDay day = parse(input, frames.get())) {
+      return stageAndPublish(day, input, stage, journal);
+    } finally {
+      Tables.PUBLISHED.forEach(table -> dropQuietly(stage, table));
+    }
+  }
+
+  private LoadReport stageAndPublish(
+      ParsedDay day, DayInput input, Stage stage, LoadJournal journal) throws IOException {
+    LocalDate date = input.date();
+    long loadId = journal.load().loadId();
+    DayLedger ledger = new DayLedger(input, day.ledger());
+    journal.counted(ledger.total());
+    ledger.requireBalance(input);
+    new LoadLog(job.server())
+        .writeObjects(journal.load(), objects(input), ledger.byObject());
+    StageWriter writer = new StageWriter(day, stage, job.writing(), loadId);
+    Optional<String> refusal =
+        new Refusal(job.settings()).of(date, lister.prefix(date), ledger.total());
+
+    journal.begin(Step.WRITE);
+    List<Table> tables =
+        refusal.isPresent() ? List.of(Tables.REJECTED_EVENTS) : Tables.PUBLISHED;
+    Map<String, Long> rows = writer.write(tables, journal);
+    journal.staged(rows);
+
+    journal.begin(Step.CHECK);
+    tables.forEach(table -> requireExpected(table, ledger, rows.get(table.logical())));
+
+    journal.begin(Step.MOVE);
+    for (Table table : tables) {
+      journal.part(table.logical());
+      stage.move(table);
+    }
+
+    journal.begin(Step.COUNT);
+    for (Table table : tables) {
+      requireEqual(table, stage.stored(table), rows.get(table.logical()), "moved");
+    }
+    if (refusal.isPresent()) {
+      throw new LoadFailedException(refusal.get());
+    }
+
+    journal.begin(Step.PUBLISH);
+    requireUnchanged(date, input);
+    Optional<Publication> newer =
+        publications.current(date).filter(published -> published.seq() > loadId);
+    if (newer.isPresent()) {
+      return journal.ended("superseded", "");
+    }
+    publications.publish(
+        new Publication(date, loadId, loadId, journal.load().fingerprint()), rows);
+    LoadReport report = journal.ended("published", "");
+    return report;
+  }
+
+  /** Drops what earlier loads left; a fault here leaves it for the next sweep. */
+  void sweep() {
+    try {
+      new Sweep(job.server(), job.settings().publication()).run();
+    } catch (RuntimeException e) {
+      job.debug(e);
+      job.warn("the sweep failed and will be tried after the next load: " + Failure.message(e));
+    }
+  }
+
+  private ParsedDay parse(DayInput input, DayFrames frames) {
+    long bytes =
+        input.own().stream()
+            .mapToLong(o -> o.bytes() * (o.uri().endsWith(".gz") ? GZIP_GROWTH : 1))
+            .sum();
+    List<String> files = objects(input).stream().map(SourceObject::uri).toList();
+    return new ParsedDay(job.spark(), input.date(), frames.of(input), files, bytes);
+  }
+
+  private void requireUnchanged(LocalDate date, DayInput input) throws IOException {
+    DayInput now = new DayInputs(lister, job.settings().events().latenessDays()).of(date);
+    if (now.equals(input)) {
+      return;
+    }
+    Map<String, SourceObject> before = new HashMap<>();
+    objects(input).forEach(object -> before.put(object.uri(), object));
+    List<String> changed = new ArrayList<>();
+    for (SourceObject object : objects(now)) {
+      if (!object.equals(before.remove(object.uri()))) {
+        changed.add(object.uri());
+      }
+    }
+    changed.addAll(before.keySet());
+    throw new LoadFailedException(
+        "objects changed while "
+            + date
+            + " was loaded, "
+            + changed.size()
+            + " of them, such as "
+            + changed.get(0)
+            + ": load the day again when its objects are final");
+  }
+
+  private static void requireExpected(Table table, DayLedger ledger, long staged) {
+    Long expected = ledger.expectedRows(table);
+    if (expected != null) {
+      requireEqual(table, staged, expected, "staged");
+    }
+  }
+
+  private static void requireEqual(Table table, long found, long expected, String done) {
+    if (found != expected) {
+      throw new LoadFailedException(
+          table
+              + ": "
+              + found
+              + " rows "
+              + done
+              + ", "
+              + expected
+              + " expected: nothing was published; load the day again");
+    }
+  }
+
+  private void dropQuietly(Stage stage, Table table) {
+    try {
+      stage.drop(table);
+    } catch (RuntimeException e) {
+      // The sweep drops what is left over.
+      job.debug(e);
+    }
+  }
+
+  private static String heldMessage(LocalDate date, Publication held) {
+    return date
+        + " was rolled back to load "
+        + held.loadId()
+        + " and is held there: --force loads it again";
+  }
+
+  private static List<SourceObject> objects(DayInput input) {
+    List<SourceObject> all = new ArrayList<>(input.own());
+    all.addAll(input.later());
+    return all;
+  }
+}

@@ -1,0 +1,37 @@
+package edtech.analytics.load;
+
+import edtech.analytics.clickhouse.ClickHouseException;
+import edtech.analytics.config.SettingsException;
+import edtech.analytics.input.InputRefusedException;
+
+/** Finds, in whatever was thrown, the words for the person who ran the command. */
+public final class Failure {
+  private Failure() {}
+
+  /** One line: what happened, where, and what to do. */
+  public static String message(Throwable thrown) {
+    Throwable last = thrown;
+    for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
+      if (isOurs(cause)) {
+        return oneLine(cause.getMessage());
+      }
+      last = cause;
+    }
+    return oneLine(
+        last.getClass().getSimpleName()
+            + ": "
+            + last.getMessage()
+            + " (run again with --debug for the stack trace)");
+  }
+
+  private static boolean isOurs(Throwable thrown) {
+    return thrown instanceof LoadFailedException
+        || thrown instanceof InputRefusedException
+        || thrown instanceof ClickHouseException
+        || thrown instanceof SettingsException;
+  }
+
+  private static String oneLine(String text) {
+    return String.valueOf(text).strip().replaceAll("\\s*\\R\\s*", " ");
+  }
+}

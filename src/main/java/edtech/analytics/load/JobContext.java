@@ -1,0 +1,104 @@
+package edtech.analytics.load;
+
+import edtech.analytics.clickhouse.ClickHouse;
+import edtech.analytics.clickhouse.Connection;
+import edtech.analytics.clickhouse.Schema;
+import edtech.analytics.config.Settings;
+import edtech.analytics.input.ObjectLister;
+import java.util.Map;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.SparkConf;
+import org.apache.spark.deploy.SparkHadoopUtil;
+import org.apache.spark.sql.SparkSession;
+
+/**
+ * What the commands of one run share: settings, the server, the listing, and a Spark session that is
+ * started only when there is something to load.
+ */
+public final class JobContext implements AutoCloseable {
+  private final Settings settings;
+  private final Map<String, String> environment;
+  private final ClickHouse server;
+  private SparkSession spark;
+
+  public JobContext(Settings settings, Map<String, String> environment) {
+    this.settings = settings;
+    this.environment = environment;
+    Settings.ClickHouse clickhouse = settings.clickhouse();
+    this.server =
+        new ClickHouse(
+            new Connection(
+                clickhouse.url(),
+                clickhouse.user(),
+                clickhouse.password().resolve(environment),
+                clickhouse.connectTimeout(),
+                clickhouse.requestTimeout(),
+                clickhouse.retries()));
+  }
+
+  public Settings settings() {
+    return settings;
+  }
+
+  public ClickHouse server() {
+    return server;
+  }
+
+  public Schema schema() {
+    return new Schema(server);
+  }
+
+  /** Version of the job jar; 'development' outside of one. */
+  public static String jobVersion() {
+    String version = JobContext.class.getPackage().getImplementationVersion();
+    return version == null ? "development" : version;
+  }
+
+  ObjectLister lister() {
+    Configuration hadoop = SparkHadoopUtil.get().newConfiguration(sparkConf());
+    return new ObjectLister(hadoop, settings.eventsUri());
+  }
+
+  Writing writing() {
+    return new Writing(settings.clickhouse());
+  }
+
+  synchronized SparkSession spark() {
+    if (spark == null) {
+      spark = SparkSession.builder().config(sparkConf()).getOrCreate();
+      writing().configure(spark, environment);
+    }
+    return spark;
+  }
+
+  @Override
+  public void close() {
+    server.close();
+    if (spark != null) {
+      spark.stop();
+    }
+  }
+
+  /** What spark-submit was given, and what the job can't do without. */
+  private SparkConf sparkConf() {
+    SparkConf conf =
+        new SparkConf()
+            .setIfMissing("spark.master", "local[2,4]")
+            .setIfMissing("spark.app.name", "edtech-analytics")
+            .set("spark.sql.session.timeZone", "UTC")
+            .set("spark.sql.ansi.enabled", "true");
+    if (!writing().reportsRows()) {
+      // The official connector commits nothing: a task that ran twice would write its rows twice.
+      conf.set("spark.task.maxFailures", "1").set("spark.speculation", "false");
+    }
+    if (!settings.s3Endpoint().isEmpty()) {
+      conf.set("spark.hadoop.fs.s3a.endpoint", settings.s3Endpoint())
+          .set("spark.hadoop.fs.s3a.path.style.access", "true")
+          .set(
+              "spark.hadoop.fs.s3a.connection.ssl.enabled",
+              String.valueOf(settings.s3Endpoint().startsWith("https:")))
+          .setIfMissing("spark.hadoop.fs.s3a.endpoint.region", "us-east-1");
+    }
+    return conf;
+  }
+}

@@ -1,0 +1,186 @@
+package edtech.analytics.load;
+
+import edtech.analytics.clickhouse.ClickHouseException;
+import edtech.analytics.clickhouse.LineCounts;
+import edtech.analytics.clickhouse.LoadLog;
+import edtech.analytics.clickhouse.LoadRecord;
+import edtech.analytics.input.DayInput;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * What is known of the running load: written to the ledger at its start, every minute as a sign of
+ * life, and at its end.
+ */
+final class LoadJournal implements AutoCloseable {
+  private static final int HEARTBEAT_SECONDS = 60;
+
+  private final LoadLog log;
+  private final Progress progress;
+  private final Map<Step, Long> nanosByStep = new EnumMap<>(Step.class);
+  private final ScheduledExecutorService heartbeat =
+      Executors.newSingleThreadScheduledExecutor(
+          task -> {
+            Thread thread = new Thread(task, "load-heartbeat");
+            thread.setDaemon(true);
+            return thread;
+          });
+
+  private volatile LoadRecord load;
+  private Step step;
+  private long stepStarted;
+
+  LoadJournal(
+      LoadLog log, Progress progress, LocalDate date, String sourceUri, String jobVersion) {
+    this.log = log;
+    this.progress = progress;
+    this.load =
+        new LoadRecord(
+            0,
+            date,
+            "running",
+            sourceUri,
+            0,
+            0,
+            "",
+            LineCounts.NONE,
+            Map.of(),
+            Instant.now(),
+            "",
+            jobVersion);
+    begin(Step.START);
+  }
+
+  /** The load has its number: from here on the ledger knows it. */
+  void started(long loadId) {
+    load =
+        new LoadRecord(
+            loadId,
+            load.date(),
+            load.status(),
+            load.sourceUri(),
+            0,
+            0,
+            "",
+            LineCounts.NONE,
+            Map.of(),
+            load.startedAt(),
+            "",
+            load.jobVersion());
+    log.write(load);
+    heartbeat.scheduleAtFixedRate(
+        this::beat, HEARTBEAT_SECONDS, HEARTBEAT_SECONDS, TimeUnit.SECONDS);
+  }
+
+  void listed(DayInput input, String fingerprint) {
+    load =
+        new LoadRecord(
+            load.loadId(),
+            load.date(),
+            load.status(),
+            load.sourceUri(),
+            input.objects(),
+            input.bytes(),
+            fingerprint,
+            load.counts(),
+            load.rowsByTable(),
+            load.startedAt(),
+            load.error(),
+            load.jobVersion());
+  }
+
+  void counted(LineCounts counts) {
+    load = with(load.status(), counts, load.rowsByTable(), load.error());
+  }
+
+  void staged(Map<String, Long> rowsByTable) {
+    load = with(load.status(), load.counts(), new LinkedHashMap<>(rowsByTable), load.error());
+  }
+
+  /** The load is over. Fails when the ledger can't be written. */
+  LoadReport ended(String status, String error) {
+    heartbeat.shutdownNow();
+    endStep();
+    load = with(status, load.counts(), load.rowsByTable(), error);
+    log.write(load);
+    return report();
+  }
+
+  /** The load failed; that the ledger may be out of reach, too, doesn't hide why. */
+  LoadReport failed(String error) {
+    try {
+      if (load.loadId() != 0) {
+        return ended("failed", error);
+      }
+    } catch (ClickHouseException unreachable) {
+      // Its heartbeat ends with this process, so the ledger shows the load as abandoned.
+    }
+    endStep();
+    load = with("failed", load.counts(), load.rowsByTable(), error);
+    return report();
+  }
+
+  void begin(Step next) {
+    endStep();
+    step = next;
+    stepStarted = System.nanoTime();
+    progress.begins(load.date(), next);
+  }
+
+  void part(String name) {
+    progress.begins(load.date(), step, name);
+  }
+
+  LoadRecord load() {
+    return load;
+  }
+
+  @Override
+  public void close() {
+    heartbeat.shutdownNow();
+  }
+
+  private void beat() {
+    try {
+      log.write(load);
+    } catch (ClickHouseException missed) {
+      // One missed sign of life is nothing: a load is abandoned after an hour of them.
+    }
+  }
+
+  private void endStep() {
+    if (step != null) {
+      nanosByStep.merge(step, System.nanoTime() - stepStarted, Long::sum);
+      step = null;
+    }
+  }
+
+  private LoadReport report() {
+    Map<String, Double> seconds = new LinkedHashMap<>();
+    nanosByStep.forEach((s, nanos) -> seconds.put(s.key(), Math.round(nanos / 1e4) / 1e5));
+    return new LoadReport(load, seconds);
+  }
+
+  private LoadRecord with(
+      String status, LineCounts counts, Map<String, Long> rowsByTable, String error) {
+    return new LoadRecord(
+        load.loadId(),
+        load.date(),
+        status,
+        load.sourceUri(),
+        load.objects(),
+        load.bytes(),
+        load.fingerprint(),
+        counts,
+        rowsByTable,
+        load.startedAt(),
+        error,
+        load.jobVersion());
+  }
+}

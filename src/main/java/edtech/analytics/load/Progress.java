@@ -1,0 +1,12 @@
+package edtech.analytics.load;
+
+import java.time.LocalDate;
+
+/** Told what a load does, as it does it. */
+public interface Progress {
+  /** A step begins. */
+  void begins(LocalDate date, Step step);
+
+  /** A part of the running step begins, such as one table. */
+  void begins(LocalDate date, Step step, String part);
+}

@@ -1,0 +1,94 @@
+package edtech.analytics.load;
+
+import edtech.analytics.clickhouse.LineCounts;
+import edtech.analytics.config.Settings;
+import edtech.analytics.input.Reason;
+import java.time.LocalDate;
+import java.util.Locale;
+import java.util.Optional;
+
+/** Decides from the counts of a day whether it may be published. */
+final class Refusal {
+  private final Settings settings;
+
+  Refusal(Settings settings) {
+    this.settings = settings;
+  }
+
+  /**
+   * Why the day is refused; empty when it is not.
+   *
+   * @param prefix where the day's own objects lie, for the message
+   */
+  Optional<String> of(LocalDate date, String prefix, LineCounts counts) {
+    long notBlank = counts.linesRead() - counts.blankLines() + counts.late();
+    boolean isEmpty = counts.linesRead() == counts.blankLines();
+    if (isEmpty) {
+      return settings.allowEmptyDay() ? Optional.empty() : Optional.of(empty(prefix, counts));
+    }
+    Settings.Refusal limits = settings.refusal();
+    long outside = counts.rejectedByReason().getOrDefault(Reason.OUTSIDE_DAY.code(), 0L);
+    long rejected = counts.rejected() - outside;
+    if (exceeds(rejected, notBlank, limits.maxRejectedRatio(), limits.maxRejectedLines())) {
+      return Optional.of(tooMany("rejected", rejected, notBlank, "max-rejected-ratio", counts));
+    }
+    if (exceeds(outside, notBlank, limits.maxOutsideDayRatio(), limits.maxRejectedLines())) {
+      return Optional.of(
+          tooMany(
+              "of other days than dt=" + date, outside, notBlank, "max-outside-day-ratio", counts));
+    }
+    if (counts.accepted() == 0) {
+      return Optional.of(
+          String.format(
+              Locale.ROOT,
+              "no event of %s is accepted: of %,d lines below %s that are not blank, %,d are"
+                  + " rejected (%s) and %,d are of other days; look at ops.rejected_events",
+              date,
+              notBlank,
+              prefix,
+              counts.rejected(),
+              counts.rejectedByReason(),
+              counts.otherDay()));
+    }
+    return Optional.empty();
+  }
+
+  static String empty(String prefix, LineCounts counts) {
+    return counts.linesRead() == 0
+        ? "no line below "
+            + prefix
+            + ": upload the day's events, or set allow-empty-day=true to publish the day with zeros"
+        : String.format(
+            Locale.ROOT,
+            "only blank lines (%,d) below %s: upload the day's events, or set allow-empty-day=true to"
+                + " publish the day with zeros",
+            counts.linesRead(),
+            prefix);
+  }
+
+  private String tooMany(
+      String what, long lines, long notBlank, String setting, LineCounts counts) {
+    return String.format(
+        Locale.ROOT,
+        "%,d of %,d lines are %s, over %s=%s and max-rejected-lines=%d (all reasons: %s): look at"
+            + " ops.rejected_events for this load, mend the events, or raise the limits",
+        lines,
+        notBlank,
+        what,
+        setting,
+        setting.equals("max-rejected-ratio")
+            ? settings.refusal().maxRejectedRatio()
+            : settings.refusal().maxOutsideDayRatio(),
+        settings.refusal().maxRejectedLines(),
+        counts.rejectedByReason());
+  }
+
+  private static boolean exceeds(long lines, long of, double ratio, long limit) {
+    // In decimal, as it was written: 0.01 * 300 must not be 3.0000000000000004.
+    return lines > limit
+        && java.math.BigDecimal.valueOf(lines)
+                .compareTo(
+                    java.math.BigDecimal.valueOf(ratio).multiply(java.math.BigDecimal.valueOf(of)))
+            > 0;
+  }
+}

@@ -1,0 +1,58 @@
+package edtech.analytics.load;
+
+import edtech.analytics.config.Settings;
+import java.net.URI;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.apache.spark.sql.SparkSession;
+
+/**
+ * Which Spark catalog writes the stage tables: the built-in sink, or the official connector. Set on
+ * the running session, so that nothing of it stands in the configuration that the Spark UI and the
+ * event log show.
+ */
+final class Writing {
+  static final String CATALOG = "clickhouse";
+
+  private static final String BUILT_IN = "edtech.analytics.clickhouse.StageCatalog";
+
+  private final Settings.ClickHouse settings;
+
+  Writing(Settings.ClickHouse settings) {
+    this.settings = settings;
+  }
+
+  /** Whether an append fails unless the server holds what its tasks wrote. */
+  boolean reportsRows() {
+    return settings.catalog().equals(BUILT_IN);
+  }
+
+  void configure(SparkSession spark, Map<String, String> environment) {
+    String prefix = "spark.sql.catalog." + CATALOG;
+    spark.conf().set(prefix, settings.catalog());
+    options(environment).forEach((key, value) -> spark.conf().set(prefix + "." + key, value));
+  }
+
+  private Map<String, String> options(Map<String, String> environment) {
+    Map<String, String> options = new LinkedHashMap<>();
+    options.put("user", settings.user());
+    if (reportsRows()) {
+      options.put("url", settings.url());
+      options.put("secret", settings.password().reference());
+      options.put("connect-timeout", String.valueOf(settings.connectTimeout()));
+      options.put("request-timeout", String.valueOf(settings.requestTimeout()));
+      options.put("retries", String.valueOf(settings.retries()));
+      options.put("batch-rows", String.valueOf(settings.batchRows()));
+      options.put("batch-bytes", String.valueOf(settings.batchBytes()));
+      return options;
+    }
+    URI url = URI.create(settings.url());
+    options.put("host", url.getHost());
+    options.put("protocol", url.getScheme());
+    options.put("http_port", String.valueOf(url.getPort()));
+    options.put("database", "stage");
+    // The connector takes no reference. Spark redacts the value wherever it shows settings.
+    options.put("password", settings.password().resolve(environment));
+    return options;
+  }
+}

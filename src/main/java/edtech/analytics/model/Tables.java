@@ -1,0 +1,20 @@
+package edtech.analytics.model;
+
+import java.util.List;
+
+/** The tables that a load writes, all of them published together. A new one is one entry here. */
+public final class Tables {
+  public static final Table EVENTS = new Table("raw", "events");
+  public static final Table PURCHASES = new Table("raw", "purchases");
+  public static final Table TASK_RESULTS = new Table("raw", "task_results");
+  public static final Table SESSIONS = new Table("raw", "sessions");
+  public static final Table AB_TEST_ASSIGNMENTS = new Table("raw", "ab_test_assignments");
+  public static final Table REJECTED_EVENTS = new Table("raw", "rejected_events");
+
+  /** In the order in which a load writes them; the first fills the cache for the others. */
+  public static final List<Table> PUBLISHED =
+      List.of(
+          EVENTS, PURCHASES, TASK_RESULTS, AB_TEST_ASSIGNMENTS, SESSIONS, REJECTED_EVENTS);
+
+  private Tables() {}
+}

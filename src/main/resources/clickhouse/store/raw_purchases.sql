@@ -1,0 +1,17 @@
+-- Purchases and refunds, one row an event.
+CREATE TABLE IF NOT EXISTS store.raw_purchases
+(
+    event_date Date COMMENT 'date of the event in the configured zone',
+    event_timestamp DateTime64(6, 'UTC'),
+    event_id String COMMENT 'unique within a day',
+    user_id String,
+    session_id String COMMENT '\'\' = none',
+    purchase_amount Decimal(18, 2) COMMENT 'in currency; negative = refund',
+    currency LowCardinality(String) COMMENT 'ISO 4217',
+    load_id UInt64 COMMENT 'the load that wrote the row',
+    _task UInt64 COMMENT 'the Spark task attempt that wrote the row'
+)
+ENGINE = MergeTree
+PARTITION BY (event_date, load_id)
+ORDER BY (user_id, event_timestamp, event_id)
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, non_replicated_deduplication_window = 100000;
