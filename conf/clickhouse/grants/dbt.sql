@@ -11,6 +11,8 @@ GRANT SELECT ON ops.publications TO dbt;
 
 -- Its working schema.
 GRANT SHOW, SELECT, INSERT, ALTER, CREATE DATABASE, CREATE TABLE, CREATE VIEW, DROP TABLE, DROP VIEW, TRUNCATE, OPTIMIZE ON dbt_work.* TO dbt;
+-- Asked for by servers that have table_engines_require_grant, the default of new ones.
+GRANT TABLE ENGINE ON MergeTree TO dbt;
 
 -- EXCHANGE and RENAME need SELECT and DROP TABLE where a table leaves, CREATE TABLE and INSERT where it arrives.
 GRANT SELECT, INSERT, CREATE TABLE, DROP TABLE, TRUNCATE ON marts.* TO dbt;
