@@ -91,14 +91,18 @@ class Service:
 
 
 def _start_time(pid: int) -> str | None:
-    """When the process started, in clock ticks since boot; None when it is gone or a zombie."""
+    """When the process started, in clock ticks since boot; None when it is gone.
+
+    A zombie is gone too, once its other threads are: until then they hold its ports and files.
+    """
     try:
         stat = Path(f"/proc/{pid}/stat").read_text()
+        threads = len(os.listdir(f"/proc/{pid}/task"))
     except (FileNotFoundError, ProcessLookupError):
         return None
     # The command name, in parentheses, may hold blanks and parentheses itself.
     state, *rest = stat.rpartition(")")[2].split()
-    return None if state in "ZX" else rest[18]
+    return None if state in "ZX" and threads <= 1 else rest[18]
 
 
 def _signal(pid: int, number: signal.Signals) -> None:
