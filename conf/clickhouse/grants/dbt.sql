@@ -1,0 +1,29 @@
+-- What dbt may do: read what Spark wrote, build in dbt_work, exchange its finished tables into marts.
+
+GRANT SELECT ON store.* TO dbt;
+GRANT SELECT ON staging.* TO dbt;
+GRANT SELECT ON raw.events TO dbt;
+GRANT SELECT ON raw.purchases TO dbt;
+GRANT SELECT ON raw.task_results TO dbt;
+GRANT SELECT ON raw.sessions TO dbt;
+GRANT SELECT ON raw.ab_test_assignments TO dbt;
+GRANT SELECT ON ops.publications TO dbt;
+
+-- Its working schema.
+GRANT SHOW, SELECT, INSERT, ALTER, CREATE DATABASE, CREATE TABLE, CREATE VIEW, DROP TABLE, DROP VIEW, TRUNCATE, OPTIMIZE ON dbt_work.* TO dbt;
+-- Asked for by servers that have table_engines_require_grant, the default of new ones.
+GRANT TABLE ENGINE ON MergeTree TO dbt;
+
+-- EXCHANGE and RENAME need SELECT and DROP TABLE where a table leaves, CREATE TABLE and INSERT where it arrives.
+GRANT SELECT, INSERT, CREATE TABLE, DROP TABLE, TRUNCATE ON marts.* TO dbt;
+-- marts.daily_* are Spark's: dbt reads them only.
+REVOKE INSERT, CREATE TABLE, DROP TABLE, TRUNCATE ON marts.daily_* FROM dbt;
+
+-- dbt-clickhouse looks these up at start and before it builds.
+GRANT SELECT ON system.databases TO dbt;
+GRANT SELECT ON system.tables TO dbt;
+GRANT SELECT ON system.columns TO dbt;
+GRANT SELECT ON system.settings TO dbt;
+GRANT SELECT ON system.functions TO dbt;
+GRANT SELECT ON system.parts TO dbt;
+GRANT SELECT ON system.mutations TO dbt;

@@ -1,0 +1,20 @@
+-- What dashboards and analysts may read. Not raw.rejected_events and ops.rejected_events, which hold
+-- original lines; nothing of store and stage, which hold unpublished loads.
+
+GRANT SELECT ON raw.events TO reader;
+GRANT SELECT ON raw.purchases TO reader;
+GRANT SELECT ON raw.task_results TO reader;
+GRANT SELECT ON raw.sessions TO reader;
+GRANT SELECT ON raw.ab_test_assignments TO reader;
+GRANT SELECT ON staging.* TO reader;
+GRANT SELECT ON marts.* TO reader;
+GRANT SELECT ON ops.publications TO reader;
+GRANT SELECT ON ops.loads TO reader;
+GRANT SELECT ON ops.load_objects TO reader;
+
+-- What clients ask when they connect and list tables; ClickHouse shows only what the user may see.
+GRANT SELECT ON system.databases TO reader;
+GRANT SELECT ON system.tables TO reader;
+GRANT SELECT ON system.columns TO reader;
+GRANT SELECT ON system.settings TO reader;
+GRANT SELECT ON system.functions TO reader;

@@ -1,0 +1,99 @@
+"""The users file of the local ClickHouse.
+
+The grants themselves live in ``conf/clickhouse/grants/*.sql``, in the form an operator runs on a
+server of their own; here they only lose their ``TO user``, which the users file says by nesting.
+"""
+
+import hashlib
+import re
+from pathlib import Path
+from xml.sax.saxutils import escape
+
+from local.services import ServiceError
+from local.services.state import ROOT
+
+ADMINISTRATOR = "admin"
+PASSWORD_NAMES = {
+    ADMINISTRATOR: "CLICKHOUSE_PASSWORD",
+    "loader": "CLICKHOUSE_LOADER_PASSWORD",
+    "dbt": "CLICKHOUSE_DBT_PASSWORD",
+    "reader": "CLICKHOUSE_READER_PASSWORD",
+}
+GRANTS = ROOT / "conf" / "clickhouse" / "grants"
+
+START_QUERIES = 3
+"""How many queries the server's own session runs (``embedded``): all ``default`` is allowed.
+
+``default`` must have an empty password, and may stop the listeners as well as start them. So its
+quota is used up by the time a client can reach it.
+"""
+QUOTA_SECONDS = 2_000_000_000
+
+
+def users_xml(secrets: dict[str, str], grants: Path = GRANTS) -> str:
+    """The users file: the administrator, one user per grants file, and the crippled ``default``."""
+    rights = {ADMINISTRATOR: ["GRANT ALL ON *.* WITH GRANT OPTION"]}
+    for user in PASSWORD_NAMES:
+        if user != ADMINISTRATOR:
+            rights[user] = read_grants(grants / f"{user}.sql", user)
+    users = "".join(_user(user, secrets[PASSWORD_NAMES[user]], rights[user]) for user in rights)
+    return f"""<clickhouse>
+  <!-- Written by local/services at every start; the grants come from conf/clickhouse/grants. -->
+  <profiles>
+    <default>
+      <enable_shared_storage_snapshot_in_query>1</enable_shared_storage_snapshot_in_query>
+      <constraints>
+        <enable_shared_storage_snapshot_in_query><const/></enable_shared_storage_snapshot_in_query>
+      </constraints>
+    </default>
+  </profiles>
+  <quotas>
+    <default/>
+    <start>
+      <interval><duration>{QUOTA_SECONDS}</duration><queries>{START_QUERIES}</queries></interval>
+    </start>
+  </quotas>
+  <users>
+    <default>
+      <password></password>
+      <networks><ip>127.0.0.1</ip></networks>
+      <profile>default</profile>
+      <quota>start</quota>
+      <grants>
+        <query>GRANT SYSTEM LISTEN ON *.*</query>
+        <query>GRANT SELECT ON system.numbers</query>
+      </grants>
+    </default>
+{users}  </users>
+</clickhouse>
+"""
+
+
+def read_grants(path: Path, user: str) -> list[str]:
+    """The GRANT and REVOKE statements of one file, without the user they name."""
+    text = re.sub(r"--[^\n]*", "", path.read_text(encoding="utf-8"))
+    statements = [" ".join(part.split()) for part in text.split(";")]
+    return [_without_user(statement, user, path) for statement in statements if statement]
+
+
+def _without_user(statement: str, user: str, path: Path) -> str:
+    match = re.fullmatch(r"(GRANT .+) TO (\w+)|(REVOKE .+) FROM (\w+)", statement)
+    if match is None or user not in (match[2], match[4]):
+        raise ServiceError(
+            f"{path}: this statement is not of the form 'GRANT … TO {user}' or "
+            f"'REVOKE … FROM {user}': {statement}"
+        )
+    return match[1] or match[3]
+
+
+def _user(name: str, password: str, rights: list[str]) -> str:
+    queries = "".join(f"        <query>{escape(right)}</query>\n" for right in rights)
+    return f"""    <{name}>
+      <password_sha256_hex>{hashlib.sha256(password.encode()).hexdigest()}</password_sha256_hex>
+      <networks><ip>127.0.0.1</ip></networks>
+      <profile>default</profile>
+      <quota>default</quota>
+      <grants>
+{queries}      </grants>
+    </{name}>
+"""
