@@ -73,7 +73,9 @@ def _parser() -> argparse.ArgumentParser:
     days.add_argument("--users", type=_positive, default=500)
     days.add_argument("--from", dest="first", type=date.fromisoformat, default=date(2026, 3, 1))
     days.add_argument("--days", type=_positive, default=5)
-    days.add_argument("--scale", type=float, default=1.0, help="events per user; 1 is about 20 a day")
+    days.add_argument(
+        "--scale", type=float, default=1.0, help="events per user; 1 is about 20 a day"
+    )
     days.add_argument("--late-share", type=float, default=0.0, help="events under the next dt=")
     days.add_argument("--broken-split", action="store_true", help="add a test with a broken split")
     days.add_argument("--files", type=_positive, default=4, help="objects a day")

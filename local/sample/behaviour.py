@@ -73,9 +73,15 @@ class _Diary:
         if chance < 0.8:
             return {"app_version": text(f"4.{self.draw.randrange(12)}.0")}
         if chance < 0.95:
-            return {"locale": text(self.learner.locale), "battery": f"0.{self.draw.randrange(100):02d}"}
+            return {
+                "locale": text(self.learner.locale),
+                "battery": f"0.{self.draw.randrange(100):02d}",
+            }
         course = text(self.draw.choice(COURSES), escaped=self.draw.random() < 0.5)
-        return {"course_title": course, "device": '{"ram_gb": 8, "model": "PX-7", "tags": [1.50, null]}'}
+        return {
+            "course_title": course,
+            "device": '{"ram_gb": 8, "model": "PX-7", "tags": [1.50, null]}',
+        }
 
 
 def events(learner: Learner, day: int, setting: Setting) -> list[Event]:
@@ -97,7 +103,10 @@ def events(learner: Learner, day: int, setting: Setting) -> list[Event]:
     if diary.draw.random() < PUSH_PROBABILITY:
         diary.session_id, diary.clock = "", midnight + diary.draw.randrange(DAY_MILLIS // 2)
         # The same id every day: ids are compared within a day only.
-        diary.add("push_received", event_id=f"push-{learner.index}")
+        diary.add(
+            "push_received",
+            event_id=f"9{learner.user_id}" if learner.has_integer_id else f"push-{learner.index}",
+        )
     end = midnight + DAY_MILLIS * (2 if learner.is_active(day + 1) else 1)
     return sorted((event for event in diary.events if event.at < end), key=lambda one: one.at)
 

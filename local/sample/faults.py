@@ -38,7 +38,7 @@ class Valid:
         }
         return written | _OWN_FIELDS.get(event_type, {})
 
-    def line(self, event_type: str = "screen_view", **changes: str) -> bytes:
+    def line(self, event_type: str = "screen_view", /, **changes: str) -> bytes:
         """A line with some fields (JSON text) replaced."""
         return join(self.fields(event_type) | changes)
 

@@ -44,9 +44,7 @@ class Learner:
     def success_lift(self, tests: tuple[model.AbTest, ...]) -> float:
         """Logits that the groups of the learner add to task success."""
         return sum(
-            test.success_logit
-            for test in tests
-            if self.groups[test.ab_test_id] == test.groups[1]
+            test.success_logit for test in tests if self.groups[test.ab_test_id] == test.groups[1]
         )
 
 

@@ -35,9 +35,7 @@ class LocalFolder:
 
     def keep_only(self, day: str, names: set[str]) -> int:
         """Deletes the other files of the day."""
-        stale = [
-            path for path in (self._root / f"dt={day}").iterdir() if path.name not in names
-        ]
+        stale = [path for path in (self._root / f"dt={day}").iterdir() if path.name not in names]
         for path in stale:
             path.unlink()
         return len(stale)

@@ -150,7 +150,10 @@ class RunTruth:
             if len(seen) > 1:
                 continue
             results = sum(
-                (self.days[day].attempted.get(user, Counter()) for day in self._since(exposed[user])),
+                (
+                    self.days[day].attempted.get(user, Counter())
+                    for day in self._since(exposed[user])
+                ),
                 Counter(),
             )
             arm = arms[next(iter(seen))]
