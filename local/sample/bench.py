@@ -1,0 +1,252 @@
+"""Large days for measurements: about 230 bytes a line, one process for each object.
+
+Lines come from templates, so the day is less lifelike than ``generate`` makes it, but the mix of
+types, the sessions, the repeats and the few bad lines are there, and so is the truth.
+"""
+
+import argparse
+import hashlib
+import random
+from collections import Counter
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from .events import DAY_MILLIS, PURCHASE
+from .faults import LINE_FAULTS, Valid
+from .learners import PLATFORMS, stream
+from .objects import compressed
+from .storage import storage
+from .truth import EPOCH, REASONS, iso
+
+OBJECT_BYTES = 64_000_000
+LINE_BYTES = 230
+EVENTS_PER_USER = 20
+MEAN_SESSION_EVENTS = 12
+GAP_MILLIS = 40_000
+DUPLICATE_SHARE = 0.001
+REJECTED_SHARE = 0.0005
+PLAIN_SHARE, TASK_SHARE, PURCHASE_SHARE, PUSH_SHARE = 0.70, 0.20, 0.04, 0.05
+QUICK_GZIP = 1
+
+PLAIN_TYPES = ("screen_view", "lesson_start", "lesson_complete", "hint_used", "video_play")
+SCREENS = ("home", "catalogue", "lesson", "profile", "leaderboard", "урок")
+PRICES = ("9.99", "14.99", "4.99", "1.99", "79.99", "-4.99")
+TASKS = 500
+
+HEAD = (
+    '{"event_id":"%s%07x","user_id":"u-%07d","event_type":"%s","event_timestamp":"%s%s%s.%03dZ",'
+    '"session_id":"s-%s%06x","platform":"%s"'
+)
+TAILS = {
+    "plain": ',"screen_name":"%s","app_version":"4.%d.0"}',
+    "task_result": ',"screen_name":"task","task_id":"task-%03d","task_result":"%s"}',
+    "purchase": ',"screen_name":"shop","purchase_amount":%s,"currency":"USD","kind":"one_off"}',
+    "ab_test_assignment": ',"ab_test_id":"onboarding_v2","ab_group":"%s"}',
+}
+
+
+@dataclass(frozen=True)
+class Slice:
+    """One object of the day: its number, how many lines, and its part of the day's time."""
+
+    seed: int
+    day: int
+    number: int
+    lines: int
+    users: int
+    start: int
+    end: int
+    out: Path | None
+    gzipped: bool
+
+    @property
+    def name(self) -> str:
+        """The object's name."""
+        return f"part-{self.number:05d}.jsonl" + (".gz" if self.gzipped else "")
+
+
+def generate(options: argparse.Namespace) -> dict:
+    """Writes the day and returns its truth."""
+    day = (options.first - EPOCH).days
+    slices = _slices(options, day)
+    with ProcessPoolExecutor(min(options.processes, len(slices))) as pool:
+        results = list(pool.map(_write, slices))
+    storage(options.out).keep_only(iso(day), {one.name for one in slices})
+    counts: Counter[str] = Counter()
+    active, payers, size, stored = 0, 0, 0, 0
+    for result in results:
+        counts.update(result.counts)
+        # Users as the bits of one integer: a union of 100,000 users costs nothing.
+        active |= int.from_bytes(result.active, "little")
+        payers |= int.from_bytes(result.payers, "little")
+        size += result.size
+        stored += result.stored
+    print(f"{options.events} lines, {size:,} bytes in {len(slices)} objects, {stored} written")
+    return {"seed": options.seed, "days": {iso(day): _report(counts, active, payers)}}
+
+
+def _slices(options: argparse.Namespace, day: int) -> list[Slice]:
+    count = -(-options.events * LINE_BYTES // OBJECT_BYTES)
+    users = max(1, options.events // EVENTS_PER_USER)
+    cuts = [options.events * n // count for n in range(count + 1)]
+    return [
+        Slice(
+            seed=options.seed,
+            day=day,
+            number=n,
+            lines=cuts[n + 1] - cuts[n],
+            users=users,
+            start=DAY_MILLIS * n // count,
+            end=DAY_MILLIS * (n + 1) // count,
+            out=options.out,
+            gzipped=options.gzip,
+        )
+        for n in range(count)
+    ]
+
+
+@dataclass
+class Written:
+    """What a process did: counts, and the users as bits of a byte string."""
+
+    counts: Counter
+    active: bytes
+    payers: bytes
+    size: int
+    stored: bool
+
+
+def _write(part: Slice) -> Written:
+    draw = stream(part.seed, "bench", part.day, part.number)
+    counts: Counter[str] = Counter()
+    rejected = int(part.lines * REJECTED_SHARE)
+    repeated = int(part.lines * DUPLICATE_SHARE)
+    accepted = part.lines - rejected - repeated
+    active, payers = bytearray(part.users), bytearray(part.users)
+    timed = _accepted(part, draw, accepted, counts, active, payers)
+    for at, line in draw.sample(timed, repeated):
+        timed.append((at + 1, line))
+    timed.sort()
+    lines = [line for _, line in timed]
+    for n in range(rejected):
+        reason = list(LINE_FAULTS)[n % len(LINE_FAULTS)]
+        bad = LINE_FAULTS[reason](Valid(draw, part.day), n)
+        # Bytes that are not UTF-8 travel through the text as surrogates.
+        lines.insert(draw.randrange(len(lines) + 1), bad.decode("utf-8", "surrogateescape"))
+        counts["rejected:" + reason] += 1
+    counts.update(accepted=accepted, duplicates=repeated, lines_read=len(lines))
+    data = ("\n".join(lines) + "\n").encode("utf-8", "surrogateescape")
+    if part.gzipped:
+        data = compressed(data, QUICK_GZIP)
+    stored = storage(part.out).put(iso(part.day), part.name, data)
+    return Written(counts, _bits(active), _bits(payers), len(data), stored)
+
+
+def _accepted(
+    part: Slice,
+    draw: random.Random,
+    wanted: int,
+    counts: Counter,
+    active: bytearray,
+    payers: bytearray,
+) -> list[tuple[int, str]]:
+    """Lines with the time they are sorted by. One long loop: calls would double its time."""
+    timed: list[tuple[int, str]] = []
+    # Hashed, so that ids look random and compress like real ones, but never repeat.
+    salt = hashlib.sha256(f"{part.seed}/{part.day}/{part.number}".encode()).hexdigest()
+    id_prefix, session_prefix = salt[:17], f"{part.number:02x}{salt[17:21]}"
+    date_text = iso(part.day) + "T"
+    clock = [f"{minute // 60:02d}:{minute % 60:02d}:" for minute in range(24 * 60)]
+    seconds = [f"{second:02d}" for second in range(60)]
+    uniform, last = draw.random, part.end - 1
+    plain, task, purchase, cents = 0, 0, 0, 0
+    successes, assigned, sessions, left = 0, 0, 0, 0
+    serial_step = 0x5DEECE5  # odd, so serial → id is a bijection on 28 bits
+    for serial in range(wanted):
+        if not left:
+            left = 1 + int(uniform() * 2 * MEAN_SESSION_EVENTS)
+            user = int(part.users * uniform() * uniform())
+            active[user] = 1
+            platform = PLATFORMS[user % 3]
+            at = part.start + int(uniform() * (part.end - part.start))
+            sessions += 1
+        else:
+            at = min(at + int(uniform() * GAP_MILLIS), last)
+        left -= 1
+        choice = uniform()
+        if choice < PLAIN_SHARE:
+            kind = PLAIN_TYPES[int(choice * 50) % 5]
+            tail = TAILS["plain"] % (SCREENS[int(choice * 997) % 6], int(choice * 1000) % 12)
+            plain += 1
+        elif choice < PLAIN_SHARE + TASK_SHARE:
+            kind = "task_result"
+            succeeded = int(choice * 100_000) % 100 < 62
+            tail = TAILS[kind] % (
+                int(choice * 1e6) % TASKS,
+                "success" if succeeded else "failure",
+            )
+            task += 1
+            successes += succeeded
+        elif choice < PLAIN_SHARE + TASK_SHARE + PURCHASE_SHARE:
+            kind = PURCHASE
+            price = PRICES[int(choice * 100_000) % 6]
+            tail = TAILS[kind] % price
+            purchase += 1
+            cents += int(price.replace(".", ""))
+            if price[0] != "-":
+                payers[user] = 1
+        elif choice < PLAIN_SHARE + TASK_SHARE + PURCHASE_SHARE + PUSH_SHARE:
+            kind = "push_received"
+            tail = TAILS["plain"] % ("home", user % 12)
+            plain += 1
+        else:
+            kind = "ab_test_assignment"
+            tail = TAILS[kind] % ("control", "treatment")[user & 1]
+            assigned += 1
+        identifier = serial * serial_step & 0xFFFFFFF
+        second, milli = divmod(at, 1000)
+        minute, second = divmod(second, 60)
+        head = HEAD % (
+            id_prefix,
+            identifier,
+            user,
+            kind,
+            date_text,
+            clock[minute],
+            seconds[second],
+            milli,
+            session_prefix,
+            sessions,
+            platform,
+        )
+        timed.append((at, head + tail))
+    counts.update(plain=plain, task_attempts=task, task_successes=successes, sessions=sessions)
+    counts.update(purchase_count=purchase, revenue_cents=cents, assignment_events=assigned)
+    return timed
+
+
+def _bits(flags: bytearray) -> bytes:
+    digits = flags[::-1].translate(bytes([48, 49]) + bytes(254)).decode()
+    return int(digits, 2).to_bytes((len(flags) + 7) // 8, "little")
+
+
+def _report(counts: Counter, active: int, payers: int) -> dict:
+    rejected = {reason: counts["rejected:" + reason] for reason in REASONS}
+    named = ("sessions", "revenue_cents", "purchase_count", "task_attempts", "task_successes")
+    return {
+        "lines_read": counts["lines_read"],
+        "late": 0,
+        "blank_lines": 0,
+        "accepted": counts["accepted"],
+        "duplicates": counts["duplicates"],
+        "rejected": sum(rejected.values()),
+        "other_day": 0,
+        "rejected_by_reason": rejected,
+        "dau": active.bit_count(),
+        "payers": payers.bit_count(),
+        "event_count": counts["accepted"],
+        "plain_events": counts["plain"],
+        "assignment_events": counts["assignment_events"],
+        **{name: counts[name] for name in named},
+    }

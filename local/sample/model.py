@@ -1,0 +1,86 @@
+"""The parameters of the sample: what an analysis of the data should find again."""
+
+import math
+from dataclasses import asdict, dataclass
+
+RETENTION_FLOOR = 0.06
+RETENTION_SCALE = 0.40
+RETENTION_DECAY = 0.55
+ENGAGEMENT_LOW = 0.5
+ENGAGEMENT_HIGH = 1.5  # mean 1, so that engagement leaves the curve of a cohort as it is
+
+LAUNCH_SHARE = 0.6  # of the users come around the launch, the others day by day after it
+LAUNCH_MEAN_DAYS = 3.0
+GROWTH_DAYS = 60
+
+SKILL_STDDEV = 0.8
+TASK_COUNT = 40
+EASIEST_TASK = -1.6
+HARDEST_TASK = 1.6
+
+PAYER_SHARE = 0.25
+SUBSCRIPTION_CENTS = (999, 1499, 7999)
+ONE_OFF_CENTS = (199, 299, 499, 1000)
+SUBSCRIPTION_PROBABILITY = 0.25
+ONE_OFF_PROBABILITY = 0.08
+REFUND_PROBABILITY = 0.06
+
+CROSSOVER_SHARE = 0.02
+REASSIGNMENT_PROBABILITY = 0.15
+
+
+@dataclass(frozen=True)
+class AbTest:
+    """A test with two groups; ``success_logit`` is what the second group adds to task success."""
+
+    ab_test_id: str
+    groups: tuple[str, str]
+    second_share: float
+    success_logit: float
+
+
+ONBOARDING = AbTest("onboarding_v2", ("control", "treatment"), 0.5, 0.7)
+BUTTON_COLOUR = AbTest("button_colour", ("control", "green"), 0.5, 0.0)
+# Assigned 65 : 35 while analysts expect halves: a sample ratio mismatch to be found.
+BROKEN_SPLIT = AbTest("broken_split", ("control", "variant"), 0.35, 0.0)
+
+
+def ab_tests(broken_split: bool) -> tuple[AbTest, ...]:
+    """The tests every learner is assigned to."""
+    always = (ONBOARDING, BUTTON_COLOUR)
+    return (*always, BROKEN_SPLIT) if broken_split else always
+
+
+def retention(day_number: int) -> float:
+    """Expected share of a cohort that is active ``day_number`` days after its first day."""
+    if day_number == 0:
+        return 1.0
+    return RETENTION_FLOOR + RETENTION_SCALE * day_number**-RETENTION_DECAY
+
+
+def task_difficulty(task: int) -> float:
+    """Difficulty in logits, rising evenly from the first task to the last."""
+    return EASIEST_TASK + (HARDEST_TASK - EASIEST_TASK) * task / (TASK_COUNT - 1)
+
+
+def success_probability(skill: float, difficulty: float, lift: float) -> float:
+    """Rasch model: the logit is skill minus difficulty, plus the lift of the A/B group."""
+    return 1.0 / (1.0 + math.exp(difficulty - skill - lift))
+
+
+def parameters(broken_split: bool, days: int) -> dict:
+    """The model for ``truth.json``."""
+    return {
+        "retention_curve": [round(retention(n), 6) for n in range(max(days, 2))],
+        "retention_formula": f"n = 0: 1; else {RETENTION_FLOOR} + {RETENTION_SCALE}"
+        f" * n ** -{RETENTION_DECAY}",
+        "success_formula": "1 / (1 + exp(difficulty - skill - lift))",
+        "skill_stddev": SKILL_STDDEV,
+        "task_difficulty": {
+            f"task-{task:02d}": round(task_difficulty(task), 6) for task in range(TASK_COUNT)
+        },
+        "ab_tests": [asdict(test) for test in ab_tests(broken_split)],
+        "crossover_share": CROSSOVER_SHARE,
+        "payer_share": PAYER_SHARE,
+        "refund_probability": REFUND_PROBABILITY,
+    }

@@ -1,0 +1,238 @@
+"""The sample generator: the same input every time, and a truth that an independent reader finds."""
+
+import gzip
+import hashlib
+import json
+import math
+import sys
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+sys.path[:0] = [str(Path(__file__).resolve().parents[2]), str(Path(__file__).resolve().parent)]
+
+import reference_reader  # noqa: E402
+
+from local.sample import model  # noqa: E402
+from local.sample.__main__ import main  # noqa: E402
+from local.sample.storage import S3Folder  # noqa: E402
+
+
+def generate(out: Path, *arguments: str) -> dict:
+    """Runs the command line and returns the truth it wrote."""
+    main(["generate", "--out", str(out), *arguments])
+    return json.loads((out / "truth.json").read_text(encoding="utf-8"))
+
+
+def digests(root: Path) -> dict[str, str]:
+    """Path → SHA-256 of every file but the truth."""
+    return {
+        str(path.relative_to(root)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(root.glob("dt=*/*"))
+    }
+
+
+LATE = ("--users", "250", "--days", "13", "--late-share", "0.05", "--broken-split")
+
+
+@pytest.fixture(scope="module")
+def late_run(tmp_path_factory) -> tuple[Path, dict]:
+    out = tmp_path_factory.mktemp("late")
+    return out, generate(out, *LATE)
+
+
+@pytest.fixture(scope="module")
+def large_run(tmp_path_factory) -> dict:
+    out = tmp_path_factory.mktemp("large")
+    return generate(out, "--users", "2000", "--days", "9", "--scale", "0.5")
+
+
+def test_same_seed_gives_same_bytes(late_run, tmp_path):
+    out, truth = late_run
+    assert generate(tmp_path, *LATE) == truth
+    assert digests(tmp_path) == digests(out)
+
+
+def test_other_seed_gives_other_bytes(tmp_path):
+    generate(tmp_path / "a", "--days", "1", "--users", "30", "--seed", "1")
+    generate(tmp_path / "b", "--days", "1", "--users", "30", "--seed", "2")
+    first, second = digests(tmp_path / "a"), digests(tmp_path / "b")
+    assert first.keys() == second.keys()
+    assert not set(first.values()) & set(second.values())
+
+
+def test_more_days_leave_earlier_days_alone(late_run, tmp_path):
+    out, truth = late_run
+    fewer = generate(tmp_path, *LATE[:2], "--days", "4", *LATE[4:])
+    more = digests(out)
+    assert digests(tmp_path).items() <= more.items()
+    # The last day's late events lie under a prefix that the shorter run does not have.
+    settled = list(fewer["days"])[:-1]
+    assert [fewer["days"][day] for day in settled] == [truth["days"][day] for day in settled]
+
+
+@pytest.mark.parametrize("lateness", ["late", "on time"])
+def test_independent_reader_agrees_with_truth(lateness, late_run, tmp_path):
+    out, truth = late_run
+    if lateness == "on time":
+        out, truth = tmp_path, generate(tmp_path, "--users", "120", "--days", "15", "--seed", "3")
+    found = reference_reader.read(out, truth["lateness_days"])
+    # Late events of the last day are never sent, so nothing is left over.
+    assert found.keys() == truth["days"].keys()
+    for day, expected in truth["days"].items():
+        figures = summary(found[day])
+        assert figures == {name: expected[name] for name in figures}, day
+
+
+def summary(day: reference_reader.Day) -> dict:
+    """The figures of ``truth.json`` as the independent reader sees them."""
+    events = day.events
+    purchases = [event for event in events if event["event_type"] == "purchase"]
+    tasks = [event for event in events if event["event_type"] == "task_result"]
+    assigned: dict = {}
+    for event in events:
+        if event["event_type"] == "ab_test_assignment":
+            groups = assigned.setdefault(event["ab_test_id"], {})
+            groups.setdefault(event["ab_group"], set()).add(event["user_id"])
+    types = [event["event_type"] for event in events]
+    return {
+        **{
+            name: day.counts[name]
+            for name in ("lines_read", "late", "other_day", "blank_lines", "duplicates")
+        },
+        "accepted": len(events),
+        "rejected": day.reasons.total(),
+        "rejected_by_reason": {name: day.reasons[name] for name in REASONS},
+        "dau": len({event["user_id"] for event in events}),
+        "events_by_type": {name: types.count(name) for name in sorted(set(types))},
+        "sessions": len(
+            {(event["session_id"], event["user_id"]) for event in events if event["session_id"]}
+        ),
+        "revenue_cents": int(sum((one["purchase_amount"] for one in purchases), Decimal(0)) * 100),
+        "purchase_count": len(purchases),
+        "payers": len({one["user_id"] for one in purchases if one["purchase_amount"] > 0}),
+        "task_attempts": len(tasks),
+        "task_successes": sum(one["task_result"] == "success" for one in tasks),
+        "assigned_users": {
+            test: {group: len(users) for group, users in groups.items()}
+            for test, groups in assigned.items()
+        },
+    }
+
+
+REASONS = (
+    "line_too_long",
+    "invalid_encoding",
+    "malformed_json",
+    "duplicate_key",
+    "missing_field",
+    "invalid_type",
+    "invalid_timestamp",
+    "timestamp_out_of_range",
+    "invalid_amount",
+    "unsupported_currency",
+    "outside_day",
+    "conflicting_duplicate",
+)
+
+
+def test_every_day_balances_and_has_every_reason(late_run):
+    for day, one in late_run[1]["days"].items():
+        outcomes = ("blank_lines", "accepted", "duplicates", "rejected", "other_day")
+        assert one["lines_read"] + one["late"] == sum(one[name] for name in outcomes), day
+        assert set(one["rejected_by_reason"]) == set(REASONS)
+        assert min(one["rejected_by_reason"].values()) > 0, day
+
+
+def test_retention_follows_the_curve(large_run):
+    for number in range(1, 6):
+        cohorts = [
+            one for one in large_run["cohorts"].values() if len(one["retained_users"]) > number
+        ]
+        size = sum(one["cohort_size"] for one in cohorts)
+        rate = sum(one["retained_users"][number] for one in cohorts) / size
+        expected = model.retention(number)
+        tolerance = 4 * math.sqrt(expected * (1 - expected) / size)
+        assert rate == pytest.approx(expected, abs=tolerance), number
+        assert large_run["parameters"]["retention_curve"][number] == pytest.approx(
+            expected, abs=1e-6
+        )
+
+
+def test_onboarding_lifts_task_success_and_button_colour_does_not(large_run):
+    def rate(test: str, group: str) -> float:
+        arm = large_run["ab_tests"][test]["groups"][group]
+        return arm["task_successes"] / arm["task_attempts"]
+
+    lift = rate("onboarding_v2", "treatment") - rate("onboarding_v2", "control")
+    assert 0.08 < lift < 0.2
+    assert abs(rate("button_colour", "green") - rate("button_colour", "control")) < 0.04
+    assert large_run["ab_tests"]["onboarding_v2"]["crossover_users"] > 0
+
+
+def test_broken_split_is_broken_only_when_asked_for(late_run, large_run):
+    groups = late_run[1]["ab_tests"]["broken_split"]["groups"]
+    assert groups["control"]["users"] > 1.3 * groups["variant"]["users"]
+    assert "broken_split" not in large_run["ab_tests"]
+
+
+def test_gzip_objects_carry_no_time_and_no_name(late_run):
+    paths = list(late_run[0].glob("dt=*/*.gz"))
+    assert paths
+    for path in paths:
+        header = path.read_bytes()[:10]
+        assert header[3:8] == bytes(5), "flags and time of the gzip header must be zero"
+        gzip.decompress(path.read_bytes())
+
+
+def test_bench_day_agrees_with_its_truth(tmp_path):
+    main(["bench", "--events", "20000", "--out", str(tmp_path)])
+    truth = json.loads((tmp_path / "truth.json").read_text(encoding="utf-8"))
+    ((day, expected),) = truth["days"].items()
+    figures = summary(reference_reader.read(tmp_path, 0)[day])
+    shared = figures.keys() & expected.keys()
+    assert {"accepted", "rejected_by_reason", "dau", "payers", "sessions"} <= shared
+    assert {name: figures[name] for name in shared} == {name: expected[name] for name in shared}
+
+
+class BucketInMemory:
+    """The calls of boto3's client that the upload uses."""
+
+    def __init__(self):
+        self.objects: dict[str, bytes] = {}
+        self.puts: list[str] = []
+
+    def put_object(self, Bucket, Key, Body):  # noqa: N803
+        self.objects[Key] = Body
+        self.puts.append(Key)
+
+    def delete_object(self, Bucket, Key):  # noqa: N803
+        del self.objects[Key]
+
+    def get_paginator(self, name):
+        return self
+
+    def paginate(self, Bucket, Prefix):  # noqa: N803
+        found = [
+            {"Key": key, "ETag": f'"{hashlib.md5(body).hexdigest()}"'}
+            for key, body in self.objects.items()
+            if key.startswith(Prefix)
+        ]
+        return [{"Contents": found}] if found else [{}]
+
+
+def test_second_upload_writes_only_what_changed_and_drops_the_rest():
+    bucket = BucketInMemory()
+    first = S3Folder("s3a://lake/events", bucket)
+    assert first.put("2026-03-01", "a.jsonl", b"1") and first.put("2026-03-01", "b.jsonl", b"2")
+    again = S3Folder("s3a://lake/events", bucket)
+    assert not again.put("2026-03-01", "a.jsonl", b"1")
+    assert again.keep_only("2026-03-01", {"a.jsonl"}) == 1
+    assert list(bucket.objects) == ["events/dt=2026-03-01/a.jsonl"]
+    assert len(bucket.puts) == 2
+
+
+def test_command_without_a_target_says_what_to_do():
+    with pytest.raises(SystemExit, match="--out DIR for a local folder, or --upload"):
+        main(["generate"])
