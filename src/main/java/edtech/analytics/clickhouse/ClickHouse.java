@@ -146,8 +146,7 @@ public final class ClickHouse implements AutoCloseable {
     while (root.getCause() != null && !(root instanceof ServerException)) {
       root = root.getCause();
     }
-    String reason =
-        root.getMessage() == null ? root.getClass().getSimpleName() : root.getMessage();
+    String reason = root.getMessage() == null ? root.getClass().getSimpleName() : root.getMessage();
     String what =
         root instanceof ServerException
             ? "refused"

@@ -1,7 +1,7 @@
 package edtech.analytics.clickhouse;
 
-import edtech.analytics.model.Table;
 import edtech.analytics.model.SqlFile;
+import edtech.analytics.model.Table;
 import edtech.analytics.model.Tables;
 import java.util.Arrays;
 import java.util.List;
@@ -10,9 +10,9 @@ import java.util.stream.Collectors;
 
 /**
  * The tables and views on the server, one DDL file each in {@code resources/clickhouse/}. A file
- * starts with the table as it was made first; what is added later follows in the same file as {@code
- * ALTER TABLE … ADD COLUMN IF NOT EXISTS}, and raises {@link #VERSION}. So every file can be applied
- * to any older state, any number of times.
+ * starts with the table as it was made first; what is added later follows in the same file as
+ * {@code ALTER TABLE … ADD COLUMN IF NOT EXISTS}, and raises {@link #VERSION}. So every file can be
+ * applied to any older state, any number of times.
  */
 public final class Schema {
   /** Raised with every change of a DDL file. */
@@ -21,8 +21,7 @@ public final class Schema {
   private static final List<String> DATABASES =
       List.of("store", "stage", "ops", "raw", "staging", "marts");
   private static final List<String> OPS =
-      List.of(
-          "schema_versions", "publications", "load_log", "loads", "load_objects");
+      List.of("schema_versions", "publications", "load_log", "loads", "load_objects");
 
   private final ClickHouse server;
 

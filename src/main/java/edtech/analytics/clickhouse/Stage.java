@@ -18,8 +18,7 @@ public final class Stage {
 
   /** Makes the load's empty table of the same form as the store's. */
   public void create(Table table) {
-    server.execute(
-        "CREATE TABLE IF NOT EXISTS " + table.stage(loadId) + " AS " + table.physical());
+    server.execute("CREATE TABLE IF NOT EXISTS " + table.stage(loadId) + " AS " + table.physical());
   }
 
   /** Rows that the load has staged. */

@@ -31,8 +31,7 @@ record StageBatchWrite(
             .map(StageCommit.class::cast)
             .filter(commit -> commit.rows() > 0)
             .collect(
-                Collectors.toMap(
-                    StageCommit::task, StageCommit::rows, Long::sum, TreeMap::new));
+                Collectors.toMap(StageCommit::task, StageCommit::rows, Long::sum, TreeMap::new));
     try (ClickHouse server = new ClickHouse(connection)) {
       Map<Long, Long> staged = rowsByTask(server);
       if (!winners.keySet().containsAll(staged.keySet())) {
@@ -73,7 +72,8 @@ record StageBatchWrite(
             : "_task NOT IN ("
                 + winners.keySet().stream().map(String::valueOf).collect(Collectors.joining(", "))
                 + ")";
-    server.execute("ALTER TABLE " + table + " DELETE WHERE " + condition + " SETTINGS mutations_sync = 2");
+    server.execute(
+        "ALTER TABLE " + table + " DELETE WHERE " + condition + " SETTINGS mutations_sync = 2");
   }
 
   @Override

@@ -46,7 +46,8 @@ public final class StageCatalog implements TableCatalog {
             options.getInt("request-timeout", 300),
             options.getInt("retries", 3));
     limit =
-        new BatchLimit(options.getInt("batch-rows", 100_000), options.getInt("batch-bytes", 32 << 20));
+        new BatchLimit(
+            options.getInt("batch-rows", 100_000), options.getInt("batch-bytes", 32 << 20));
   }
 
   @Override

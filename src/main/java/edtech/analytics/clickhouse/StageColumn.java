@@ -32,7 +32,8 @@ record StageColumn(String name, DataType sparkType, boolean isNullable) implemen
       case "UInt64", "UInt32", "UInt16", "UInt8", "Int64" -> DataTypes.LongType;
       case "Bool" -> DataTypes.BooleanType;
       case "Float64" -> DataTypes.DoubleType;
-      default -> throw new ClickHouseException("column " + name + ": type " + type + " is not written");
+      default ->
+          throw new ClickHouseException("column " + name + ": type " + type + " is not written");
     };
   }
 }

@@ -13,14 +13,14 @@ import org.apache.spark.sql.types.StructType;
 
 /** A stage table that rows can be appended to. */
 record StageTable(
-    String name, List<StageColumn> columns, Connection connection, BatchLimit limit)
+    String name, List<StageColumn> stageColumns, Connection connection, BatchLimit limit)
     implements SupportsWrite {
 
   @Override
-  @SuppressWarnings("deprecation") // the one method that names columns in all Spark 4.0 writers
+  @SuppressWarnings("deprecation") // Spark 4.0 has columns(), but still demands this one
   public StructType schema() {
     StructType schema = new StructType();
-    for (StageColumn column : columns) {
+    for (StageColumn column : stageColumns) {
       // Nulls are refused by the writer, with the column's name, rather than by Spark's analysis,
       // which can't see that a query gives none.
       schema = schema.add(column.name(), column.sparkType(), true);
@@ -53,7 +53,7 @@ record StageTable(
     return Arrays.stream(rows.fieldNames())
         .map(
             field ->
-                columns.stream().filter(c -> c.name().equals(field)).findFirst().orElseThrow())
+                stageColumns.stream().filter(c -> c.name().equals(field)).findFirst().orElseThrow())
         .toList();
   }
 

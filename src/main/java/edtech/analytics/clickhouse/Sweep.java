@@ -74,14 +74,14 @@ public final class Sweep {
             0);
     dead.stream()
         .filter(loadId -> loadId > 0)
-        .forEach(
-            loadId -> server.execute("DROP TABLE IF EXISTS " + table.stage(loadId) + " SYNC"));
+        .forEach(loadId -> server.execute("DROP TABLE IF EXISTS " + table.stage(loadId) + " SYNC"));
     return dead.size();
   }
 
   private int dropPartitions(Table table) {
     String name = table.physical().replaceFirst("^store\\.", "");
-    // Rejected lines of loads that were not published are kept longer: somebody has to look at them.
+    // Rejected lines of loads that were not published are kept longer: somebody has to look at
+    // them.
     int days = table.equals(Tables.REJECTED_EVENTS) ? settings.rejectedRetentionDays() : 0;
     List<Long> dead =
         dead(
@@ -94,13 +94,7 @@ public final class Sweep {
     for (long loadId : dead) {
       for (LocalDate date : dates(table, loadId)) {
         server.execute(
-            "ALTER TABLE "
-                + table.physical()
-                + " DROP PARTITION ('"
-                + date
-                + "', "
-                + loadId
-                + ")");
+            "ALTER TABLE " + table.physical() + " DROP PARTITION ('" + date + "', " + loadId + ")");
         dropped++;
       }
     }

@@ -54,7 +54,7 @@ public final class EventSource implements TableProvider {
     }
 
     @Override
-    @SuppressWarnings("deprecation") // no other way to name the columns that all Spark 4.0 readers use
+    @SuppressWarnings("deprecation") // Spark 4.0 has columns(), but still demands this one
     public StructType schema() {
       return ParsedRow.SCHEMA;
     }
@@ -101,7 +101,8 @@ public final class EventSource implements TableProvider {
     public PartitionReaderFactory createReaderFactory() {
       SerializableConfiguration hadoop =
           new SerializableConfiguration(SparkSession.active().sessionState().newHadoopConf());
-      return new LineReaderFactory(selection.rules(), selection.fromDate(), selection.toDate(), hadoop);
+      return new LineReaderFactory(
+          selection.rules(), selection.fromDate(), selection.toDate(), hadoop);
     }
   }
 }

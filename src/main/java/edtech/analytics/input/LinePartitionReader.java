@@ -87,8 +87,7 @@ final class LinePartitionReader implements PartitionReader<InternalRow> {
   private void open(Split next) throws IOException {
     split = next;
     try {
-      reader =
-          new LineReader(opener.open(split), split.start(), split.end(), rules.maxLineBytes());
+      reader = new LineReader(opener.open(split), split.start(), split.end(), rules.maxLineBytes());
     } catch (IOException e) {
       throw ObjectOpener.refuse(split.object(), e);
     }
@@ -125,7 +124,7 @@ final class LinePartitionReader implements PartitionReader<InternalRow> {
       return true;
     }
     int day = parsed.eventDay();
-    if (!LineParser.inOrder(day, prefixDay, rules.latenessDays())) {
+    if (!ParseRules.inOrder(day, prefixDay, rules.latenessDays())) {
       row = rejected(Reason.OUTSIDE_DAY, "event_timestamp");
       return true;
     }
@@ -178,9 +177,7 @@ final class LinePartitionReader implements PartitionReader<InternalRow> {
     UTF8String line =
         isBase64
             ? UTF8String.fromBytes(
-                Base64.getEncoder()
-                    .encode(ByteBuffer.wrap(bytes, offset, length))
-                    .array())
+                Base64.getEncoder().encode(ByteBuffer.wrap(bytes, offset, length)).array())
             : UTF8String.fromBytes(bytes, offset, length).copy();
     long spread = reader.lineStart() * 31 + split.number();
     return ParsedRow.rejected(split.number(), spread, reason, detail, line, isBase64);

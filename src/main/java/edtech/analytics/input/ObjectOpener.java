@@ -11,7 +11,7 @@ import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.FutureDataInputStreamBuilder;
 import org.apache.hadoop.fs.Path;
-import org.apache.hadoop.fs.RemoteFileChangedException;
+import org.apache.hadoop.fs.s3a.RemoteFileChangedException;
 import org.apache.hadoop.fs.s3a.S3AFileStatus;
 
 /** Opens an object in the version that was listed, and checks that it is what its name says. */
@@ -55,8 +55,7 @@ final class ObjectOpener {
     if (files.getScheme().equals("s3a")) {
       // A status with an ETag makes S3A ask for that version, and check that it got it.
       builder.withFileStatus(
-          new S3AFileStatus(
-              object.bytes(), 0, path, 1, "", object.version(), null));
+          new S3AFileStatus(object.bytes(), 0, path, 1, "", object.version(), null));
     }
     try {
       return builder.build().get();
@@ -70,10 +69,7 @@ final class ObjectOpener {
 
   private static InputStream gunzip(SourceObject object, InputStream bytes) throws IOException {
     try {
-      return GzipCompressorInputStream.builder()
-          .setInputStream(new BufferedInputStream(bytes, BUFFER))
-          .setDecompressConcatenated(true)
-          .get();
+      return new GzipCompressorInputStream(new BufferedInputStream(bytes, BUFFER), true);
     } catch (IOException e) {
       throw refuse(object, e);
     }
@@ -94,8 +90,7 @@ final class ObjectOpener {
   }
 
   private static boolean startsWith(byte[] head, int got, byte[] magic) {
-    return got >= magic.length
-        && Arrays.equals(head, 0, magic.length, magic, 0, magic.length);
+    return got >= magic.length && Arrays.equals(head, 0, magic.length, magic, 0, magic.length);
   }
 
   /** Turns what a broken or changed object throws into words for whoever runs the load. */

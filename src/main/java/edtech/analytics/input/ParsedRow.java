@@ -1,11 +1,11 @@
 package edtech.analytics.input;
 
+import org.apache.spark.sql.catalyst.InternalRow;
+import org.apache.spark.sql.catalyst.expressions.GenericInternalRow;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.Decimal;
 import org.apache.spark.sql.types.StructType;
-import org.apache.spark.sql.catalyst.InternalRow;
-import org.apache.spark.sql.catalyst.expressions.GenericInternalRow;
 import org.apache.spark.unsafe.types.UTF8String;
 
 /**
@@ -15,9 +15,9 @@ import org.apache.spark.unsafe.types.UTF8String;
  *   <li>{@code event}: a valid event; {@code reason}, {@code detail} are null.
  *   <li>{@code rejected}: a rejected line; of the event's columns only {@code line} and {@code
  *       line_encoding} are set.
- *   <li>{@code lines}: how many lines a piece of an object held: {@code lines}, {@code blank_lines},
- *       {@code other_day}; counted apart from the rows, so that the ledger can prove that none was
- *       lost on the way.
+ *   <li>{@code lines}: how many lines a piece of an object held: {@code lines}, {@code
+ *       blank_lines}, {@code other_day}; counted apart from the rows, so that the ledger can prove
+ *       that none was lost on the way.
  *   <li>{@code wanted}: how many of a piece's events are of {@code event_date}: {@code lines}.
  * </ul>
  *

@@ -83,8 +83,7 @@ final class DayFrames implements AutoCloseable {
     if (!isShared) {
       return read(objects);
     }
-    return kept.computeIfAbsent(
-        date, d -> read(objects).persist(StorageLevel.MEMORY_AND_DISK()));
+    return kept.computeIfAbsent(date, d -> read(objects).persist(StorageLevel.MEMORY_AND_DISK()));
   }
 
   private Dataset<Row> read(List<SourceObject> objects) {

@@ -50,17 +50,21 @@ final class DayLoad {
   LoadReport run(LocalDate date, LoadMode mode, FrameSource frames) {
     LoadJournal journal =
         new LoadJournal(
-            new LoadLog(job.server()), progress, date, lister.prefix(date), JobContext.jobVersion());
+            new LoadLog(job.server()),
+            progress,
+            date,
+            lister.prefix(date),
+            JobContext.jobVersion());
     try (journal) {
       return load(date, mode, frames, journal);
     } catch (Exception e) {
-      job.debug(e);
+      progress.failed(e);
       return journal.failed(Failure.message(e));
     }
   }
 
-  private LoadReport load(
-      LocalDate date, LoadMode mode, FrameSource frames, LoadJournal journal) throws IOException {
+  private LoadReport load(LocalDate date, LoadMode mode, FrameSource frames, LoadJournal journal)
+      throws IOException {
     long loadId = publications.nextSeq();
     journal.started(loadId);
 
@@ -100,15 +104,13 @@ final class DayLoad {
     DayLedger ledger = new DayLedger(input, day.ledger());
     journal.counted(ledger.total());
     ledger.requireBalance(input);
-    new LoadLog(job.server())
-        .writeObjects(journal.load(), objects(input), ledger.byObject());
+    new LoadLog(job.server()).writeObjects(journal.load(), objects(input), ledger.byObject());
     StageWriter writer = new StageWriter(day, stage, job.writing(), loadId);
     Optional<String> refusal =
         new Refusal(job.settings()).of(date, lister.prefix(date), ledger.total());
 
     journal.begin(Step.WRITE);
-    List<Table> tables =
-        refusal.isPresent() ? List.of(Tables.REJECTED_EVENTS) : Tables.PUBLISHED;
+    List<Table> tables = refusal.isPresent() ? List.of(Tables.REJECTED_EVENTS) : Tables.PUBLISHED;
     Map<String, Long> rows = writer.write(tables, journal);
     journal.staged(rows);
 
@@ -136,8 +138,7 @@ final class DayLoad {
     if (newer.isPresent()) {
       return journal.ended("superseded", "");
     }
-    publications.publish(
-        new Publication(date, loadId, loadId, journal.load().fingerprint()), rows);
+    publications.publish(new Publication(date, loadId, loadId, journal.load().fingerprint()), rows);
     LoadReport report = journal.ended("published", "");
     return report;
   }
@@ -147,8 +148,9 @@ final class DayLoad {
     try {
       new Sweep(job.server(), job.settings().publication()).run();
     } catch (RuntimeException e) {
-      job.debug(e);
-      job.warn("the sweep failed and will be tried after the next load: " + Failure.message(e));
+      progress.failed(e);
+      progress.warns(
+          "the sweep failed and will be tried after the next load: " + Failure.message(e));
     }
   }
 
@@ -211,7 +213,7 @@ final class DayLoad {
       stage.drop(table);
     } catch (RuntimeException e) {
       // The sweep drops what is left over.
-      job.debug(e);
+      progress.failed(e);
     }
   }
 

@@ -12,8 +12,8 @@ import org.apache.spark.deploy.SparkHadoopUtil;
 import org.apache.spark.sql.SparkSession;
 
 /**
- * What the commands of one run share: settings, the server, the listing, and a Spark session that is
- * started only when there is something to load.
+ * What the commands of one run share: settings, the server, the listing, and a Spark session that
+ * is started only when there is something to load.
  */
 public final class JobContext implements AutoCloseable {
   private final Settings settings;

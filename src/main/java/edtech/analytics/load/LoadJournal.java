@@ -36,8 +36,7 @@ final class LoadJournal implements AutoCloseable {
   private Step step;
   private long stepStarted;
 
-  LoadJournal(
-      LoadLog log, Progress progress, LocalDate date, String sourceUri, String jobVersion) {
+  LoadJournal(LoadLog log, Progress progress, LocalDate date, String sourceUri, String jobVersion) {
     this.log = log;
     this.progress = progress;
     this.load =

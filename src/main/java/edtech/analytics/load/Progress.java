@@ -9,4 +9,10 @@ public interface Progress {
 
   /** A part of the running step begins, such as one table. */
   void begins(LocalDate date, Step step, String part);
+
+  /** Something was thrown; what it means for the load is told elsewhere. */
+  void failed(Throwable thrown);
+
+  /** Something to look at that does not change the outcome. */
+  void warns(String message);
 }

@@ -13,8 +13,7 @@ public final class Tables {
 
   /** In the order in which a load writes them; the first fills the cache for the others. */
   public static final List<Table> PUBLISHED =
-      List.of(
-          EVENTS, PURCHASES, TASK_RESULTS, AB_TEST_ASSIGNMENTS, SESSIONS, REJECTED_EVENTS);
+      List.of(EVENTS, PURCHASES, TASK_RESULTS, AB_TEST_ASSIGNMENTS, SESSIONS, REJECTED_EVENTS);
 
   private Tables() {}
 }

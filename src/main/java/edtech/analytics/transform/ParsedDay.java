@@ -17,8 +17,8 @@ import org.apache.spark.storage.StorageLevel;
 /**
  * One day as named views that the SQL files query: {@code decided} (every line and what became of
  * it), {@code events} (the accepted ones) and {@code objects} (the source files by number). The
- * lines are parsed and compared once, at the first use, and kept, in memory as far as it goes, until
- * closed.
+ * lines are parsed and compared once, at the first use, and kept, in memory as far as it goes,
+ * until closed.
  */
 public final class ParsedDay implements AutoCloseable {
   /** Input bytes, decompressed, that one partition of the shuffle takes. */
@@ -48,9 +48,7 @@ public final class ParsedDay implements AutoCloseable {
     this.date = date;
     int partitions = partitions(spark, bytes);
     spark.conf().set("spark.sql.shuffle.partitions", partitions);
-    parsed
-        .repartition(partitions, parsed.col("id_hash"))
-        .createOrReplaceTempView("parsed");
+    parsed.repartition(partitions, parsed.col("id_hash")).createOrReplaceTempView("parsed");
     this.decided = query("/sql/day/decided.sql").persist(StorageLevel.MEMORY_AND_DISK());
     decided.createOrReplaceTempView("decided");
     decided.where("outcome = 'accepted'").createOrReplaceTempView("events");

@@ -1,0 +1,100 @@
+package edtech.analytics.cli;
+
+import edtech.analytics.load.JobContext;
+import edtech.analytics.load.LoadMode;
+import edtech.analytics.load.LoadReport;
+import edtech.analytics.load.RangeLoad;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.LocalDate;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+@Command(
+    name = "backfill",
+    description = "Loads a range of days, each published as it completes.",
+    mixinStandardHelpOptions = true)
+final class BackfillCommand implements Callable<Integer> {
+  @Mixin private CommonOptions common;
+  @Spec private CommandSpec spec;
+
+  @Option(names = "--from", required = true, paramLabel = "YYYY-MM-DD", description = "first day")
+  private LocalDate from;
+
+  @Option(names = "--to", required = true, paramLabel = "YYYY-MM-DD", description = "last day")
+  private LocalDate to;
+
+  @Option(names = "--force", description = "also days that have not changed or are held")
+  private boolean isForced;
+
+  @Option(names = "--summary", paramLabel = "FILE", description = "write the outcomes as JSON")
+  private Path summary;
+
+  @Override
+  public Integer call() throws Exception {
+    if (from.isAfter(to)) {
+      throw new ParameterException(
+          spec.commandLine(), "--from " + from + " lies after --to " + to + ": exchange them");
+    }
+    ConsoleProgress progress = new ConsoleProgress(System.out, common.isDebug());
+    List<LoadReport> reports;
+    try (JobContext job = common.open()) {
+      LoadMode mode = isForced ? LoadMode.FORCED : LoadMode.UNLESS_UNCHANGED;
+      reports = new RangeLoad(job, progress).run(from, to, mode, new Outlook());
+    }
+    Summaries.write(summary, reports);
+    return conclude(reports);
+  }
+
+  private Integer conclude(List<LoadReport> reports) {
+    System.out.println(
+        reports.stream()
+            .collect(Collectors.groupingBy(r -> r.load().status(), Collectors.counting())));
+    List<LoadReport> missing = reports.stream().filter(r -> !r.isVisible()).toList();
+    if (missing.isEmpty()) {
+      return 0;
+    }
+    System.out.flush();
+    missing.forEach(r -> System.err.println(r.load().date() + "  " + r.load().error()));
+    System.err.printf(
+        "error: %d of %d days are not published: %s%n",
+        missing.size(),
+        reports.size(),
+        missing.stream().map(r -> r.load().date().toString()).collect(Collectors.joining(", ")));
+    return 1;
+  }
+
+  /** Prints each day's outcome, and how long the rest will take at the pace so far. */
+  private final class Outlook implements Consumer<LoadReport> {
+    private final long started = System.nanoTime();
+    private final long days = ChronoUnit.DAYS.between(from, to) + 1;
+    private long done;
+    private long rows;
+
+    @Override
+    public void accept(LoadReport report) {
+      done++;
+      rows += report.load().counts().accepted();
+      double seconds = (System.nanoTime() - started) / 1e9;
+      System.out.print(report.text());
+      System.out.printf(
+          Locale.ROOT,
+          "%d of %d days, %,d events, %.0f s, about %s left%n",
+          done,
+          days,
+          rows,
+          seconds,
+          Duration.ofSeconds(Math.round(seconds / done * (days - done))).toString().substring(2));
+    }
+  }
+}

@@ -1,0 +1,53 @@
+package edtech.analytics.cli;
+
+import edtech.analytics.load.Progress;
+import edtech.analytics.load.Step;
+import java.io.PrintStream;
+import java.time.LocalDate;
+import java.util.Locale;
+
+/** Prints each step as it begins, with the seconds since the start. */
+final class ConsoleProgress implements Progress {
+  private final PrintStream out;
+  private final boolean isDebug;
+  private final long started = System.nanoTime();
+
+  ConsoleProgress(PrintStream out, boolean isDebug) {
+    this.out = out;
+    this.isDebug = isDebug;
+  }
+
+  @Override
+  public void begins(LocalDate date, Step step) {
+    print(date, step, step.description());
+  }
+
+  @Override
+  public void begins(LocalDate date, Step step, String part) {
+    print(date, step, step.key() + " " + part);
+  }
+
+  @Override
+  public void failed(Throwable thrown) {
+    if (isDebug) {
+      thrown.printStackTrace(out);
+    }
+  }
+
+  @Override
+  public void warns(String message) {
+    out.println("warning: " + message);
+  }
+
+  private synchronized void print(LocalDate date, Step step, String what) {
+    out.printf(
+        Locale.ROOT,
+        "%s  step %2d/%d  %6.1f s  %s%n",
+        date,
+        step.number(),
+        Step.values().length,
+        (System.nanoTime() - started) / 1e9,
+        what);
+    out.flush();
+  }
+}

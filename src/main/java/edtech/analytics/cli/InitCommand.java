@@ -1,0 +1,23 @@
+package edtech.analytics.cli;
+
+import edtech.analytics.load.JobContext;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+@Command(
+    name = "init",
+    description = "Creates the tables and views, or brings them up to date. Any number of times.",
+    mixinStandardHelpOptions = true)
+final class InitCommand implements Callable<Integer> {
+  @Mixin private CommonOptions common;
+
+  @Override
+  public Integer call() {
+    try (JobContext job = common.open()) {
+      job.schema().apply(JobContext.jobVersion());
+      System.out.println("schema is current at " + job.settings().clickhouse().url());
+    }
+    return 0;
+  }
+}

@@ -1,0 +1,49 @@
+package edtech.analytics.cli;
+
+import edtech.analytics.load.JobContext;
+import edtech.analytics.load.LoadMode;
+import edtech.analytics.load.LoadReport;
+import edtech.analytics.load.RangeLoad;
+import java.nio.file.Path;
+import java.time.LocalDate;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+@Command(
+    name = "load",
+    description = "Loads one day and publishes it.",
+    mixinStandardHelpOptions = true)
+final class LoadCommand implements Callable<Integer> {
+  @Mixin private CommonOptions common;
+
+  @Option(names = "--date", required = true, paramLabel = "YYYY-MM-DD", description = "the day")
+  private LocalDate date;
+
+  @Option(names = "--force", description = "also when nothing has changed or the day is held")
+  private boolean isForced;
+
+  @Option(names = "--summary", paramLabel = "FILE", description = "write the outcome as JSON")
+  private Path summary;
+
+  @Override
+  public Integer call() throws Exception {
+    ConsoleProgress progress = new ConsoleProgress(System.out, common.isDebug());
+    List<LoadReport> reports;
+    try (JobContext job = common.open()) {
+      LoadMode mode = isForced ? LoadMode.FORCED : LoadMode.UNLESS_UNCHANGED;
+      reports = new RangeLoad(job, progress).run(date, date, mode, report -> {});
+    }
+    LoadReport report = reports.get(0);
+    Summaries.write(summary, reports);
+    System.out.print(report.text());
+    if (!report.isVisible()) {
+      System.out.flush();
+      System.err.println("error: " + date + " is not published: " + report.load().error());
+      return 1;
+    }
+    return 0;
+  }
+}

@@ -1,0 +1,58 @@
+package edtech.analytics.cli;
+
+import edtech.analytics.load.Failure;
+import edtech.analytics.load.JobContext;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/**
+ * The job's commands. Exit codes: 0 done, 1 failed or not published, 2 unusable arguments or
+ * settings. The last line of a failure is what its reader has to know.
+ */
+@Command(
+    name = "edtech-analytics",
+    description = "Loads days of events from S3 into ClickHouse, whole or not at all.",
+    mixinStandardHelpOptions = true,
+    versionProvider = Main.Version.class,
+    subcommands = {
+      LoadCommand.class,
+      BackfillCommand.class,
+      InitCommand.class,
+      StatusCommand.class,
+      RollbackCommand.class,
+      SweepCommand.class
+    })
+public final class Main {
+  static final class Version implements CommandLine.IVersionProvider {
+    @Override
+    public String[] getVersion() {
+      return new String[] {"edtech-analytics " + JobContext.jobVersion()};
+    }
+  }
+
+  private Main() {}
+
+  public static void main(String[] arguments) {
+    int code = run(arguments);
+    System.out.flush();
+    System.err.flush();
+    System.exit(code);
+  }
+
+  static int run(String... arguments) {
+    CommandLine line = new CommandLine(new Main());
+    line.setExecutionExceptionHandler(
+        (thrown, command, parsed) -> {
+          if (java.util.Arrays.asList(arguments).contains("--debug")) {
+            thrown.printStackTrace(command.getErr());
+          }
+          if (thrown instanceof edtech.analytics.config.SettingsException settings) {
+            settings.problems().forEach(problem -> command.getErr().println("error: " + problem));
+            return CommandLine.ExitCode.USAGE;
+          }
+          command.getErr().println("error: " + Failure.message(thrown));
+          return CommandLine.ExitCode.SOFTWARE;
+        });
+    return line.execute(arguments);
+  }
+}

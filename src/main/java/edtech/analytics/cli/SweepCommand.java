@@ -1,0 +1,26 @@
+package edtech.analytics.cli;
+
+import edtech.analytics.clickhouse.Sweep;
+import edtech.analytics.load.JobContext;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+@Command(
+    name = "sweep",
+    description = "Drops what dead, failed and replaced loads left, after the grace period.",
+    mixinStandardHelpOptions = true)
+final class SweepCommand implements Callable<Integer> {
+  @Mixin private CommonOptions common;
+
+  @Override
+  public Integer call() {
+    try (JobContext job = common.open()) {
+      job.schema().requireCurrent();
+      Sweep.Result swept = new Sweep(job.server(), job.settings().publication()).run();
+      System.out.printf(
+          "dropped %d stage tables and %d partitions%n", swept.stageTables(), swept.partitions());
+    }
+    return 0;
+  }
+}

@@ -1,0 +1,77 @@
+package edtech.analytics.load;
+
+import edtech.analytics.clickhouse.Publication;
+import edtech.analytics.clickhouse.Publications;
+import edtech.analytics.clickhouse.Stage;
+import edtech.analytics.model.Table;
+import edtech.analytics.model.Tables;
+import java.time.LocalDate;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+
+/** Publishes an earlier load of a day again. */
+public final class Rollback {
+  private final JobContext job;
+
+  public Rollback(JobContext job) {
+    this.job = job;
+  }
+
+  /**
+   * Rolls back.
+   *
+   * @param loadId empty = the last load that was visible before the one that is
+   * @throws LoadFailedException when there is no such load, or not all of its rows are there
+   */
+  public Publication run(LocalDate date, OptionalLong loadId) {
+    Publications publications = new Publications(job.server());
+    List<Publication> all = publications.all(date);
+    if (all.isEmpty()) {
+      throw new LoadFailedException(date + " was never published: there is nothing to go back to");
+    }
+    long visible = all.get(0).loadId();
+    Publication earlier =
+        all.stream()
+            .filter(
+                p -> loadId.isPresent() ? p.loadId() == loadId.getAsLong() : p.loadId() != visible)
+            .findFirst()
+            .orElseThrow(() -> new LoadFailedException(noSuchLoad(date, loadId, all)));
+    Map<String, Long> rows = publications.rows(date, earlier.loadId());
+    requireWhole(date, earlier.loadId(), rows);
+    Publication again =
+        new Publication(date, publications.nextSeq(), earlier.loadId(), earlier.fingerprint());
+    publications.publish(again, rows);
+    return again;
+  }
+
+  private void requireWhole(LocalDate date, long loadId, Map<String, Long> rows) {
+    Stage store = new Stage(job.server(), date, loadId);
+    for (Table table : Tables.PUBLISHED) {
+      long published = rows.getOrDefault(table.logical(), 0L);
+      long stored = store.stored(table);
+      if (stored != published) {
+        throw new LoadFailedException(
+            "load "
+                + loadId
+                + " of "
+                + date
+                + " is no longer whole ("
+                + table
+                + " has "
+                + stored
+                + " of "
+                + published
+                + " rows): it was swept; raise keep-loads to keep more loads of a day");
+      }
+    }
+  }
+
+  private static String noSuchLoad(LocalDate date, OptionalLong loadId, List<Publication> all) {
+    return (loadId.isPresent()
+            ? "load " + loadId.getAsLong() + " was never published for " + date
+            : date + " has no other load than the visible one")
+        + "; its loads: "
+        + all.stream().map(Publication::loadId).distinct().toList();
+  }
+}
