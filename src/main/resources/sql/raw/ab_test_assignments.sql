@@ -7,4 +7,4 @@ SELECT
   ab_test_id,
   ab_group
 FROM events
-WHERE event_kind = 'ab_test_assignment'
+WHERE event_kind = 'ab_assignment'

@@ -30,19 +30,25 @@ public final class SettingsReader {
   private static final String REFERENCE = "reference.conf";
   private static final String ENVIRONMENT_PREFIX = "EDTECH_";
 
+  /** Names that other tools use for the same thing; the job's own name wins. */
+  private static final Map<String, String> USUAL_VARIABLES =
+      Map.of(
+          "events-uri", "EVENTS_URI",
+          "s3.endpoint", "S3_ENDPOINT",
+          "clickhouse.url", "CLICKHOUSE_URL",
+          "clickhouse.user", "CLICKHOUSE_USER");
+
   private final List<String> problems = new ArrayList<>();
   private final Config config;
 
   private SettingsReader(
       Optional<Path> file, Map<String, String> environment, Map<String, String> overrides) {
-    Config variables = ConfigFactory.parseMap(variables(environment));
-    Config reference = ConfigFactory.parseResources(SettingsReader.class, REFERENCE);
-    Config defaults = resolve(reference, variables);
+    Config defaults = ConfigFactory.parseResources(SettingsReader.class, REFERENCE);
     Set<String> keys = keys(defaults);
     Config layered =
         of(overrides, keys, "--set")
             .withFallback(fromEnvironment(keys, environment))
-            .withFallback(file.map(f -> fromFile(f, keys, variables)).orElse(ConfigFactory.empty()))
+            .withFallback(file.map(f -> fromFile(f, keys)).orElse(ConfigFactory.empty()))
             .withFallback(defaults);
     this.config = layered;
   }
@@ -99,17 +105,14 @@ public final class SettingsReader {
             integer("rejected-retention-days", 0, 36_500)));
   }
 
-  private Config resolve(Config raw, Config variables) {
-    return raw.resolveWith(variables, ConfigResolveOptions.noSystem());
-  }
-
-  private Config fromFile(Path file, Set<String> keys, Config variables) {
+  private Config fromFile(Path file, Set<String> keys) {
     if (!Files.isReadable(file)) {
       problems.add("--config " + file + " cannot be read: name a readable file");
       return ConfigFactory.empty();
     }
     try {
-      Config parsed = resolve(ConfigFactory.parseFile(file.toFile()), variables);
+      Config parsed =
+          ConfigFactory.parseFile(file.toFile()).resolve(ConfigResolveOptions.noSystem());
       keys(parsed).forEach(key -> requireKnown(key, keys, file.toString()));
       return parsed;
     } catch (ConfigException e) {
@@ -119,13 +122,16 @@ public final class SettingsReader {
   }
 
   private Config fromEnvironment(Set<String> keys, Map<String, String> environment) {
-    Map<String, String> byVariable =
-        keys.stream().collect(Collectors.toMap(SettingsReader::variable, key -> key));
     Config found = ConfigFactory.empty();
-    for (String name : new TreeSet<>(environment.keySet())) {
-      String key = byVariable.get(name);
-      if (key != null) {
-        found = with(found, key, environment.get(name));
+    for (String key : keys) {
+      String value = environment.getOrDefault(variable(key), "");
+      if (value.isEmpty()) {
+        value = environment.getOrDefault(USUAL_VARIABLES.getOrDefault(key, ""), "");
+      }
+      // An empty variable means "not set": Makefiles and Airflow pass on what they don't have as
+      // ''.
+      if (!value.isEmpty()) {
+        found = with(found, key, value);
       }
     }
     return found;
@@ -308,12 +314,5 @@ public final class SettingsReader {
 
   private static String variable(String key) {
     return ENVIRONMENT_PREFIX + key.toUpperCase(Locale.ROOT).replaceAll("[^A-Z0-9]", "_");
-  }
-
-  private static Map<String, String> variables(Map<String, String> environment) {
-    // An empty variable means "not set": Makefiles and Airflow pass on what they don't have as ''.
-    return environment.entrySet().stream()
-        .filter(e -> e.getKey().matches("[A-Z][A-Z0-9_]*") && !e.getValue().isEmpty())
-        .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
   }
 }
