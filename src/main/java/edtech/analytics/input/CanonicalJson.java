@@ -37,10 +37,9 @@ final class CanonicalJson {
   }
 
   /** Adds a member whose value is canonical JSON already. */
-  void add(String key, CharSequence value) {
-    int start = text.length();
-    JsonStrings.append(text, key);
-    text.append(':').append(value);
+  void add(String key, String value) {
+    int start = begin(members, key);
+    text.append(value);
     members.add(new Member(key, start, text.length()));
   }
 
@@ -63,17 +62,24 @@ final class CanonicalJson {
     if (members.isEmpty()) {
       return "";
     }
-    sort(members);
-    StringBuilder object = new StringBuilder(text.length() + members.size() + 2);
-    return appendSorted(object, members, text).toString();
+    order(0, members);
+    return "{" + text + "}";
   }
 
   private void member(List<Member> into, String key, JsonParser parser) throws IOException {
+    int start = begin(into, key);
+    append(parser);
+    into.add(new Member(key, start, text.length()));
+  }
+
+  private int begin(List<Member> into, String key) {
+    if (!into.isEmpty()) {
+      text.append(',');
+    }
     int start = text.length();
     JsonStrings.append(text, key);
     text.append(':');
-    append(parser);
-    into.add(new Member(key, start, text.length()));
+    return start;
   }
 
   private void append(JsonParser parser) throws IOException {
@@ -87,6 +93,7 @@ final class CanonicalJson {
 
   // The nesting that the parser allows bounds the recursion.
   private void appendObject(JsonParser parser) throws IOException {
+    text.append('{');
     int start = text.length();
     List<Member> own = new ArrayList<>();
     String key = parser.nextFieldName();
@@ -95,11 +102,8 @@ final class CanonicalJson {
       member(own, key, parser);
       key = parser.nextFieldName();
     }
-    sort(own);
-    StringBuilder object = new StringBuilder(text.length() - start + own.size() + 2);
-    appendSorted(object, own, text);
-    text.setLength(start);
-    text.append(object);
+    order(start, own);
+    text.append('}');
   }
 
   private void appendArray(JsonParser parser) throws IOException {
@@ -114,23 +118,33 @@ final class CanonicalJson {
     text.append(']');
   }
 
-  private void sort(List<Member> unsorted) {
-    unsorted.sort(BY_KEY);
-    for (int i = 1; i < unsorted.size() && !hasDuplicateKey; i++) {
-      hasDuplicateKey = unsorted.get(i).key().equals(unsorted.get(i - 1).key());
+  /** Sorts the members whose text begins at an index; most producers write them sorted. */
+  private void order(int start, List<Member> written) {
+    if (isAscending(written)) {
+      return;
     }
+    List<Member> sorted = new ArrayList<>(written);
+    sorted.sort(BY_KEY);
+    StringBuilder reordered = new StringBuilder(text.length() - start);
+    for (int i = 0; i < sorted.size(); i++) {
+      Member member = sorted.get(i);
+      if (i > 0) {
+        hasDuplicateKey |= member.key().equals(sorted.get(i - 1).key());
+        reordered.append(',');
+      }
+      reordered.append(text, member.start(), member.end());
+    }
+    text.setLength(start);
+    text.append(reordered);
   }
 
-  private static StringBuilder appendSorted(
-      StringBuilder object, List<Member> sorted, CharSequence from) {
-    object.append('{');
-    for (int i = 0; i < sorted.size(); i++) {
-      if (i > 0) {
-        object.append(',');
+  private static boolean isAscending(List<Member> written) {
+    for (int i = 1; i < written.size(); i++) {
+      if (BY_KEY.compare(written.get(i - 1), written.get(i)) >= 0) {
+        return false;
       }
-      object.append(from, sorted.get(i).start(), sorted.get(i).end());
     }
-    return object.append('}');
+    return true;
   }
 
   // String.compareTo orders by UTF-16 unit, which puts U+1F600 before U+FFFD.

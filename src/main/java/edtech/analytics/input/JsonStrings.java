@@ -18,7 +18,13 @@ final class JsonStrings {
         copied = i + 1;
       }
     }
-    into.append(value, copied, value.length()).append('"');
+    // A whole string is copied at once, a part of one char by char.
+    if (copied == 0) {
+      into.append(value);
+    } else {
+      into.append(value, copied, value.length());
+    }
+    into.append('"');
   }
 
   private static void appendEscape(StringBuilder into, char c) {
