@@ -24,6 +24,8 @@ WITH_ENV = if [ -z "$${CLICKHOUSE_URL:-}" ]; then \
 	[ -f "$(STATE)/env" ] || { echo "error: no services: there is no $(STATE)/env; run 'make up', or set CLICKHOUSE_URL to a server of your own" >&2; exit 1; }; \
 	set -a; . "$(abspath $(STATE))/env"; set +a; fi;
 
+# spark-submit asks this Python where Spark is; without it, the one first on the PATH.
+export PYSPARK_PYTHON := $(abspath $(VENV_PYTHON))
 # As it was written: make must not expand a $$ in it.
 export QUERY := $(value Q)
 
@@ -74,5 +76,5 @@ $(VENV): local/requirements.txt
 $(S3PROXY): local/s3/pom.xml
 	@echo "fetching the local S3 into local/s3/target/lib"
 	@rm -rf local/s3/target
-	@mvn -q -B -ntp -Dstyle.color=never -f local/s3/pom.xml package
+	@said="$$(mvn -q -B -ntp -f local/s3/pom.xml package 2>&1)" || { echo "$$said"; echo "error: cannot fetch the local S3; see above" >&2; exit 1; }
 	@touch $@
