@@ -46,6 +46,7 @@ ORDER = {
 }
 DEFAULT_ORDER = "event_date, user_id, event_timestamp"
 ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
+to_json = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
 OWN_FIELDS = {
     "purchase": ("purchase_amount", "currency"),
     "task_result": ("task_id", "task_result"),
@@ -102,7 +103,8 @@ class Batches:
                 self._send(table, rows)
 
     def _send(self, table: str, rows: list[str]) -> None:
-        data = ("\n".join(rows) + "\n").encode()
+        # Half a surrogate pair is text to json.loads and none to UTF-8.
+        data = ("\n".join(rows) + "\n").encode(errors="replace")
         self._clickhouse.run(f"INSERT INTO {DATABASE}.{table} FORMAT TabSeparated", data)
         rows.clear()
 
@@ -125,7 +127,10 @@ def day_objects(date: str):
 
 def field(value: object) -> str:
     """A value as tab-separated text."""
-    return "" if value is None else str(value).translate(ESCAPES)
+    if value is None:
+        return ""
+    text = str(value)
+    return text if text.isprintable() and "\\" not in text else text.translate(ESCAPES)
 
 
 def add_event(event: dict, date: str, rows: dict[str, list[str]], sessions: dict) -> None:
@@ -140,8 +145,7 @@ def add_event(event: dict, date: str, rows: dict[str, list[str]], sessions: dict
     own = [field(event.pop(name, "")) for name in OWN_FIELDS.get(kind, ())]
     properties = ""
     if event:
-        compact = json.dumps(event, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-        properties = compact.translate(ESCAPES)
+        properties = field(to_json(event))
     rows["events"].append(f"{head}\t{session}\t{kind}\t{platform}\t{screen}\t{properties}")
     if kind == "task_result":
         is_success = "true" if own[1] == "success" else "false"
