@@ -19,9 +19,23 @@ public final class JobContext implements AutoCloseable {
   private final Settings settings;
   private final Map<String, String> environment;
   private final ClickHouse server;
+  private final boolean ownsSession;
   private SparkSession spark;
+  private boolean isConfigured;
 
+  /** A run that starts its own Spark session, and stops it. */
   public JobContext(Settings settings, Map<String, String> environment) {
+    this(settings, environment, null);
+  }
+
+  /**
+   * A run in a session that is there already, as in spark-shell.
+   *
+   * @param session null = start one when it is needed
+   */
+  public JobContext(Settings settings, Map<String, String> environment, SparkSession session) {
+    this.ownsSession = session == null;
+    this.spark = session;
     this.settings = settings;
     this.environment = environment;
     Settings.ClickHouse clickhouse = settings.clickhouse();
@@ -66,7 +80,10 @@ public final class JobContext implements AutoCloseable {
   synchronized SparkSession spark() {
     if (spark == null) {
       spark = SparkSession.builder().config(sparkConf()).getOrCreate();
+    }
+    if (!isConfigured) {
       writing().configure(spark, environment);
+      isConfigured = true;
     }
     return spark;
   }
@@ -74,13 +91,13 @@ public final class JobContext implements AutoCloseable {
   @Override
   public void close() {
     server.close();
-    if (spark != null) {
+    if (spark != null && ownsSession) {
       spark.stop();
     }
   }
 
   /** What spark-submit was given, and what the job can't do without. */
-  private SparkConf sparkConf() {
+  SparkConf sparkConf() {
     SparkConf conf =
         new SparkConf()
             .setIfMissing("spark.master", "local[2,4]")

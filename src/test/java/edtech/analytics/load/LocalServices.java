@@ -1,0 +1,179 @@
+package edtech.analytics.load;
+
+import com.clickhouse.client.api.query.GenericRecord;
+import edtech.analytics.clickhouse.ClickHouse;
+import edtech.analytics.clickhouse.Connection;
+import edtech.analytics.config.Settings;
+import edtech.analytics.config.SettingsReader;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.LocalDate;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.spark.sql.SparkSession;
+import software.amazon.awssdk.core.sync.RequestBody;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.s3.S3Client;
+
+/**
+ * The real S3 and ClickHouse that the tests run against (make test starts them), and one Spark for
+ * all of them. Each test class takes a folder of its own in S3, and days of its own in ClickHouse.
+ */
+final class LocalServices implements AutoCloseable {
+  static final Map<String, String> ENVIRONMENT = environment();
+
+  private static final String BUCKET = URI.create(ENVIRONMENT.get("EVENTS_URI")).getHost();
+  private static SparkSession spark;
+
+  private final String folder;
+  private final S3Client s3;
+  private final ClickHouse admin;
+
+  /**
+   * @param folder where the objects of the test class lie
+   */
+  LocalServices(String folder) {
+    this.folder = "it/" + folder + "-" + System.nanoTime();
+    this.s3 =
+        S3Client.builder()
+            .endpointOverride(URI.create(ENVIRONMENT.get("S3_ENDPOINT")))
+            .region(Region.US_EAST_1)
+            .forcePathStyle(true)
+            .build();
+    this.admin = connect("CLICKHOUSE_USER", "CLICKHOUSE_PASSWORD");
+  }
+
+  /** The environment, which make test fills from the services that it started. */
+  private static Map<String, String> environment() {
+    Map<String, String> environment = new HashMap<>(System.getenv());
+    if (environment.getOrDefault("CLICKHOUSE_URL", "").isEmpty()) {
+      throw new IllegalStateException("no services: run the tests with make test");
+    }
+    return environment;
+  }
+
+  static ClickHouse connect(String userVariable, String passwordVariable) {
+    return new ClickHouse(
+        new Connection(
+            ENVIRONMENT.get("CLICKHOUSE_URL"),
+            ENVIRONMENT.get(userVariable),
+            ENVIRONMENT.get(passwordVariable),
+            10,
+            120,
+            3));
+  }
+
+  ClickHouse admin() {
+    return admin;
+  }
+
+  String eventsUri() {
+    return "s3a://" + BUCKET + "/" + folder;
+  }
+
+  void put(LocalDate prefix, String name, byte[] bytes) {
+    s3.putObject(
+        request -> request.bucket(BUCKET).key(key(prefix, name)), RequestBody.fromBytes(bytes));
+  }
+
+  void put(LocalDate prefix, String name, String... lines) {
+    put(prefix, name, (String.join("\n", lines) + "\n").getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** Removes the objects of a prefix. */
+  void clear(LocalDate prefix) {
+    s3.listObjectsV2Paginator(r -> r.bucket(BUCKET).prefix(key(prefix, "")))
+        .contents()
+        .forEach(object -> s3.deleteObject(r -> r.bucket(BUCKET).key(object.key())));
+  }
+
+  /** Loads a day as the user loader; settings as key, value, key, value. */
+  LoadReport load(LocalDate date, LoadMode mode, String... settings) {
+    return backfill(date, date, mode, settings).get(0);
+  }
+
+  LoadReport load(LocalDate date, String... settings) {
+    return load(date, LoadMode.UNLESS_UNCHANGED, settings);
+  }
+
+  List<LoadReport> backfill(LocalDate from, LocalDate to, LoadMode mode, String... settings) {
+    try (JobContext job = job(settings)) {
+      return new RangeLoad(job, new SilentProgress()).run(from, to, mode, report -> {});
+    }
+  }
+
+  /** A run as the user loader, in a Spark session of its own. */
+  JobContext job(String... settings) {
+    return new JobContext(settings(settings), loaderEnvironment(), spark().newSession());
+  }
+
+  Settings settings(String... settings) {
+    Map<String, String> overrides = new HashMap<>();
+    overrides.put("events-uri", eventsUri());
+    // The sink resolves the password from the process environment, as in production.
+    overrides.put("clickhouse.password", "env:CLICKHOUSE_LOADER_PASSWORD");
+    for (int i = 0; i < settings.length; i += 2) {
+      overrides.put(settings[i], settings[i + 1]);
+    }
+    return SettingsReader.read(Optional.empty(), loaderEnvironment(), overrides);
+  }
+
+  static Map<String, String> loaderEnvironment() {
+    Map<String, String> environment = new HashMap<>(ENVIRONMENT);
+    environment.put("CLICKHOUSE_USER", ENVIRONMENT.get("CLICKHOUSE_LOADER_USER"));
+    return environment;
+  }
+
+  /** The one Spark of the test run. */
+  synchronized SparkSession spark() {
+    if (spark == null) {
+      try (JobContext job = new JobContext(settings(), loaderEnvironment())) {
+        spark =
+            SparkSession.builder()
+                .config(job.sparkConf())
+                .config("spark.ui.enabled", "false")
+                .getOrCreate();
+      }
+    }
+    return spark;
+  }
+
+  List<GenericRecord> rows(String sql) {
+    return admin.rows(sql);
+  }
+
+  long number(String sql) {
+    return admin.number(sql, Map.of());
+  }
+
+  /**
+   * A checksum of what readers see of a day in a table; equal only for equal rows, in whatever
+   * order.
+   *
+   * @param table logical name
+   */
+  String content(String table, LocalDate date) {
+    return admin
+        .rows(
+            "SELECT toString(count()) || ':' || toString(sum(cityHash64(*))) || ':' ||"
+                + " toString(groupBitXor(sipHash64(*))) AS content FROM "
+                + table
+                + " WHERE event_date = '"
+                + date
+                + "'")
+        .get(0)
+        .getString("content");
+  }
+
+  @Override
+  public void close() {
+    s3.close();
+    admin.close();
+  }
+
+  private String key(LocalDate prefix, String name) {
+    return folder + "/dt=" + prefix + "/" + name;
+  }
+}
