@@ -137,7 +137,7 @@ final class LinePartitionReader implements PartitionReader<InternalRow> {
     countWanted(day);
     UTF8String text =
         UTF8String.fromBytes(reader.buffer(), reader.offset(), reader.length()).copy();
-    row = ParsedRow.event(split.number(), parsed, text, sha256());
+    row = ParsedRow.event(split.number(), reader.lineStart(), parsed, text, sha256());
     return true;
   }
 
@@ -179,8 +179,7 @@ final class LinePartitionReader implements PartitionReader<InternalRow> {
             ? UTF8String.fromBytes(
                 Base64.getEncoder().encode(ByteBuffer.wrap(bytes, offset, length)).array())
             : UTF8String.fromBytes(bytes, offset, length).copy();
-    long spread = reader.lineStart() * 31 + split.number();
-    return ParsedRow.rejected(split.number(), spread, reason, detail, line, isBase64);
+    return ParsedRow.rejected(split.number(), reason, detail, line, isBase64);
   }
 
   /** The length without a character that the cut went through. */

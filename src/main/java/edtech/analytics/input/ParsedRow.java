@@ -22,8 +22,9 @@ import org.apache.spark.unsafe.types.UTF8String;
  * </ul>
  *
  * {@code event_timestamp} is UTC; {@code event_date} its date in the configured zone; '' means
- * absent; {@code purchase_amount} is null unless the event is a purchase. {@code id_hash} spreads
- * rows: equal for equal ({@code event_date}, {@code event_id}).
+ * absent; {@code purchase_amount} is null unless the event is a purchase. {@code id_hash} is equal
+ * for equal ({@code event_date}, {@code event_id}). {@code line_start} is the place of an event's
+ * line in its (decompressed) object, in bytes.
  */
 final class ParsedRow {
   static final UTF8String EVENT = UTF8String.fromString("event");
@@ -37,6 +38,7 @@ final class ParsedRow {
       new StructType()
           .add("row_kind", DataTypes.StringType)
           .add("object", DataTypes.IntegerType)
+          .add("line_start", DataTypes.LongType)
           .add("id_hash", DataTypes.LongType)
           .add("event_date", DataTypes.DateType)
           .add("event_timestamp", DataTypes.TimestampType)
@@ -80,10 +82,13 @@ final class ParsedRow {
 
   private ParsedRow() {}
 
-  static InternalRow event(int object, ParsedLine line, UTF8String text, byte[] sha256) {
+  static InternalRow event(
+      int object, long lineStart, ParsedLine line, UTF8String text, byte[] sha256) {
     UTF8String eventId = utf8(line.eventId());
-    GenericInternalRow row = row(EVENT, object, spread(eventId, line.eventDay()));
-    int column = 3;
+    GenericInternalRow row = row(EVENT, object);
+    row.update(2, lineStart);
+    row.update(3, hash(eventId, line.eventDay()));
+    int column = 4;
     row.update(column++, line.eventDay());
     row.update(column++, line.timestampMicros());
     row.update(column++, eventId);
@@ -111,39 +116,38 @@ final class ParsedRow {
   }
 
   static InternalRow rejected(
-      int object, long spread, Reason reason, String detail, UTF8String line, boolean isBase64) {
-    GenericInternalRow row = row(REJECTED, object, spread);
-    row.update(20, REASONS[reason.ordinal()]);
-    row.update(21, utf8(detail));
-    row.update(22, line);
-    row.update(23, isBase64 ? BASE64 : TEXT);
+      int object, Reason reason, String detail, UTF8String line, boolean isBase64) {
+    GenericInternalRow row = row(REJECTED, object);
+    row.update(21, REASONS[reason.ordinal()]);
+    row.update(22, utf8(detail));
+    row.update(23, line);
+    row.update(24, isBase64 ? BASE64 : TEXT);
     return row;
   }
 
   static InternalRow lines(int object, long lines, long blankLines, long otherDay) {
-    GenericInternalRow row = row(LINES, object, object);
-    row.update(25, lines);
-    row.update(26, blankLines);
-    row.update(27, otherDay);
+    GenericInternalRow row = row(LINES, object);
+    row.update(26, lines);
+    row.update(27, blankLines);
+    row.update(28, otherDay);
     return row;
   }
 
   static InternalRow wanted(int object, int eventDay, long lines) {
-    GenericInternalRow row = row(WANTED, object, object);
-    row.update(3, eventDay);
-    row.update(25, lines);
+    GenericInternalRow row = row(WANTED, object);
+    row.update(4, eventDay);
+    row.update(26, lines);
     return row;
   }
 
-  private static GenericInternalRow row(UTF8String kind, int object, long spread) {
+  private static GenericInternalRow row(UTF8String kind, int object) {
     GenericInternalRow row = new GenericInternalRow(SCHEMA.size());
     row.update(0, kind);
     row.update(1, object);
-    row.update(2, spread);
     return row;
   }
 
-  private static long spread(UTF8String eventId, int eventDay) {
+  private static long hash(UTF8String eventId, int eventDay) {
     return org.apache.spark.sql.catalyst.expressions.XXH64.hashUTF8String(eventId, eventDay);
   }
 

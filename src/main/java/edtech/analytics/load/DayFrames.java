@@ -21,6 +21,9 @@ import org.apache.spark.storage.StorageLevel;
  * events of other days of the range is kept until the last day that needs it is loaded.
  */
 final class DayFrames implements AutoCloseable {
+  /** A line's number is its object's and its place in it, of up to 16 TB. */
+  private static final int OBJECT_SHIFT = 44;
+
   private final SparkSession spark;
   private final ParseRules rules;
   private final LocalDate from;
@@ -57,7 +60,11 @@ final class DayFrames implements AutoCloseable {
       ofDay = ofDay.union(late(input.date(), objects, firstObject));
       firstObject += objects.size();
     }
-    return ofDay;
+    return ofDay.withColumn(
+        "line_key",
+        functions
+            .shiftleft(functions.col("object").cast("bigint"), OBJECT_SHIFT)
+            .plus(functions.col("line_start")));
   }
 
   /** Frees what only this day and earlier ones needed. */

@@ -2,12 +2,12 @@ package edtech.analytics.load;
 
 import edtech.analytics.clickhouse.LineCounts;
 import edtech.analytics.input.DayInput;
+import edtech.analytics.input.Reason;
 import edtech.analytics.model.Table;
 import edtech.analytics.model.Tables;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import org.apache.spark.sql.Row;
 
 /** Where every line of a day ended, by object and in all. */
@@ -26,8 +26,13 @@ final class DayLedger {
       String outcome = row.getAs("outcome");
       long n = row.getAs("rows");
       boolean isLater = object >= own;
-      if (outcome.equals("accepted")) {
-        acceptedByKind.merge(row.getAs("event_kind"), n, Long::sum);
+      switch (outcome) {
+        case "event" -> acceptedByKind.merge(row.getAs("event_kind"), n, Long::sum);
+        case "duplicate", "conflict" ->
+            acceptedByKind.merge(row.getAs("event_kind"), -n, Long::sum);
+        default -> {
+          // Not an event.
+        }
       }
       byObject.merge(object, counts(row, outcome, n, isLater), LineCounts::plus);
     }
@@ -52,10 +57,12 @@ final class DayLedger {
           isLater
               ? new LineCounts(0, 0, 0, 0, 0, 0, row.getAs("lines"), Map.of())
               : LineCounts.NONE;
-      case "accepted" -> new LineCounts(0, 0, n, 0, 0, 0, 0, Map.of());
-      case "duplicate" -> new LineCounts(0, 0, 0, n, 0, 0, 0, Map.of());
-      case "rejected" ->
-          new LineCounts(0, 0, 0, 0, n, 0, 0, new TreeMap<>(Map.of(row.getAs("reason"), n)));
+      case "event" -> new LineCounts(0, 0, n, 0, 0, 0, 0, Map.of());
+      // Counted as an event, too, until it lost.
+      case "duplicate" -> new LineCounts(0, 0, -n, n, 0, 0, 0, Map.of());
+      case "conflict" ->
+          new LineCounts(0, 0, -n, 0, n, 0, 0, Map.of(Reason.CONFLICTING_DUPLICATE.code(), n));
+      case "rejected" -> new LineCounts(0, 0, 0, 0, n, 0, 0, Map.of(row.getAs("reason"), n));
       default -> throw new IllegalStateException("no outcome is named " + outcome);
     };
   }

@@ -15,14 +15,17 @@ import org.apache.spark.sql.types.StructType;
 import org.apache.spark.storage.StorageLevel;
 
 /**
- * One day as named views that the SQL files query: {@code decided} (every line and what became of
- * it), {@code events} (the accepted ones) and {@code objects} (the source files by number). The
- * lines are parsed and compared once, at the first use, and kept, in memory as far as it goes,
- * until closed.
+ * One day as named views that the SQL files query: {@code parsed} (every line), {@code lost} (the
+ * lines that lose to another of the same id), {@code events} (the accepted ones) and {@code
+ * objects} (the source files by number). The lines are parsed once, at the first use, and kept
+ * until closed: in memory where they fit, else on disk.
  */
 public final class ParsedDay implements AutoCloseable {
-  /** Input bytes, decompressed, that one partition of the shuffle takes. */
-  private static final long PARTITION_BYTES = 32L << 20;
+  /** Input bytes, decompressed, for one partition of a shuffle. */
+  private static final long PARTITION_BYTES = 64L << 20;
+
+  /** What a byte of input takes as a cached row, about; measured 2.1 to 2.6. */
+  private static final int CACHED_BYTES_PER_INPUT_BYTE = 3;
 
   private static final StructType OBJECT =
       new StructType()
@@ -31,27 +34,36 @@ public final class ParsedDay implements AutoCloseable {
 
   private final SparkSession spark;
   private final LocalDate date;
-  private final Dataset<Row> decided;
+  private final Dataset<Row> parsed;
+  private final Dataset<Row> lost;
 
   /**
-   * @param parsed the rows of the day's objects, late events of it included
+   * @param lines the rows of the day's objects, late events of it included
    * @param sourceFiles addresses, in the order of their numbers
    * @param bytes how much text the rows come from, about
    */
   public ParsedDay(
       SparkSession spark,
       LocalDate date,
-      Dataset<Row> parsed,
+      Dataset<Row> lines,
       List<String> sourceFiles,
       long bytes) {
     this.spark = spark;
     this.date = date;
-    int partitions = partitions(spark, bytes);
-    spark.conf().set("spark.sql.shuffle.partitions", partitions);
-    parsed.repartition(partitions, parsed.col("id_hash")).createOrReplaceTempView("parsed");
-    this.decided = query("/sql/day/decided.sql").persist(StorageLevel.MEMORY_AND_DISK());
-    decided.createOrReplaceTempView("decided");
-    decided.where("outcome = 'accepted'").createOrReplaceTempView("events");
+    spark.conf().set("spark.sql.shuffle.partitions", partitions(spark, bytes));
+    // Measured: gathering statistics for compression costs more than the bytes it saves.
+    spark.conf().set("spark.sql.inMemoryColumnarStorage.compressed", "false");
+    this.parsed = lines.persist(level(spark, bytes));
+    parsed.createOrReplaceTempView("parsed");
+    Dataset<Row> repeated = query("/sql/day/repeated.sql").persist(StorageLevel.MEMORY_AND_DISK());
+    try {
+      boolean isEmpty = repeated.isEmpty();
+      repeated.createOrReplaceTempView("repeated");
+      this.lost = lost(isEmpty);
+    } finally {
+      repeated.unpersist();
+    }
+    query("/sql/day/events.sql").createOrReplaceTempView("events");
     List<Row> objects =
         IntStream.range(0, sourceFiles.size())
             .mapToObj(i -> RowFactory.create(i, sourceFiles.get(i)))
@@ -59,7 +71,19 @@ public final class ParsedDay implements AutoCloseable {
     spark.createDataFrame(objects, OBJECT).createOrReplaceTempView("objects");
   }
 
-  /** How many lines ended where, by object; at most some twenty rows an object. */
+  /** The losing lines, compared once; without any, the planner is told so. */
+  private Dataset<Row> lost(boolean isEmpty) {
+    Dataset<Row> all = query("/sql/day/lost.sql");
+    Dataset<Row> kept =
+        isEmpty
+            ? spark.createDataFrame(List.of(), all.schema())
+            : all.persist(StorageLevel.MEMORY_AND_DISK());
+    kept.createOrReplaceTempView("lost");
+    kept.count();
+    return kept;
+  }
+
+  /** How many rows are what, by object; at most some thirty rows an object. */
   public List<Row> ledger() {
     return query("/sql/day/ledger.sql").collectAsList();
   }
@@ -72,7 +96,8 @@ public final class ParsedDay implements AutoCloseable {
   /** Frees what was kept of the day. */
   @Override
   public void close() {
-    decided.unpersist();
+    lost.unpersist();
+    parsed.unpersist();
   }
 
   private Dataset<Row> query(String resource) {
@@ -85,5 +110,22 @@ public final class ParsedDay implements AutoCloseable {
       return 1;
     }
     return (int) Math.min(10_000, Math.max(cores, bytes / PARTITION_BYTES + 1));
+  }
+
+  /**
+   * Memory only for a day that fits: one that does not would push its own blocks out, and read each
+   * back from disk for every table all the same.
+   */
+  private static StorageLevel level(SparkSession spark, long bytes) {
+    long storage =
+        scala.jdk.javaapi.CollectionConverters.asJava(
+                spark.sparkContext().getExecutorMemoryStatus())
+            .values()
+            .stream()
+            .mapToLong(memory -> (Long) memory._1())
+            .sum();
+    return bytes * CACHED_BYTES_PER_INPUT_BYTE < storage * 8 / 10
+        ? StorageLevel.MEMORY_AND_DISK()
+        : StorageLevel.DISK_ONLY();
   }
 }
