@@ -12,13 +12,14 @@ WITH rejected AS (
   UNION ALL
 
   SELECT
-    object,
+    lost.object,
     'conflicting_duplicate' AS reason,
     'event_id' AS detail,
-    line,
+    conflict_lines.line,
     'text' AS line_encoding
   FROM lost
-  WHERE verdict = 'conflict'
+  INNER JOIN conflict_lines ON lost.line_key = conflict_lines.line_key
+  WHERE lost.verdict = 'conflict'
 )
 
 SELECT

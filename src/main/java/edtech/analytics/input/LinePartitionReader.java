@@ -24,6 +24,7 @@ final class LinePartitionReader implements PartitionReader<InternalRow> {
   private final ParseRules rules;
   private final int fromDay;
   private final int toDay;
+  private final Selection.Text text;
   private final ObjectOpener opener;
   private final LineParser parser;
   private final ParsedLine parsed = new ParsedLine();
@@ -42,11 +43,17 @@ final class LinePartitionReader implements PartitionReader<InternalRow> {
   private long lastWantedLines;
 
   LinePartitionReader(
-      List<Split> splits, ParseRules rules, int fromDay, int toDay, ObjectOpener opener) {
+      List<Split> splits,
+      ParseRules rules,
+      int fromDay,
+      int toDay,
+      Selection.Text text,
+      ObjectOpener opener) {
     this.splits = splits.iterator();
     this.rules = rules;
     this.fromDay = fromDay;
     this.toDay = toDay;
+    this.text = text;
     this.opener = opener;
     this.parser = new LineParser(rules);
   }
@@ -135,9 +142,11 @@ final class LinePartitionReader implements PartitionReader<InternalRow> {
       return false;
     }
     countWanted(day);
-    UTF8String text =
-        UTF8String.fromBytes(reader.buffer(), reader.offset(), reader.length()).copy();
-    row = ParsedRow.event(split.number(), reader.lineStart(), parsed, text, sha256());
+    UTF8String line =
+        text == Selection.Text.OF_ALL
+            ? UTF8String.fromBytes(reader.buffer(), reader.offset(), reader.length()).copy()
+            : null;
+    row = ParsedRow.event(split.number(), reader.lineStart(), parsed, line, sha256());
     return true;
   }
 

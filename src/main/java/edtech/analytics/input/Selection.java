@@ -8,9 +8,10 @@ import java.io.ObjectOutputStream;
 import java.io.Serializable;
 import java.io.UncheckedIOException;
 import java.time.LocalDate;
-import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
 
@@ -18,18 +19,29 @@ import java.util.zip.GZIPOutputStream;
  * What to read: objects exactly as listed, the rules, and which days' events are wanted. Events of
  * other days that are in order are counted, not returned.
  *
- * @param firstObject number that the first object gets in the column {@code object}
+ * @param objects all objects of a prefix; the place in this list is the column {@code object}
+ * @param numbers the places of those to read
  */
 public record Selection(
     List<SourceObject> objects,
-    int firstObject,
+    Set<Integer> numbers,
     ParseRules rules,
     LocalDate fromDate,
-    LocalDate toDate)
+    LocalDate toDate,
+    Text text)
     implements Serializable {
 
+  /** Which rows carry the text of their line. */
+  public enum Text {
+    /** Those of rejected lines: an event's text would be as long as all its columns. */
+    OF_REJECTED,
+    /** Those of events, too. */
+    OF_ALL
+  }
+
   public Selection {
-    objects = List.copyOf(new ArrayList<>(objects));
+    objects = List.copyOf(objects);
+    numbers = new TreeSet<>(numbers);
   }
 
   /** As a Spark option, which can only be text. */

@@ -8,8 +8,10 @@ import edtech.analytics.input.Selection;
 import edtech.analytics.input.SourceObject;
 import java.time.LocalDate;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -55,16 +57,27 @@ final class DayFrames implements AutoCloseable {
                     .col("row_kind")
                     .isin("rejected", "lines")
                     .or(functions.col("event_date").equalTo(functions.lit(input.date()))));
-    int firstObject = input.own().size();
+    int first = input.own().size();
     for (List<SourceObject> objects : byPrefix(input.later())) {
-      ofDay = ofDay.union(late(input.date(), objects, firstObject));
-      firstObject += objects.size();
+      Dataset<Row> late = prefix(objects.get(0).prefixDate(), objects);
+      ofDay =
+          ofDay.union(
+              numbered(late, first)
+                  .where(functions.col("event_date").equalTo(functions.lit(input.date()))));
+      first += objects.size();
     }
-    return ofDay.withColumn(
-        "line_key",
-        functions
-            .shiftleft(functions.col("object").cast("bigint"), OBJECT_SHIFT)
-            .plus(functions.col("line_start")));
+    return withKey(ofDay);
+  }
+
+  /** The text of the events in some of a day's objects, which the frame of the day leaves out. */
+  Dataset<Row> text(DayInput input, Set<Integer> numbers) {
+    Dataset<Row> all = numbered(text(input.own(), numbers, 0), 0);
+    int first = input.own().size();
+    for (List<SourceObject> objects : byPrefix(input.later())) {
+      all = all.union(numbered(text(objects, numbers, first), first));
+      first += objects.size();
+    }
+    return withKey(all.where("row_kind = 'event'")).select("line_key", "line");
   }
 
   /** Frees what only this day and earlier ones needed. */
@@ -78,13 +91,6 @@ final class DayFrames implements AutoCloseable {
     release(LocalDate.MAX);
   }
 
-  private Dataset<Row> late(LocalDate date, List<SourceObject> objects, int firstObject) {
-    Dataset<Row> frame = prefix(objects.get(0).prefixDate(), objects);
-    return frame
-        .where(functions.col("event_date").equalTo(functions.lit(date)))
-        .withColumn("object", functions.col("object").plus(functions.lit(firstObject)));
-  }
-
   private Dataset<Row> prefix(LocalDate date, List<SourceObject> objects) {
     boolean isShared = rules.latenessDays() > 0 && from.isBefore(to);
     if (!isShared) {
@@ -94,7 +100,31 @@ final class DayFrames implements AutoCloseable {
   }
 
   private Dataset<Row> read(List<SourceObject> objects) {
-    return EventSource.read(spark, new Selection(objects, 0, rules, from, to));
+    Set<Integer> all = IntStream.range(0, objects.size()).boxed().collect(Collectors.toSet());
+    return EventSource.read(
+        spark, new Selection(objects, all, rules, from, to, Selection.Text.OF_REJECTED));
+  }
+
+  private Dataset<Row> text(List<SourceObject> objects, Set<Integer> numbers, int first) {
+    Set<Integer> ofThese =
+        numbers.stream()
+            .map(number -> number - first)
+            .filter(number -> number >= 0 && number < objects.size())
+            .collect(Collectors.toSet());
+    return EventSource.read(
+        spark, new Selection(objects, ofThese, rules, from, to, Selection.Text.OF_ALL));
+  }
+
+  private static Dataset<Row> numbered(Dataset<Row> frame, int first) {
+    return frame.withColumn("object", functions.col("object").plus(functions.lit(first)));
+  }
+
+  private static Dataset<Row> withKey(Dataset<Row> frame) {
+    return frame.withColumn(
+        "line_key",
+        functions
+            .shiftleft(functions.col("object").cast("bigint"), OBJECT_SHIFT)
+            .plus(functions.col("line_start")));
   }
 
   private static Iterable<List<SourceObject>> byPrefix(List<SourceObject> objects) {
