@@ -17,6 +17,22 @@ SERVICES_BARE := $(PYTHON) -m local.services
 VENV := .venv/.installed
 S3PROXY := local/s3/target/.fetched
 
+# The job: its jar, and the Spark of .venv unless SPARK_HOME names another.
+JAR := target/edtech-analytics-0.1.0-job.jar
+S3A := target/s3a-jars/*
+SPARK_HOME ?= $(abspath .venv)/lib/python3.11/site-packages/pyspark
+export SPARK_HOME
+# Everything here listens on loopback only.
+export SPARK_LOCAL_IP ?= 127.0.0.1
+LOGGING := -Dlog4j2.configurationFile=$(abspath conf/log4j2.properties)
+MAIN := edtech.analytics.cli.Main
+MVN := mvn -B -ntp -Dstyle.color=never
+
+# spark-submit, for what needs Spark; plain Java, which starts at once, for what does not.
+SUBMIT = "$$SPARK_HOME/bin/spark-submit" --properties-file conf/spark-defaults.conf \
+	--driver-class-path "$(S3A)" --driver-java-options "$(LOGGING)" --class $(MAIN) $(JAR)
+PLAIN = java $(LOGGING) -cp "$(JAR):$(S3A):$$SPARK_HOME/jars/*" $(MAIN)
+
 # In front of a recipe line that talks to the services: CLICKHOUSE_URL from the environment means
 # services of your own, whose settings all come from the environment; else those of `make up`.
 # For the same reason `make up` then starts nothing.
@@ -26,10 +42,15 @@ WITH_ENV = if [ -z "$${CLICKHOUSE_URL:-}" ]; then \
 
 # spark-submit asks this Python where Spark is; without it, the one first on the PATH.
 export PYSPARK_PYTHON := $(abspath $(VENV_PYTHON))
+# The job runs with the rights of the user loader, where the environment names that user.
+AS_LOADER = $(WITH_ENV) \
+	export CLICKHOUSE_USER="$${CLICKHOUSE_LOADER_USER:-$${CLICKHOUSE_USER:-default}}"; \
+	export CLICKHOUSE_PASSWORD="$${CLICKHOUSE_LOADER_PASSWORD:-$${CLICKHOUSE_PASSWORD:-}}";
+
 # As it was written: make must not expand a $$ in it.
 export QUERY := $(value Q)
 
-##@ Local services
+##@ The job
 
 .PHONY: help
 help: ## this text
@@ -37,10 +58,74 @@ help: ## this text
 	  /^##@/ { printf "\n%s\n", substr($$0, 5) } \
 	  /^[a-z][a-z-]*:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
+.PHONY: demo
+demo: ## from nothing to published sample days, and a look at them
+	@$(MAKE) --no-print-directory up
+	@$(WITH_ENV) $(VENV_PYTHON) -m local.sample generate --seed 7 --users 500 \
+	  --from 2026-03-01 --days 5 --upload --truth "$(STATE)/truth.json"
+	@$(MAKE) --no-print-directory backfill FROM=2026-03-01 TO=2026-03-05
+	@$(MAKE) --no-print-directory status
+	@$(WITH_ENV) $(VENV_PYTHON) -m local.demo
+
+.PHONY: load
+load: $(JAR) $(VENV) ## load and publish a day: make load DATE=2026-03-01 [ARGS="--force --set key=value"]
+	@$(call need,DATE,make load DATE=2026-03-01)
+	@$(AS_LOADER) $(SUBMIT) load --date "$(DATE)" $(ARGS)
+
+.PHONY: backfill
+backfill: $(JAR) $(VENV) ## load a range: make backfill FROM=2026-03-01 TO=2026-03-31 [ARGS=...]
+	@$(call need,FROM,make backfill FROM=2026-03-01 TO=2026-03-31)
+	@$(call need,TO,make backfill FROM=2026-03-01 TO=2026-03-31)
+	@$(AS_LOADER) $(SUBMIT) backfill --from "$(FROM)" --to "$(TO)" $(ARGS)
+
+.PHONY: status
+status: $(JAR) $(VENV) ## days published, days missing, last loads
+	@$(AS_LOADER) $(PLAIN) status $(ARGS)
+
+.PHONY: rollback
+rollback: $(JAR) $(VENV) ## show an earlier load of a day: make rollback DATE=2026-03-01 [ARGS="--load-id N"]
+	@$(call need,DATE,make rollback DATE=2026-03-01)
+	@$(AS_LOADER) $(PLAIN) rollback --date "$(DATE)" $(ARGS)
+
+.PHONY: sweep
+sweep: $(JAR) $(VENV) ## drop what dead and replaced loads left
+	@$(AS_LOADER) $(PLAIN) sweep $(ARGS)
+
+.PHONY: init
+init: $(JAR) $(VENV) ## create or update the tables, as an administrator
+	@$(WITH_ENV) $(PLAIN) init $(ARGS)
+
+.PHONY: bench
+bench: ## the load against a plain Python loader, on the same day: make bench [EVENTS=2000000] [RUNS=3]
+	@$(MAKE) --no-print-directory up
+	@$(AS_LOADER) EVENTS="$(or $(EVENTS),2000000)" RUNS="$(or $(RUNS),3)" $(VENV_PYTHON) -m local.bench
+
+##@ Tests
+
+# Services of their own, so that tests never touch the data of `make up`.
+TEST_STATE := .local-test
+
+.PHONY: test
+test: $(VENV) $(S3PROXY) ## every test, on real services of their own
+	@unset CLICKHOUSE_URL; \
+	  trap '$(SERVICES_BARE) clean --state $(TEST_STATE)' EXIT; \
+	  $(MVN) -q package -DskipTests; \
+	  $(SERVICES_BARE) clean --state $(TEST_STATE); \
+	  $(SERVICES) up --state $(TEST_STATE); \
+	  set -a; . $(abspath $(TEST_STATE))/env; set +a; \
+	  $(PLAIN) init; \
+	  $(MVN) verify; \
+	  $(VENV_PYTHON) -m ruff check local; \
+	  $(VENV_PYTHON) -m ruff format --check local; \
+	  $(VENV_PYTHON) -m pytest -q local/tests
+
+##@ Local services
+
 .PHONY: up
 ifeq ($(CLICKHOUSE_URL),)
-up: $(VENV) $(S3PROXY) ## start the local S3 and ClickHouse, wait for both, write .local/env
+up: $(VENV) $(S3PROXY) $(JAR) ## start the local S3 and ClickHouse, wait for both, write .local/env, create the schema
 	@$(SERVICES) up --state "$(STATE)"
+	@$(WITH_ENV) $(PLAIN) init
 else
 up:
 	@echo "CLICKHOUSE_URL is set ($(CLICKHOUSE_URL)): using that server; nothing is started here"
@@ -63,6 +148,9 @@ sql: $(VENV) ## print a query's answer: make sql Q="select 1"
 	@[ -n "$${QUERY:-}" ] || { echo 'error: no query; write: make sql Q="select 1"' >&2; exit 1; }
 	@$(WITH_ENV) $(SERVICES) sql "$$QUERY"
 
+# $(call need,NAME,example): stops with a word when a variable of the command line is missing.
+need = [ -n "$($(1))" ] || { echo 'error: no $(1); write: $(2)' >&2; exit 2; }
+
 # What the targets need; made when missing or outdated.
 
 $(VENV): local/requirements.txt
@@ -77,4 +165,9 @@ $(S3PROXY): local/s3/pom.xml
 	@echo "fetching the local S3 into local/s3/target/lib"
 	@rm -rf local/s3/target
 	@said="$$(mvn -q -B -ntp -f local/s3/pom.xml package 2>&1)" || { echo "$$said"; echo "error: cannot fetch the local S3; see above" >&2; exit 1; }
+	@touch $@
+
+$(JAR): pom.xml conf/reference.conf $(shell find src/main -type f)
+	@echo "building the job jar (the first time fetches Spark's libraries)"
+	@$(MVN) -q package -DskipTests
 	@touch $@

@@ -203,17 +203,17 @@ class BucketInMemory:
         self.objects: dict[str, bytes] = {}
         self.puts: list[str] = []
 
-    def put_object(self, Bucket, Key, Body):  # noqa: N803
+    def put_object(self, Bucket, Key, Body):
         self.objects[Key] = Body
         self.puts.append(Key)
 
-    def delete_object(self, Bucket, Key):  # noqa: N803
+    def delete_object(self, Bucket, Key):
         del self.objects[Key]
 
     def get_paginator(self, name):
         return self
 
-    def paginate(self, Bucket, Prefix):  # noqa: N803
+    def paginate(self, Bucket, Prefix):
         found = [
             {"Key": key, "ETag": f'"{hashlib.md5(body).hexdigest()}"'}
             for key, body in self.objects.items()

@@ -2,7 +2,8 @@
 --
 -- verdict: duplicate = content equal to the winner's in every column of raw; conflict = other
 -- content. The earliest line wins, then the one whose text has the smallest SHA-256, so that
--- neither files nor their order decide.
+-- neither files nor their order decide. Of equal lines the one in the first object is the accepted one,
+-- so that the ledger by object comes out the same, too.
 WITH contested AS (
   SELECT
     parsed.*,
@@ -22,7 +23,7 @@ placed AS (
     first_value(content) OVER same_id AS winning_content
   FROM contested
   WINDOW same_id AS (
-    PARTITION BY id_hash, event_date, event_id ORDER BY event_timestamp, line_sha256
+    PARTITION BY id_hash, event_date, event_id ORDER BY event_timestamp, line_sha256, line_key
   )
 )
 

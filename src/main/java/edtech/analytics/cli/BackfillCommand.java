@@ -5,7 +5,6 @@ import edtech.analytics.load.LoadMode;
 import edtech.analytics.load.LoadReport;
 import edtech.analytics.load.RangeLoad;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.LocalDate;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
@@ -46,7 +45,8 @@ final class BackfillCommand implements Callable<Integer> {
       throw new ParameterException(
           spec.commandLine(), "--from " + from + " lies after --to " + to + ": exchange them");
     }
-    ConsoleProgress progress = new ConsoleProgress(System.out, common.isDebug());
+    ConsoleProgress progress =
+        new ConsoleProgress(System.out, ConsoleProgress.Detail.WARNINGS, common.isDebug());
     List<LoadReport> reports;
     try (JobContext job = common.open()) {
       LoadMode mode = isForced ? LoadMode.FORCED : LoadMode.UNLESS_UNCHANGED;
@@ -86,15 +86,24 @@ final class BackfillCommand implements Callable<Integer> {
       done++;
       rows += report.load().counts().accepted();
       double seconds = (System.nanoTime() - started) / 1e9;
-      System.out.print(report.text());
+      System.out.println(report.line());
       System.out.printf(
           Locale.ROOT,
-          "%d of %d days, %,d events, %.0f s, about %s left%n",
+          "  %d of %d days, %,d events, %.0f s, about %s left%n",
           done,
           days,
           rows,
           seconds,
-          Duration.ofSeconds(Math.round(seconds / done * (days - done))).toString().substring(2));
+          words(Math.round(seconds / done * (days - done))));
+      System.out.flush();
+    }
+
+    private static String words(long seconds) {
+      return seconds < 60
+          ? seconds + " s"
+          : seconds < 3600
+              ? seconds / 60 + " min"
+              : String.format(Locale.ROOT, "%.1f h", seconds / 3600.0);
     }
   }
 }

@@ -6,13 +6,21 @@ import java.io.PrintStream;
 import java.time.LocalDate;
 import java.util.Locale;
 
-/** Prints each step as it begins, with the seconds since the start. */
+/** Prints each step as it begins, with the seconds since the start; of a range, only warnings. */
 final class ConsoleProgress implements Progress {
   private final PrintStream out;
+  private final Detail detail;
   private final boolean isDebug;
   private final long started = System.nanoTime();
 
-  ConsoleProgress(PrintStream out, boolean isDebug) {
+  /** What is printed. */
+  enum Detail {
+    STEPS,
+    WARNINGS
+  }
+
+  ConsoleProgress(PrintStream out, Detail detail, boolean isDebug) {
+    this.detail = detail;
     this.out = out;
     this.isDebug = isDebug;
   }
@@ -40,6 +48,9 @@ final class ConsoleProgress implements Progress {
   }
 
   private synchronized void print(LocalDate date, Step step, String what) {
+    if (detail == Detail.WARNINGS) {
+      return;
+    }
     out.printf(
         Locale.ROOT,
         "%s  step %2d/%d  %6.1f s  %s%n",

@@ -30,7 +30,8 @@ final class LoadCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    ConsoleProgress progress = new ConsoleProgress(System.out, common.isDebug());
+    ConsoleProgress progress =
+        new ConsoleProgress(System.out, ConsoleProgress.Detail.STEPS, common.isDebug());
     List<LoadReport> reports;
     try (JobContext job = common.open()) {
       LoadMode mode = isForced ? LoadMode.FORCED : LoadMode.UNLESS_UNCHANGED;

@@ -44,9 +44,10 @@ public final class Publications {
   public List<Publication> visible() {
     return server
         .rows(
-            "SELECT event_date, toInt64(max(seq)) AS seq, toInt64(argMax(load_id, seq)) AS load_id,"
-                + " argMax(fingerprint, ops.publications.seq) AS fingerprint FROM ops.publications"
-                + " GROUP BY event_date ORDER BY event_date")
+            "SELECT p.event_date AS event_date, toInt64(max(p.seq)) AS seq,"
+                + " toInt64(argMax(p.load_id, p.seq)) AS load_id,"
+                + " argMax(p.fingerprint, p.seq) AS fingerprint FROM ops.publications AS p"
+                + " GROUP BY p.event_date ORDER BY p.event_date")
         .stream()
         .map(Publications::publication)
         .toList();

@@ -26,6 +26,25 @@ public record LoadReport(LoadRecord load, Map<String, Double> secondsByStep) {
     };
   }
 
+  /** One line for people. */
+  public String line() {
+    LineCounts counts = load.counts();
+    String head =
+        String.format(Locale.ROOT, "%s  %-9s  %6.1f s", load.date(), load.status(), seconds());
+    if (!load.error().isEmpty()) {
+      return head + "  " + load.error();
+    }
+    return load.status().equals("skipped")
+        ? head + "  unchanged since it was published"
+        : head
+            + String.format(
+                Locale.ROOT,
+                "  accepted %,d  duplicates %,d  rejected %,d",
+                counts.accepted(),
+                counts.duplicates(),
+                counts.rejected());
+  }
+
   /** One screen for people. */
   public String text() {
     LineCounts counts = load.counts();
@@ -39,7 +58,7 @@ public record LoadReport(LoadRecord load, Map<String, Double> secondsByStep) {
             load.loadId(),
             load.objects(),
             load.bytes() / 1e6,
-            secondsByStep.values().stream().mapToDouble(Double::doubleValue).sum()));
+            seconds()));
     if (load.status().equals("skipped")) {
       return text.append("  unchanged since it was published; --force loads it again\n").toString();
     }
@@ -98,6 +117,10 @@ public record LoadReport(LoadRecord load, Map<String, Double> secondsByStep) {
     } catch (JsonProcessingException e) {
       throw new IllegalStateException(e);
     }
+  }
+
+  private double seconds() {
+    return secondsByStep.values().stream().mapToDouble(Double::doubleValue).sum();
   }
 
   private static void append(StringBuilder text, String title, Map<String, Long> counts) {

@@ -1,0 +1,1 @@
+"""Comparison of the load with other ways of filling the same tables."""
