@@ -23,7 +23,7 @@ WITH rejected AS (
 )
 
 SELECT
-  :event_date AS event_date,
+  objects.day AS event_date,
   objects.source_file,
   rejected.reason,
   rejected.detail,

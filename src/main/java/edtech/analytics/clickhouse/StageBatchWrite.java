@@ -16,12 +16,12 @@ import org.apache.spark.sql.connector.write.WriterCommitMessage;
  * difference between what the winners say they wrote and what the server holds fails the append.
  */
 record StageBatchWrite(
-    String table, List<StageColumn> columns, Connection connection, BatchLimit limit)
+    String table, List<StageColumn> columns, long loadId, Connection connection, BatchLimit limit)
     implements BatchWrite {
 
   @Override
   public DataWriterFactory createBatchWriterFactory(PhysicalWriteInfo info) {
-    return new StageWriterFactory(table, columns, connection, limit);
+    return new StageWriterFactory(table, columns, loadId, connection, limit);
   }
 
   @Override

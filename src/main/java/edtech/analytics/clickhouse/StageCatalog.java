@@ -3,6 +3,7 @@ package edtech.analytics.clickhouse;
 import edtech.analytics.config.Secret;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.apache.spark.sql.catalyst.analysis.NoSuchTableException;
 import org.apache.spark.sql.connector.catalog.Identifier;
 import org.apache.spark.sql.connector.catalog.Table;
@@ -27,8 +28,16 @@ import org.apache.spark.sql.util.CaseInsensitiveStringMap;
  * </ul>
  */
 public final class StageCatalog implements TableCatalog {
+  /**
+   * Write option, and column that it fills: the load that writes. Not a column of the rows, where
+   * its value would stand in the code that Spark generates and compiles for every query.
+   */
+  public static final String LOAD_ID = "load_id";
+
   /** Filled by the writer, so hidden from queries: which task attempt wrote the row. */
   static final String TASK_COLUMN = "_task";
+
+  private static final Set<String> FILLED = Set.of(LOAD_ID, TASK_COLUMN);
 
   private String name;
   private Connection connection;
@@ -67,7 +76,7 @@ public final class StageCatalog implements TableCatalog {
                       + " = {table:String} ORDER BY position",
                   Map.of("database", database, "table", id.name()))
               .stream()
-              .filter(row -> !row.getString("name").equals(TASK_COLUMN))
+              .filter(row -> !FILLED.contains(row.getString("name")))
               .map(row -> StageColumn.of(row.getString("name"), row.getString("type")))
               .toList();
     }

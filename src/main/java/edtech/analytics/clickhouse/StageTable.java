@@ -41,7 +41,8 @@ record StageTable(
         return new Write() {
           @Override
           public BatchWrite toBatch() {
-            return new StageBatchWrite(name, ordered(info.schema()), connection, limit);
+            long loadId = info.options().getLong(StageCatalog.LOAD_ID, 0);
+            return new StageBatchWrite(name, ordered(info.schema()), loadId, connection, limit);
           }
         };
       }

@@ -19,7 +19,7 @@ final class StageWriter implements DataWriter<InternalRow> {
   private final BatchLimit limit;
   private final long task;
   private final NativeBlock block;
-  private final JoinedRow withTask = new JoinedRow();
+  private final JoinedRow withFilled = new JoinedRow();
   private final Connection connection;
 
   private ClickHouse server;
@@ -27,7 +27,12 @@ final class StageWriter implements DataWriter<InternalRow> {
   private int batch;
 
   StageWriter(
-      String table, List<StageColumn> columns, Connection connection, BatchLimit limit, long task) {
+      String table,
+      List<StageColumn> columns,
+      long loadId,
+      Connection connection,
+      BatchLimit limit,
+      long task) {
     this.table = table;
     this.limit = limit;
     this.task = task;
@@ -36,14 +41,15 @@ final class StageWriter implements DataWriter<InternalRow> {
     for (StageColumn column : columns) {
       all.add(new NativeColumn(column.name(), column.sparkType(), column.isNullable()));
     }
+    all.add(new NativeColumn(StageCatalog.LOAD_ID, DataTypes.LongType, false));
     all.add(new NativeColumn(StageCatalog.TASK_COLUMN, DataTypes.LongType, false));
     this.block = new NativeBlock(all);
-    withTask.withRight(new GenericInternalRow(new Object[] {task}));
+    withFilled.withRight(new GenericInternalRow(new Object[] {loadId, task}));
   }
 
   @Override
   public void write(InternalRow row) {
-    block.add(withTask.withLeft(row));
+    block.add(withFilled.withLeft(row));
     if (block.rows() >= limit.rows() || block.bytes() >= limit.bytes()) {
       send();
     }

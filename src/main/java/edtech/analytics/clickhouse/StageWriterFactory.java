@@ -7,11 +7,11 @@ import org.apache.spark.sql.connector.write.DataWriterFactory;
 
 /** Goes to the executors and opens a writer for each task attempt. */
 record StageWriterFactory(
-    String table, List<StageColumn> columns, Connection connection, BatchLimit limit)
+    String table, List<StageColumn> columns, long loadId, Connection connection, BatchLimit limit)
     implements DataWriterFactory {
 
   @Override
   public DataWriter<InternalRow> createWriter(int partitionId, long taskId) {
-    return new StageWriter(table, columns, connection, limit, taskId);
+    return new StageWriter(table, columns, loadId, connection, limit, taskId);
   }
 }

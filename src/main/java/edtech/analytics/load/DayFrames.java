@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -30,12 +31,14 @@ final class DayFrames implements AutoCloseable {
   private final ParseRules rules;
   private final LocalDate from;
   private final LocalDate to;
+  private final boolean isShared;
   private final TreeMap<LocalDate, Dataset<Row>> kept = new TreeMap<>();
 
   DayFrames(SparkSession spark, Settings.Events events, LocalDate from, LocalDate to) {
     this.spark = spark;
     this.from = from;
     this.to = to;
+    this.isShared = events.latenessDays() > 0 && from.isBefore(to);
     this.rules =
         new ParseRules(
             events.zone(),
@@ -50,13 +53,8 @@ final class DayFrames implements AutoCloseable {
 
   /** The lines of a day: all of its own objects, and its late events in later ones. */
   Dataset<Row> of(DayInput input) {
-    Dataset<Row> ofDay =
-        prefix(input.date(), input.own())
-            .where(
-                functions
-                    .col("row_kind")
-                    .isin("rejected", "lines")
-                    .or(functions.col("event_date").equalTo(functions.lit(input.date()))));
+    Dataset<Row> own = prefix(input.date(), input.own());
+    Dataset<Row> ofDay = isShared ? own.where(ownLines(input.date())) : own;
     int first = input.own().size();
     for (List<SourceObject> objects : byPrefix(input.later())) {
       Dataset<Row> late = prefix(objects.get(0).prefixDate(), objects);
@@ -91,8 +89,15 @@ final class DayFrames implements AutoCloseable {
     release(LocalDate.MAX);
   }
 
+  /** A shared prefix holds events of other days of the range, too. */
+  private static Column ownLines(LocalDate date) {
+    return functions
+        .col("row_kind")
+        .isin("rejected", "lines")
+        .or(functions.col("event_date").equalTo(functions.lit(date)));
+  }
+
   private Dataset<Row> prefix(LocalDate date, List<SourceObject> objects) {
-    boolean isShared = rules.latenessDays() > 0 && from.isBefore(to);
     if (!isShared) {
       return read(objects);
     }

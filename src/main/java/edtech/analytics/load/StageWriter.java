@@ -2,6 +2,7 @@ package edtech.analytics.load;
 
 import edtech.analytics.clickhouse.ClickHouseException;
 import edtech.analytics.clickhouse.Stage;
+import edtech.analytics.clickhouse.StageCatalog;
 import edtech.analytics.model.Table;
 import edtech.analytics.transform.ParsedDay;
 import java.util.LinkedHashMap;
@@ -56,14 +57,17 @@ final class StageWriter {
   }
 
   private long write(Table table) throws NoSuchTableException {
-    Dataset<Row> rows = day.rows(table).withColumn("load_id", functions.lit(loadId));
+    Dataset<Row> rows = day.rows(table);
     String target = Writing.CATALOG + "." + table.stage(loadId);
     if (writing.reportsRows()) {
-      rows.writeTo(target).append();
+      rows.writeTo(target).option(StageCatalog.LOAD_ID, String.valueOf(loadId)).append();
       return stage.staged(table);
     }
     long expected = rows.count();
-    rows.withColumn("_task", functions.lit(0L)).writeTo(target).append();
+    rows.withColumn("load_id", functions.lit(loadId))
+        .withColumn("_task", functions.lit(0L))
+        .writeTo(target)
+        .append();
     long staged = stage.staged(table);
     if (staged != expected) {
       throw new ClickHouseException(

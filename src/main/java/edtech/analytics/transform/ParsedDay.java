@@ -4,7 +4,6 @@ import edtech.analytics.model.SqlFile;
 import edtech.analytics.model.Table;
 import java.time.LocalDate;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -19,8 +18,8 @@ import org.apache.spark.storage.StorageLevel;
 /**
  * One day as named views that the SQL files query: {@code parsed} (every line), {@code lost} (the
  * lines that lose to another of the same id), {@code events} (the accepted ones) and {@code
- * objects} (the source files by number). The lines are parsed once, at the first use, and kept
- * until closed: in memory where they fit, else on disk.
+ * objects} (the source files by number, and the day that is loaded). The lines are parsed once, at
+ * the first use, and kept until closed: in memory where they fit, else on disk.
  */
 public final class ParsedDay implements AutoCloseable {
   /** Input bytes, decompressed, for one partition of a shuffle. */
@@ -32,7 +31,8 @@ public final class ParsedDay implements AutoCloseable {
   private static final StructType OBJECT =
       new StructType()
           .add("object", DataTypes.IntegerType, false)
-          .add("source_file", DataTypes.StringType, false);
+          .add("source_file", DataTypes.StringType, false)
+          .add("day", DataTypes.DateType, false);
 
   private static final StructType LINE =
       new StructType()
@@ -40,7 +40,6 @@ public final class ParsedDay implements AutoCloseable {
           .add("line", DataTypes.StringType, false);
 
   private final SparkSession spark;
-  private final LocalDate date;
   private final Dataset<Row> parsed;
   private final Dataset<Row> lost;
 
@@ -58,7 +57,6 @@ public final class ParsedDay implements AutoCloseable {
       List<String> sourceFiles,
       long bytes) {
     this.spark = spark;
-    this.date = date;
     spark.conf().set("spark.sql.shuffle.partitions", partitions(spark, bytes));
     // Measured: gathering statistics for compression costs more than the bytes it saves.
     spark.conf().set("spark.sql.inMemoryColumnarStorage.compressed", "false");
@@ -76,7 +74,7 @@ public final class ParsedDay implements AutoCloseable {
     query("/sql/day/events.sql").createOrReplaceTempView("events");
     List<Row> objects =
         IntStream.range(0, sourceFiles.size())
-            .mapToObj(i -> RowFactory.create(i, sourceFiles.get(i)))
+            .mapToObj(i -> RowFactory.create(i, sourceFiles.get(i), java.sql.Date.valueOf(date)))
             .toList();
     spark.createDataFrame(objects, OBJECT).createOrReplaceTempView("objects");
   }
@@ -119,7 +117,7 @@ public final class ParsedDay implements AutoCloseable {
   }
 
   private Dataset<Row> query(String resource) {
-    return spark.sql(SqlFile.read(resource), Map.of("event_date", date));
+    return spark.sql(SqlFile.read(resource));
   }
 
   private static int partitions(SparkSession spark, long bytes) {
