@@ -2,7 +2,8 @@
 --
 -- Grain: one row per row of `parsed`. outcome: accepted, duplicate, rejected for lines; lines, wanted
 -- for counts. Lines are compared with those of the same id and day only: the earliest wins, then the
--- one whose text has the smallest SHA-256, so that neither files nor their order decide.
+-- one whose text has the smallest SHA-256, so that neither files nor their order decide. Of equal
+-- lines the one in the first object is called accepted, so that the ledger, too, comes out the same.
 WITH described AS (
   SELECT
     *,
@@ -20,7 +21,7 @@ placed AS (
     first_value(content) OVER same_id AS winning_content
   FROM described
   WINDOW same_id AS (
-    PARTITION BY id_hash, event_date, event_id, row_kind ORDER BY event_timestamp, line_sha256
+    PARTITION BY id_hash, event_date, event_id, row_kind ORDER BY event_timestamp, line_sha256, object
   )
 ),
 
