@@ -112,7 +112,7 @@ final class ObjectOpener {
           "object "
               + object.uri()
               + " is not valid gzip to its last byte ("
-              + cause.getMessage()
+              + (cause.getMessage() == null ? "it ends too early" : cause.getMessage())
               + "): upload it again",
           cause);
     }
