@@ -82,6 +82,15 @@ final class LocalServices implements AutoCloseable {
     put(prefix, name, (String.join("\n", lines) + "\n").getBytes(StandardCharsets.UTF_8));
   }
 
+  void remove(LocalDate prefix, String name) {
+    s3.deleteObject(request -> request.bucket(BUCKET).key(key(prefix, name)));
+  }
+
+  /** Address of an object, as the job names it. */
+  String uri(LocalDate prefix, String name) {
+    return eventsUri() + "/dt=" + prefix + "/" + name;
+  }
+
   /** Removes the objects of a prefix. */
   void clear(LocalDate prefix) {
     s3.listObjectsV2Paginator(r -> r.bucket(BUCKET).prefix(key(prefix, "")))
@@ -98,9 +107,19 @@ final class LocalServices implements AutoCloseable {
     return load(date, LoadMode.UNLESS_UNCHANGED, settings);
   }
 
+  /** Loads a day while something else happens at its steps. */
+  LoadReport load(LocalDate date, Progress progress, String... settings) {
+    return backfill(date, date, LoadMode.UNLESS_UNCHANGED, progress, settings).get(0);
+  }
+
   List<LoadReport> backfill(LocalDate from, LocalDate to, LoadMode mode, String... settings) {
+    return backfill(from, to, mode, new SilentProgress(), settings);
+  }
+
+  List<LoadReport> backfill(
+      LocalDate from, LocalDate to, LoadMode mode, Progress progress, String... settings) {
     try (JobContext job = job(settings)) {
-      return new RangeLoad(job, new SilentProgress()).run(from, to, mode, report -> {});
+      return new RangeLoad(job, progress).run(from, to, mode, report -> {});
     }
   }
 
