@@ -5,6 +5,8 @@ import edtech.analytics.clickhouse.ClickHouse;
 import edtech.analytics.clickhouse.Connection;
 import edtech.analytics.config.Settings;
 import edtech.analytics.config.SettingsReader;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.LocalDate;
@@ -12,6 +14,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.statistics.IOStatisticsSource;
+import org.apache.hadoop.fs.statistics.StoreStatisticNames;
 import org.apache.spark.sql.SparkSession;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.regions.Region;
@@ -157,6 +162,20 @@ final class LocalServices implements AutoCloseable {
       }
     }
     return spark;
+  }
+
+  /** How many times this process has asked S3 for an object's bytes so far. */
+  long objectReads() {
+    try {
+      FileSystem s3a =
+          FileSystem.get(URI.create(eventsUri()), spark().sparkContext().hadoopConfiguration());
+      return ((IOStatisticsSource) s3a)
+          .getIOStatistics()
+          .counters()
+          .get(StoreStatisticNames.ACTION_HTTP_GET_REQUEST);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   List<GenericRecord> rows(String sql) {
