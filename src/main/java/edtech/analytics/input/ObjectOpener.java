@@ -3,6 +3,7 @@ package edtech.analytics.input;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.PushbackInputStream;
 import java.util.Arrays;
 import java.util.concurrent.ExecutionException;
 import org.apache.commons.compress.compressors.gzip.GzipCompressorInputStream;
@@ -35,10 +36,9 @@ final class ObjectOpener {
         return gunzip(object, bytes);
       }
       if (split.start() == 0) {
-        requirePlain(object, bytes);
-      } else {
-        bytes.seek(split.start() - 1);
+        return requirePlain(object, bytes);
       }
+      bytes.seek(split.start() - 1);
       return bytes;
     } catch (IOException | RuntimeException e) {
       bytes.close();
@@ -75,10 +75,11 @@ final class ObjectOpener {
     }
   }
 
-  private static void requirePlain(SourceObject object, FSDataInputStream bytes)
+  /** The same bytes, looked at without seeking back, which would be a second request to S3. */
+  private static InputStream requirePlain(SourceObject object, InputStream bytes)
       throws IOException {
     byte[] head = new byte[ZSTD.length];
-    int got = Math.max(0, bytes.readNBytes(head, 0, head.length));
+    int got = bytes.readNBytes(head, 0, head.length);
     if (startsWith(head, got, GZIP) || startsWith(head, got, ZSTD)) {
       throw new InputRefusedException(
           "object "
@@ -86,7 +87,9 @@ final class ObjectOpener {
               + " is compressed, its name says it is not: name gzip .jsonl.gz, and write zstd as"
               + " gzip or plain text");
     }
-    bytes.seek(0);
+    PushbackInputStream all = new PushbackInputStream(bytes, head.length);
+    all.unread(head, 0, got);
+    return all;
   }
 
   private static boolean startsWith(byte[] head, int got, byte[] magic) {
@@ -112,7 +115,7 @@ final class ObjectOpener {
           "object "
               + object.uri()
               + " is not valid gzip to its last byte ("
-              + cause.getMessage()
+              + (cause.getMessage() == null ? "it ends too early" : cause.getMessage())
               + "): upload it again",
           cause);
     }

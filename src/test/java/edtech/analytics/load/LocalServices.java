@@ -5,6 +5,8 @@ import edtech.analytics.clickhouse.ClickHouse;
 import edtech.analytics.clickhouse.Connection;
 import edtech.analytics.config.Settings;
 import edtech.analytics.config.SettingsReader;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.LocalDate;
@@ -12,6 +14,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.statistics.IOStatisticsSource;
+import org.apache.hadoop.fs.statistics.StoreStatisticNames;
 import org.apache.spark.sql.SparkSession;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.regions.Region;
@@ -82,6 +87,15 @@ final class LocalServices implements AutoCloseable {
     put(prefix, name, (String.join("\n", lines) + "\n").getBytes(StandardCharsets.UTF_8));
   }
 
+  void remove(LocalDate prefix, String name) {
+    s3.deleteObject(request -> request.bucket(BUCKET).key(key(prefix, name)));
+  }
+
+  /** Address of an object, as the job names it. */
+  String uri(LocalDate prefix, String name) {
+    return eventsUri() + "/dt=" + prefix + "/" + name;
+  }
+
   /** Removes the objects of a prefix. */
   void clear(LocalDate prefix) {
     s3.listObjectsV2Paginator(r -> r.bucket(BUCKET).prefix(key(prefix, "")))
@@ -98,9 +112,19 @@ final class LocalServices implements AutoCloseable {
     return load(date, LoadMode.UNLESS_UNCHANGED, settings);
   }
 
+  /** Loads a day while something else happens at its steps. */
+  LoadReport load(LocalDate date, Progress progress, String... settings) {
+    return backfill(date, date, LoadMode.UNLESS_UNCHANGED, progress, settings).get(0);
+  }
+
   List<LoadReport> backfill(LocalDate from, LocalDate to, LoadMode mode, String... settings) {
+    return backfill(from, to, mode, new SilentProgress(), settings);
+  }
+
+  List<LoadReport> backfill(
+      LocalDate from, LocalDate to, LoadMode mode, Progress progress, String... settings) {
     try (JobContext job = job(settings)) {
-      return new RangeLoad(job, new SilentProgress()).run(from, to, mode, report -> {});
+      return new RangeLoad(job, progress).run(from, to, mode, report -> {});
     }
   }
 
@@ -138,6 +162,20 @@ final class LocalServices implements AutoCloseable {
       }
     }
     return spark;
+  }
+
+  /** How many times this process has asked S3 for an object's bytes so far. */
+  long objectReads() {
+    try {
+      FileSystem s3a =
+          FileSystem.get(URI.create(eventsUri()), spark().sparkContext().hadoopConfiguration());
+      return ((IOStatisticsSource) s3a)
+          .getIOStatistics()
+          .counters()
+          .get(StoreStatisticNames.ACTION_HTTP_GET_REQUEST);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   List<GenericRecord> rows(String sql) {

@@ -1,0 +1,114 @@
+package edtech.analytics.load;
+
+import static edtech.analytics.load.Events.event;
+import static edtech.analytics.load.Events.open;
+import static edtech.analytics.load.Events.quoted;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
+
+import java.time.LocalDate;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** The settings that say what a day and an event are. */
+class TimeZoneIT {
+  private static LocalServices services;
+  private static ReadBack readBack;
+
+  @BeforeAll
+  static void start() {
+    services = new LocalServices("time-zone");
+    readBack = new ReadBack(services);
+  }
+
+  @AfterAll
+  static void close() {
+    services.close();
+  }
+
+  @Test
+  void dayOfTheClockChange_isTheDateInTheZone() {
+    // On this day Berlin has 23 hours: from 23:00 UTC the day before to 22:00 UTC.
+    LocalDate day = LocalDate.of(2015, 3, 29);
+    services.put(
+        day,
+        "a.jsonl",
+        open("before", "2015-03-28T22:59:59.999999Z"),
+        open("first", "2015-03-28T23:00:00Z"),
+        open("no zone is UTC", "2015-03-29 21:30:00"),
+        open("last", "2015-03-29T23:59:59.999999+02:00"),
+        open("after", "2015-03-29T22:00:00Z"));
+
+    LoadReport report = services.load(day, "day.timezone", "Europe/Berlin");
+
+    assertThat(report.load().error()).isEmpty();
+    assertThat(readBack.rows("raw.events", day, "event_id", "event_timestamp"))
+        .containsExactly(
+            "first|2015-03-28 23:00:00.000000",
+            "last|2015-03-29 21:59:59.999999",
+            "no zone is UTC|2015-03-29 21:30:00.000000");
+    assertThat(readBack.rejected(day))
+        .extracting(ReadBack.Rejected::reason, ReadBack.Rejected::line)
+        .containsExactlyInAnyOrder(
+            tuple("outside_day", open("before", "2015-03-28T22:59:59.999999Z")),
+            tuple("outside_day", open("after", "2015-03-29T22:00:00Z")));
+    assertThat(services.load(day, "day.timezone", "Europe/Berlin").load().status())
+        .isEqualTo("skipped");
+    LoadReport utc = services.load(day);
+    assertThat(utc.load().status()).isEqualTo("published");
+    assertThat(readBack.rows("raw.events", day, "event_id"))
+        .containsExactly("after", "last", "no zone is UTC");
+  }
+
+  @Test
+  void configuredTypesValuesAndCurrency_areUsed() {
+    LocalDate day = LocalDate.of(2015, 4, 1);
+    String noon = quoted("2015-04-01T12:00:00Z");
+    services.put(
+        day,
+        "a.jsonl",
+        event("1", "u", "order", noon, "\"purchase_amount\":5,\"currency\":\"eur\""),
+        event("2", "u", "gift", noon, "\"purchase_amount\":6"),
+        event("3", "u", "purchase", noon, "\"purchase_amount\":true,\"currency\":\"USD\""),
+        event("4", "u", "order", noon, "\"purchase_amount\":5,\"currency\":\"USD\""),
+        event("5", "u", "quiz", noon, "\"task_id\":\"q\",\"task_result\":\"passed\""),
+        event("6", "u", "quiz", noon, "\"task_id\":\"q\",\"task_result\":\"success\""),
+        event("7", "u", "task_result", noon, "\"task_id\":\"q\""),
+        event("8", "u", "assigned", noon, "\"ab_test_id\":\"t\",\"ab_group\":\"b\""));
+
+    LoadReport report =
+        services.load(
+            day,
+            "event-types.purchase",
+            "order,gift",
+            "event-types.task-result",
+            "quiz",
+            "event-types.ab-test-assignment",
+            "assigned",
+            "success-values",
+            "passed,done",
+            "currency",
+            "EUR");
+
+    assertThat(report.load().error()).isEmpty();
+    assertThat(readBack.rows("raw.purchases", day, "event_id", "purchase_amount", "currency"))
+        .containsExactly("1|5|EUR", "2|6|EUR");
+    assertThat(readBack.rows("raw.task_results", day, "event_id", "task_result", "is_success"))
+        .containsExactly("5|passed|true", "6|success|false");
+    assertThat(readBack.rows("raw.ab_test_assignments", day, "event_id", "ab_test_id", "ab_group"))
+        .containsExactly("8|t|b");
+    assertThat(readBack.rows("raw.events", day, "event_id", "event_type", "properties"))
+        .containsExactly(
+            "1|order|",
+            "2|gift|",
+            "3|purchase|{\"currency\":\"USD\",\"purchase_amount\":true}",
+            "5|quiz|",
+            "6|quiz|",
+            "7|task_result|{\"task_id\":\"q\"}",
+            "8|assigned|");
+    assertThat(readBack.rejected(day))
+        .extracting(ReadBack.Rejected::reason)
+        .containsExactly("unsupported_currency");
+  }
+}
