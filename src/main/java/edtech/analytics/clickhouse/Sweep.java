@@ -72,6 +72,8 @@ public final class Sweep {
                 + ")) AS candidate FROM system.tables WHERE database = 'stage' AND startsWith(name, '"
                 + prefix
                 + "')",
+            // A driver killed after it published leaves the stage of a load that is kept.
+            0,
             0);
     dead.stream()
         .filter(loadId -> loadId > 0)
@@ -90,7 +92,8 @@ public final class Sweep {
                 + " system.parts WHERE active AND database = 'store' AND table = '"
                 + name
                 + "'",
-            days);
+            days,
+            settings.keepLoads());
     int dropped = 0;
     for (long loadId : dead) {
       for (LocalDate date : dates(table, loadId)) {
@@ -114,7 +117,7 @@ public final class Sweep {
         .toList();
   }
 
-  private List<Long> dead(String candidates, int leastDays) {
+  private List<Long> dead(String candidates, int leastDays, int keep) {
     String sql =
         "SELECT toInt64(candidate) AS load_id FROM ("
             + DEAD.formatted(candidates)
@@ -126,7 +129,7 @@ public final class Sweep {
         .rows(
             sql,
             Map.of(
-                "keep", settings.keepLoads(),
+                "keep", keep,
                 "grace", settings.sweepGraceMinutes(),
                 "days", leastDays))
         .stream()
