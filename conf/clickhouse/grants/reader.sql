@@ -1,5 +1,11 @@
 -- What dashboards and analysts may read. Not raw.rejected_events and ops.rejected_events, which hold
--- original lines; nothing of store and stage, which hold unpublished loads.
+-- original lines; nothing of stage.
+
+-- The views read store with the rights of who asks, so that one query over several of them sees one
+-- snapshot. Rows of loads that are not published are in there, too: query the views.
+GRANT SELECT ON store.* TO reader;
+REVOKE SELECT ON store.raw_rejected_events FROM reader;
+REVOKE SELECT ON store.load_log FROM reader;
 
 GRANT SELECT ON raw.events TO reader;
 GRANT SELECT ON raw.purchases TO reader;

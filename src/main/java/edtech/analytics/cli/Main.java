@@ -53,6 +53,19 @@ public final class Main {
           command.getErr().println("error: " + Failure.message(thrown));
           return CommandLine.ExitCode.SOFTWARE;
         });
+    line.setParameterExceptionHandler(
+        (thrown, unusable) -> {
+          CommandLine command = thrown.getCommandLine();
+          command
+              .getErr()
+              .println(
+                  "error: "
+                      + thrown.getMessage().strip().replaceAll("\\s*\\R\\s*", " ")
+                      + " ("
+                      + command.getCommandSpec().qualifiedName()
+                      + " --help tells what it takes)");
+          return CommandLine.ExitCode.USAGE;
+        });
     return line.execute(arguments);
   }
 }

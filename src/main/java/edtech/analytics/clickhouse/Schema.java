@@ -105,7 +105,12 @@ public final class Schema {
     }
   }
 
-  /** The published rows of a table: of each day those of the load with the highest seq. */
+  /**
+   * The published rows of a table: of each day those of the load with the highest seq. Read with
+   * the rights of who asks: a DEFINER view has a context and so a snapshot of its own, and a query
+   * over several such views sees several states (measured on 26.9: 43 to 147 mixes in 150 polls,
+   * with INVOKER none).
+   */
   private String view(Table table) {
     String columns =
         server
@@ -118,7 +123,7 @@ public final class Schema {
             .collect(Collectors.joining(", "));
     return "CREATE OR REPLACE VIEW "
         + table.logical()
-        + " SQL SECURITY DEFINER AS SELECT "
+        + " SQL SECURITY INVOKER AS SELECT "
         + columns
         + " FROM "
         + table.physical()

@@ -34,10 +34,11 @@ public final class Sweep {
           WHERE status = 'running'
              OR ifNull(finished_at, started_at) >= now64(6, 'UTC') - toIntervalMinute({grace:UInt32}))
         AND candidate NOT IN (
-          SELECT load_id FROM ops.publications WHERE (event_date, load_id) IN (
-              SELECT event_date, lagInFrame(load_id) OVER (PARTITION BY event_date ORDER BY seq)
-              FROM ops.publications
-              WHERE published_at >= now64(6, 'UTC') - toIntervalMinute({grace:UInt32})))
+          SELECT replaced FROM (
+              SELECT lagInFrame(load_id) OVER (PARTITION BY event_date ORDER BY seq) AS replaced,
+                  published_at
+              FROM ops.publications)
+          WHERE published_at >= now64(6, 'UTC') - toIntervalMinute({grace:UInt32}))
         AND snowflakeIDToDateTime64(candidate) < now64(3) - toIntervalMinute({grace:UInt32})
         AND (candidate IN (SELECT load_id FROM ops.loads)
           OR snowflakeIDToDateTime64(candidate) < now64(3) - INTERVAL 1 DAY)
@@ -71,6 +72,8 @@ public final class Sweep {
                 + ")) AS candidate FROM system.tables WHERE database = 'stage' AND startsWith(name, '"
                 + prefix
                 + "')",
+            // A driver killed after it published leaves the stage of a load that is kept.
+            0,
             0);
     dead.stream()
         .filter(loadId -> loadId > 0)
@@ -89,7 +92,8 @@ public final class Sweep {
                 + " system.parts WHERE active AND database = 'store' AND table = '"
                 + name
                 + "'",
-            days);
+            days,
+            settings.keepLoads());
     int dropped = 0;
     for (long loadId : dead) {
       for (LocalDate date : dates(table, loadId)) {
@@ -113,17 +117,19 @@ public final class Sweep {
         .toList();
   }
 
-  private List<Long> dead(String candidates, int leastDays) {
+  private List<Long> dead(String candidates, int leastDays, int keep) {
     String sql =
         "SELECT toInt64(candidate) AS load_id FROM ("
             + DEAD.formatted(candidates)
-            + ") WHERE candidate > 0 AND snowflakeIDToDateTime64(candidate) < now64(3) -"
-            + " toIntervalDay({days:UInt32})";
+            // A number that no clock gave is not a load's: raw_events_2024 is somebody else's
+            // table.
+            + ") WHERE snowflakeIDToDateTime64(candidate) BETWEEN toDateTime64('2020-01-01', 3) AND"
+            + " now64(3) - toIntervalDay({days:UInt32})";
     return server
         .rows(
             sql,
             Map.of(
-                "keep", settings.keepLoads(),
+                "keep", keep,
                 "grace", settings.sweepGraceMinutes(),
                 "days", leastDays))
         .stream()

@@ -3,6 +3,7 @@ package edtech.analytics.config;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -23,7 +24,7 @@ public record Secret(String reference) {
   /**
    * Reads the secret; '' when there is none.
    *
-   * @throws IllegalStateException when the file it names cannot be read
+   * @throws SettingsException when the file it names cannot be read
    */
   public String resolve(Map<String, String> environment) {
     if (reference.startsWith(ENV)) {
@@ -34,7 +35,11 @@ public record Secret(String reference) {
       try {
         return Files.readString(file).lines().findFirst().orElse("");
       } catch (IOException e) {
-        throw new IllegalStateException("cannot read the secret in " + file + ": " + e, e);
+        throw new SettingsException(
+            List.of(
+                "clickhouse.password = \""
+                    + reference
+                    + "\": cannot be read: name a readable file"));
       }
     }
     return "";

@@ -34,9 +34,29 @@ public final class ObjectLister {
    * The objects below {@code dt=date}, at any depth, sorted by name; hidden ones ({@code _*},
    * {@code .*}) are left out. Empty when the prefix holds none.
    *
-   * @throws InputRefusedException when an object's suffix is none that the job reads
+   * @throws InputRefusedException when an object's suffix is none that the job reads, or the
+   *     listing fails
    */
   public List<SourceObject> list(LocalDate date) throws IOException {
+    try {
+      return listed(date);
+    } catch (InputRefusedException e) {
+      throw e;
+    } catch (IOException e) {
+      Throwable root = e;
+      while (root.getCause() != null) {
+        root = root.getCause();
+      }
+      throw new InputRefusedException(
+          "cannot list "
+              + prefix(date)
+              + " (are events-uri and s3.endpoint right, and do the keys give access?): "
+              + root.getMessage(),
+          e);
+    }
+  }
+
+  private List<SourceObject> listed(LocalDate date) throws IOException {
     Path folder = new Path(prefix(date));
     FileSystem files = folder.getFileSystem(hadoop);
     List<SourceObject> objects = new ArrayList<>();

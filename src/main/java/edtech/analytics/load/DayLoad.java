@@ -138,9 +138,10 @@ final class DayLoad {
     if (newer.isPresent()) {
       return journal.ended("superseded", "");
     }
+    journal.part("ops.publications");
     publications.publish(new Publication(date, loadId, loadId, journal.load().fingerprint()), rows);
-    LoadReport report = journal.ended("published", "");
-    return report;
+    journal.part("ops.loads");
+    return journal.ended("published", "");
   }
 
   /** Drops what earlier loads left; a fault here leaves it for the next sweep. */

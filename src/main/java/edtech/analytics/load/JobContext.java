@@ -102,6 +102,11 @@ public final class JobContext implements AutoCloseable {
         new SparkConf()
             .setIfMissing("spark.master", "local[2,4]")
             .setIfMissing("spark.app.name", "edtech-analytics")
+            // S3A's own defaults try for minutes, in silence, where an address or a network is
+            // wrong.
+            .setIfMissing("spark.hadoop.fs.s3a.attempts.maximum", "3")
+            .setIfMissing("spark.hadoop.fs.s3a.retry.limit", "3")
+            .setIfMissing("spark.hadoop.fs.s3a.connection.establish.timeout", "15s")
             .set("spark.sql.session.timeZone", "UTC")
             .set("spark.sql.ansi.enabled", "true");
     if (!writing().reportsRows()) {

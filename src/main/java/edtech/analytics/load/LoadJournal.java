@@ -33,6 +33,7 @@ final class LoadJournal implements AutoCloseable {
           });
 
   private volatile LoadRecord load;
+  private boolean isOver;
   private Step step;
   private long stepStarted;
 
@@ -103,7 +104,8 @@ final class LoadJournal implements AutoCloseable {
   }
 
   /** The load is over. Fails when the ledger can't be written. */
-  LoadReport ended(String status, String error) {
+  synchronized LoadReport ended(String status, String error) {
+    isOver = true;
     heartbeat.shutdownNow();
     endStep();
     load = with(status, load.counts(), load.rowsByTable(), error);
@@ -145,7 +147,10 @@ final class LoadJournal implements AutoCloseable {
     heartbeat.shutdownNow();
   }
 
-  private void beat() {
+  private synchronized void beat() {
+    if (isOver) {
+      return;
+    }
     try {
       log.write(load);
     } catch (ClickHouseException missed) {

@@ -26,8 +26,8 @@ import software.amazon.awssdk.services.s3.S3Client;
  * The real S3 and ClickHouse that the tests run against (make test starts them), and one Spark for
  * all of them. Each test class takes a folder of its own in S3, and days of its own in ClickHouse.
  */
-final class LocalServices implements AutoCloseable {
-  static final Map<String, String> ENVIRONMENT = environment();
+public final class LocalServices implements AutoCloseable {
+  public static final Map<String, String> ENVIRONMENT = environment();
 
   private static final String BUCKET = URI.create(ENVIRONMENT.get("EVENTS_URI")).getHost();
   private static SparkSession spark;
@@ -39,7 +39,7 @@ final class LocalServices implements AutoCloseable {
   /**
    * @param folder where the objects of the test class lie
    */
-  LocalServices(String folder) {
+  public LocalServices(String folder) {
     this.folder = "it/" + folder + "-" + System.nanoTime();
     this.s3 =
         S3Client.builder()
@@ -59,7 +59,7 @@ final class LocalServices implements AutoCloseable {
     return environment;
   }
 
-  static ClickHouse connect(String userVariable, String passwordVariable) {
+  public static ClickHouse connect(String userVariable, String passwordVariable) {
     return new ClickHouse(
         new Connection(
             ENVIRONMENT.get("CLICKHOUSE_URL"),
@@ -70,20 +70,20 @@ final class LocalServices implements AutoCloseable {
             3));
   }
 
-  ClickHouse admin() {
+  public ClickHouse admin() {
     return admin;
   }
 
-  String eventsUri() {
+  public String eventsUri() {
     return "s3a://" + BUCKET + "/" + folder;
   }
 
-  void put(LocalDate prefix, String name, byte[] bytes) {
+  public void put(LocalDate prefix, String name, byte[] bytes) {
     s3.putObject(
         request -> request.bucket(BUCKET).key(key(prefix, name)), RequestBody.fromBytes(bytes));
   }
 
-  void put(LocalDate prefix, String name, String... lines) {
+  public void put(LocalDate prefix, String name, String... lines) {
     put(prefix, name, (String.join("\n", lines) + "\n").getBytes(StandardCharsets.UTF_8));
   }
 
@@ -96,19 +96,27 @@ final class LocalServices implements AutoCloseable {
     return eventsUri() + "/dt=" + prefix + "/" + name;
   }
 
+  /** Puts an object into a folder of the test class's folder. */
+  public void putInto(String subfolder, LocalDate prefix, String name, String... lines) {
+    s3.putObject(
+        request ->
+            request.bucket(BUCKET).key(folder + "/" + subfolder + "/dt=" + prefix + "/" + name),
+        RequestBody.fromString(String.join("\n", lines) + "\n"));
+  }
+
   /** Removes the objects of a prefix. */
-  void clear(LocalDate prefix) {
+  public void clear(LocalDate prefix) {
     s3.listObjectsV2Paginator(r -> r.bucket(BUCKET).prefix(key(prefix, "")))
         .contents()
         .forEach(object -> s3.deleteObject(r -> r.bucket(BUCKET).key(object.key())));
   }
 
   /** Loads a day as the user loader; settings as key, value, key, value. */
-  LoadReport load(LocalDate date, LoadMode mode, String... settings) {
+  public LoadReport load(LocalDate date, LoadMode mode, String... settings) {
     return backfill(date, date, mode, settings).get(0);
   }
 
-  LoadReport load(LocalDate date, String... settings) {
+  public LoadReport load(LocalDate date, String... settings) {
     return load(date, LoadMode.UNLESS_UNCHANGED, settings);
   }
 
@@ -117,7 +125,8 @@ final class LocalServices implements AutoCloseable {
     return backfill(date, date, LoadMode.UNLESS_UNCHANGED, progress, settings).get(0);
   }
 
-  List<LoadReport> backfill(LocalDate from, LocalDate to, LoadMode mode, String... settings) {
+  public List<LoadReport> backfill(
+      LocalDate from, LocalDate to, LoadMode mode, String... settings) {
     return backfill(from, to, mode, new SilentProgress(), settings);
   }
 
@@ -129,11 +138,11 @@ final class LocalServices implements AutoCloseable {
   }
 
   /** A run as the user loader, in a Spark session of its own. */
-  JobContext job(String... settings) {
+  public JobContext job(String... settings) {
     return new JobContext(settings(settings), loaderEnvironment(), spark().newSession());
   }
 
-  Settings settings(String... settings) {
+  public Settings settings(String... settings) {
     Map<String, String> overrides = new HashMap<>();
     overrides.put("events-uri", eventsUri());
     // The sink resolves the password from the process environment, as in production.
@@ -144,14 +153,14 @@ final class LocalServices implements AutoCloseable {
     return SettingsReader.read(Optional.empty(), loaderEnvironment(), overrides);
   }
 
-  static Map<String, String> loaderEnvironment() {
+  public static Map<String, String> loaderEnvironment() {
     Map<String, String> environment = new HashMap<>(ENVIRONMENT);
     environment.put("CLICKHOUSE_USER", ENVIRONMENT.get("CLICKHOUSE_LOADER_USER"));
     return environment;
   }
 
   /** The one Spark of the test run. */
-  synchronized SparkSession spark() {
+  public synchronized SparkSession spark() {
     if (spark == null) {
       try (JobContext job = new JobContext(settings(), loaderEnvironment())) {
         spark =
@@ -178,11 +187,11 @@ final class LocalServices implements AutoCloseable {
     }
   }
 
-  List<GenericRecord> rows(String sql) {
+  public List<GenericRecord> rows(String sql) {
     return admin.rows(sql);
   }
 
-  long number(String sql) {
+  public long number(String sql) {
     return admin.number(sql, Map.of());
   }
 
@@ -192,7 +201,7 @@ final class LocalServices implements AutoCloseable {
    *
    * @param table logical name
    */
-  String content(String table, LocalDate date) {
+  public String content(String table, LocalDate date) {
     return admin
         .rows(
             "SELECT toString(count()) || ':' || toString(sum(cityHash64(*))) || ':' ||"

@@ -1,0 +1,63 @@
+package edtech.analytics.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class SecretTest {
+  @TempDir private Path folder;
+
+  @Test
+  void variable_resolved_isItsValue() {
+    assertThat(new Secret("env:PW").resolve(Map.of("PW", " a b "))).isEqualTo(" a b ");
+  }
+
+  @Test
+  void variableThatIsNotSet_resolved_isNone() {
+    assertThat(new Secret("env:PW").resolve(Map.of())).isEmpty();
+  }
+
+  @Test
+  void file_resolved_isItsFirstLine() throws IOException {
+    Path file = Files.writeString(folder.resolve("pw"), "first\nsecond\n");
+    assertThat(new Secret("file:" + file).resolve(Map.of())).isEqualTo("first");
+  }
+
+  @Test
+  void emptyFile_resolved_isNone() throws IOException {
+    Path file = Files.writeString(folder.resolve("pw"), "");
+    assertThat(new Secret("file:" + file).resolve(Map.of())).isEmpty();
+  }
+
+  @Test
+  void fileThatIsNotThere_resolved_isNamed() {
+    Path file = folder.resolve("none");
+    assertThatThrownBy(() -> new Secret("file:" + file).resolve(Map.of()))
+        .isInstanceOf(SettingsException.class)
+        .hasMessage(
+            "clickhouse.password = \"file:" + file + "\": cannot be read: name a readable file");
+  }
+
+  @Test
+  void none_resolved_isEmpty() {
+    assertThat(new Secret("").resolve(Map.of("", "x"))).isEmpty();
+  }
+
+  @Test
+  void theSecretItself_isRefusedWithoutBeingShown() {
+    assertThatThrownBy(() -> new Secret("hunter2"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("must be env:NAME, file:/path or \"\", not the secret itself");
+  }
+
+  @Test
+  void text_isTheReferenceOnly() {
+    assertThat(new Secret("env:PW").toString()).isEqualTo("Secret[reference=env:PW]");
+  }
+}

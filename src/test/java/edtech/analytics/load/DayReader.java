@@ -1,0 +1,83 @@
+package edtech.analytics.load;
+
+import edtech.analytics.clickhouse.ClickHouse;
+import java.time.LocalDate;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * Reads a day as a dashboard does, as the user reader: all five tables in one query, again and
+ * again while it is open. Remembers every state that it saw.
+ */
+final class DayReader implements AutoCloseable {
+  private final ClickHouse server =
+      LocalServices.connect("CLICKHOUSE_READER_USER", "CLICKHOUSE_READER_PASSWORD");
+  private final Set<String> seen = ConcurrentHashMap.newKeySet();
+  private final AtomicLong polls = new AtomicLong();
+  private final String query;
+  private final Thread thread;
+  private volatile boolean isClosed;
+  private volatile RuntimeException fault;
+
+  DayReader(LocalDate date) {
+    query =
+        "SELECT arrayStringConcat(arraySort(groupArray(part)), ' ') AS state FROM ("
+            + Stream.of("events", "purchases", "task_results", "sessions", "ab_test_assignments")
+                .map(
+                    table ->
+                        "SELECT concat('"
+                            + table
+                            + " ', toString(count()), ':', toString(sum(cityHash64(*)))) AS part"
+                            + " FROM raw."
+                            + table
+                            + " WHERE event_date = '"
+                            + date
+                            + "'")
+                .collect(Collectors.joining(" UNION ALL "))
+            + ")";
+    thread = new Thread(this::poll, "day-reader");
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  /** Counts and checksums of the five tables, as one query sees them. */
+  String state() {
+    return server.rows(query).get(0).getString("state");
+  }
+
+  /** Every state that was seen so far. */
+  Set<String> seen() {
+    if (fault != null) {
+      throw fault;
+    }
+    return seen;
+  }
+
+  long polls() {
+    return polls.get();
+  }
+
+  @Override
+  public void close() throws InterruptedException {
+    isClosed = true;
+    thread.join(60_000);
+    server.close();
+  }
+
+  private void poll() {
+    try {
+      while (!isClosed) {
+        seen.add(state());
+        polls.incrementAndGet();
+        Thread.sleep(20);
+      }
+    } catch (RuntimeException e) {
+      fault = e;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

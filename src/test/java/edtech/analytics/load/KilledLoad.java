@@ -1,0 +1,96 @@
+package edtech.analytics.load;
+
+import edtech.analytics.clickhouse.ClickHouse;
+import edtech.analytics.config.SettingsReader;
+import java.io.IOException;
+import java.time.LocalDate;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A driver that kills itself with SIGKILL when its load reaches a place: arguments date,
+ * events-uri, step, part. Part '' = as the step begins; 'batch' = when the first rows of raw.events
+ * are staged.
+ */
+final class KilledLoad {
+  private final String step;
+  private final String part;
+  private final JobContext job;
+
+  private KilledLoad(JobContext job, String step, String part) {
+    this.job = job;
+    this.step = step;
+    this.part = part;
+  }
+
+  public static void main(String[] arguments) {
+    LocalDate date = LocalDate.parse(arguments[0]);
+    Map<String, String> settings =
+        Map.of(
+            "events-uri",
+            arguments[1],
+            "clickhouse.password",
+            "env:CLICKHOUSE_LOADER_PASSWORD",
+            "clickhouse.batch-rows",
+            arguments[3].equals("batch") ? "10" : "1000");
+    Map<String, String> environment = LocalServices.loaderEnvironment();
+    JobContext job =
+        new JobContext(
+            SettingsReader.read(Optional.empty(), environment, settings), environment, null);
+    KilledLoad killed = new KilledLoad(job, arguments[2], arguments[3]);
+    System.out.println(
+        new RangeLoad(job, killed.progress())
+            .run(date, date, LoadMode.UNLESS_UNCHANGED, report -> {}));
+  }
+
+  private Progress progress() {
+    return new SilentProgress() {
+      @Override
+      public void begins(LocalDate date, Step now) {
+        if (now.name().equals(step) && part.isEmpty()) {
+          kill();
+        }
+        if (now.name().equals(step) && part.equals("batch")) {
+          Thread watch = new Thread(() -> killAfterFirstBatch());
+          watch.setDaemon(true);
+          watch.start();
+        }
+      }
+
+      @Override
+      public void begins(LocalDate date, Step now, String nowPart) {
+        if (now.name().equals(step) && nowPart.equals(part)) {
+          kill();
+        }
+      }
+
+      @Override
+      public void failed(Throwable thrown) {
+        thrown.printStackTrace();
+      }
+    };
+  }
+
+  private void killAfterFirstBatch() {
+    ClickHouse server = job.server();
+    while (server.number(
+            "SELECT toInt64(ifNull(argMax(total_rows, name), 0)) FROM system.tables WHERE database ="
+                + " 'stage' AND startsWith(name, 'raw_events_')",
+            Map.of())
+        == 0) {
+      Thread.onSpinWait();
+    }
+    kill();
+  }
+
+  private static void kill() {
+    try {
+      new ProcessBuilder("kill", "-9", String.valueOf(ProcessHandle.current().pid()))
+          .start()
+          .waitFor();
+      Thread.sleep(60_000);
+    } catch (IOException | InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}

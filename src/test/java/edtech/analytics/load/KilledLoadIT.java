@@ -1,0 +1,197 @@
+package edtech.analytics.load;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import edtech.analytics.clickhouse.Sweep;
+import java.time.LocalDate;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/**
+ * The driver killed with SIGKILL at every step, while it replaces one content of a published day by
+ * the other one.
+ */
+class KilledLoadIT {
+  private static final LocalDate DAY = LocalDate.of(2030, 1, 1);
+  private static final int EVENTS = 600;
+
+  private static LocalServices services;
+  private static DayReader reader;
+  private static String[] lines;
+  private static String[] states;
+
+  @BeforeAll
+  static void publishBoth() {
+    services = new LocalServices("killed-load");
+    lines = new String[] {"", ""};
+    states = new String[2];
+    for (int content = 0; content < 2; content++) {
+      lines[content] = String.join("\n", SampleDay.lines(DAY, "content" + content, EVENTS));
+      services.put(DAY, "a.jsonl", lines[content]);
+      assertThat(services.load(DAY).load().status()).isEqualTo("published");
+      if (reader == null) {
+        reader = new DayReader(DAY);
+      }
+      states[content] = reader.state();
+    }
+    assertThat(states[0]).isNotEqualTo(states[1]).contains("events " + EVENTS + ":");
+  }
+
+  @AfterAll
+  static void close() throws InterruptedException {
+    try {
+      assertThat(reader.polls()).isGreaterThan(50);
+      assertThat(reader.seen()).containsExactlyInAnyOrder(states);
+    } finally {
+      reader.close();
+      services.close();
+    }
+  }
+
+  @ParameterizedTest(name = "killedAt_{0}_{1}_readersSeeOneDayWholeAndTheNextLoadRepairs")
+  @CsvSource({
+    "LIST, '', 0",
+    "STAGE, '', 0",
+    "READ, '', 0",
+    "WRITE, '', 0",
+    "WRITE, batch, 0",
+    "WRITE, raw.task_results, 0",
+    "CHECK, '', 0",
+    "MOVE, raw.events, 0",
+    "MOVE, raw.task_results, 600",
+    "MOVE, raw.rejected_events, 600",
+    "COUNT, '', 600",
+    "PUBLISH, ops.publications, 600"
+  })
+  void killedBeforePublication_load_changesNothing(Step step, String part, int movedEvents)
+      throws InterruptedException {
+    String before = reader.state();
+    int content = otherThan(before);
+    long dead = killed(step, part, content);
+
+    assertThat(reader.state()).isEqualTo(before);
+    assertThat(status(dead)).isEqualTo("running");
+    assertThat(stored("store.raw_events", dead)).isEqualTo(movedEvents);
+    if (part.equals("batch")) {
+      assertThat(services.number("SELECT count() FROM stage.raw_events_" + dead))
+          .isBetween(10L, EVENTS - 10L);
+    }
+
+    LoadReport again = services.load(DAY);
+    assertThat(again.load().status()).as(again.text()).isEqualTo("published");
+    assertThat(reader.state()).isEqualTo(states[content]);
+
+    sweep();
+    assertThat(status(dead)).as("a sweep leaves a load that may still run").isEqualTo("running");
+    assertThat(stored("store.raw_events", dead)).isEqualTo(movedEvents);
+    abandon(dead);
+    assertThat(status(dead)).isEqualTo("abandoned");
+    sweep();
+    assertThat(stageTables(dead)).isZero();
+    requireOnlyKeptLoads();
+    assertThat(reader.state()).isEqualTo(states[content]);
+    assertThat(reader.seen()).isSubsetOf(states);
+  }
+
+  @ParameterizedTest(name = "killedAt_{0}_{1}_theNewDayStays")
+  @CsvSource({"PUBLISH, ops.loads, running, abandoned", "SWEEP, '', published, published"})
+  void killedAfterPublication_load_staysVisible(
+      Step step, String part, String statusBefore, String statusAfter) throws InterruptedException {
+    int content = otherThan(reader.state());
+    long dead = killed(step, part, content);
+
+    assertThat(reader.state()).isEqualTo(states[content]);
+    assertThat(status(dead)).isEqualTo(statusBefore);
+    assertThat(services.load(DAY).load().status()).isEqualTo("skipped");
+
+    abandon(dead);
+    assertThat(status(dead)).isEqualTo(statusAfter);
+    sweep();
+    assertThat(stageTables(dead)).isZero();
+    requireOnlyKeptLoads();
+    assertThat(stored("store.raw_events", dead)).isEqualTo(EVENTS);
+    assertThat(reader.state()).isEqualTo(states[content]);
+    assertThat(reader.seen()).isSubsetOf(states);
+  }
+
+  /** Runs a load of a content in a JVM that kills itself; returns the id of the dead load. */
+  private static long killed(Step step, String part, int content) throws InterruptedException {
+    services.put(DAY, "a.jsonl", lines[content]);
+    long last = lastLoad();
+    ForkedJvm.Result result =
+        ForkedJvm.run(
+            KilledLoad.class,
+            Map.of(),
+            List.of("-Dspark.master=local[2]"),
+            List.of(DAY.toString(), services.eventsUri(), step.name(), part));
+    assertThat(result.code()).as(result.text()).isEqualTo(ForkedJvm.KILLED);
+    long dead = lastLoad();
+    assertThat(dead).isGreaterThan(last);
+    return dead;
+  }
+
+  private static int otherThan(String state) {
+    return state.equals(states[0]) ? 1 : 0;
+  }
+
+  private static long lastLoad() {
+    return services.number(
+        "SELECT toInt64(max(load_id)) FROM ops.loads WHERE event_date = '" + DAY + "'");
+  }
+
+  private static String status(long load) {
+    return services
+        .rows("SELECT status FROM ops.loads WHERE load_id = " + load)
+        .get(0)
+        .getString("status");
+  }
+
+  private static long stored(String table, long load) {
+    return services.number("SELECT count() FROM " + table + " WHERE load_id = " + load);
+  }
+
+  private static long stageTables(long load) {
+    return services.number(
+        "SELECT count() FROM system.tables WHERE database = 'stage' AND endsWith(name, '_"
+            + load
+            + "')");
+  }
+
+  /** As if the last sign of life were two hours old. */
+  private static void abandon(long load) {
+    services
+        .admin()
+        .execute(
+            "INSERT INTO store.load_log SELECT * REPLACE (revision + 1 AS revision, heartbeat_at -"
+                + " INTERVAL 2 HOUR AS heartbeat_at) FROM store.load_log FINAL WHERE load_id = "
+                + load);
+  }
+
+  private static void sweep() {
+    try (JobContext job =
+        services.job("sweep-grace-minutes", "0", "rejected-retention-days", "0")) {
+      new Sweep(job.server(), job.settings().publication()).run();
+    }
+  }
+
+  private static void requireOnlyKeptLoads() {
+    String kept =
+        "SELECT load_id FROM ops.publications WHERE event_date = '"
+            + DAY
+            + "' GROUP BY load_id ORDER BY max(seq) DESC LIMIT 2";
+    String stored =
+        "SELECT DISTINCT load_id FROM merge('store', '^raw_') WHERE event_date = '" + DAY + "'";
+    assertThat(ids(stored)).isEqualTo(ids(kept)).contains(",");
+  }
+
+  private static String ids(String query) {
+    return services
+        .rows("SELECT toString(arraySort(groupArray(load_id))) AS ids FROM (" + query + ")")
+        .get(0)
+        .getString("ids");
+  }
+}

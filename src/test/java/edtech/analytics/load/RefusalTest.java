@@ -1,0 +1,145 @@
+package edtech.analytics.load;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import edtech.analytics.clickhouse.LineCounts;
+import edtech.analytics.config.SettingsReader;
+import java.time.LocalDate;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class RefusalTest {
+  private static final LocalDate DAY = LocalDate.of(2026, 1, 2);
+  private static final String PREFIX = "s3a://b/e/dt=2026-01-02/";
+
+  @ParameterizedTest(name = "ratio {0}, limit {1}: {2} of {3} rejected, refused = {4}")
+  @CsvSource({
+    // Over the share and over the number; exactly at either is not over it.
+    "0.01, 0, 1, 100, false",
+    "0.01, 0, 2, 100, true",
+    "0.01, 0, 1, 99, true",
+    "0.01, 2, 3, 300, false",
+    "0.01, 2, 3, 299, true",
+    "0.01, 3, 3, 100, false",
+    "0.01, 1000, 1000, 2000, false",
+    "0.01, 1000, 1001, 2000, true",
+    "0.01, 1000, 1001, 100100, false",
+    "0.01, 1000, 1001, 100099, true",
+    "0, 0, 1, 1000000, true",
+    "1, 0, 9, 10, false",
+    "0.3, 0, 3, 10, false",
+    "0.07, 0, 7, 100, false"
+  })
+  void rejectedLines_thresholds_areExact(
+      String ratio, String limit, long rejected, long lines, boolean refused) {
+    Optional<String> why =
+        refusal("max-rejected-ratio", ratio, "max-rejected-lines", limit)
+            .of(DAY, PREFIX, counts(lines, 0, rejected, "malformed_json"));
+    assertThat(why.isPresent()).isEqualTo(refused);
+  }
+
+  @ParameterizedTest(name = "ratio {0}, limit {1}: {2} of {3} outside, refused = {4}")
+  @CsvSource({
+    "0.2, 0, 20, 100, false",
+    "0.2, 0, 21, 100, true",
+    "0.2, 21, 21, 100, false",
+    "0.2, 20, 21, 100, true"
+  })
+  void linesOfOtherDays_thresholds_areTheirOwn(
+      String ratio, String limit, long outside, long lines, boolean refused) {
+    Optional<String> why =
+        refusal(
+                "max-outside-day-ratio", ratio,
+                "max-rejected-lines", limit,
+                "max-rejected-ratio", "0")
+            .of(DAY, PREFIX, counts(lines, 0, outside, "outside_day"));
+    assertThat(why.isPresent()).isEqualTo(refused);
+  }
+
+  @Test
+  void tooManyRejected_message_saysHowManyAndWhatToDo() {
+    assertThat(refusal().of(DAY, PREFIX, counts(20_000, 0, 1_500, "malformed_json")))
+        .contains(
+            "1,500 of 20,000 lines are rejected, over max-rejected-ratio=0.01 and"
+                + " max-rejected-lines=1000 (all reasons: {malformed_json=1500}): look at"
+                + " ops.rejected_events for this load, mend the events, or raise the limits");
+  }
+
+  @Test
+  void tooManyOfOtherDays_message_saysSo() {
+    assertThat(refusal().of(DAY, PREFIX, counts(5_000, 0, 1_001, "outside_day")))
+        .contains(
+            "1,001 of 5,000 lines are of other days than dt=2026-01-02, over"
+                + " max-outside-day-ratio=0.2 and max-rejected-lines=1000 (all reasons:"
+                + " {outside_day=1001}): look at ops.rejected_events for this load, mend the events,"
+                + " or raise the limits");
+  }
+
+  @Test
+  void blankLines_shares_areOfTheOthers() {
+    assertThat(
+            refusal("max-rejected-lines", "0")
+                .of(DAY, PREFIX, counts(1100, 1000, 1, "malformed_json")))
+        .isEmpty();
+    assertThat(
+            refusal("max-rejected-lines", "0")
+                .of(DAY, PREFIX, counts(1100, 1001, 1, "malformed_json")))
+        .isPresent();
+  }
+
+  @Test
+  void nothingAccepted_isRefused() {
+    assertThat(refusal().of(DAY, PREFIX, counts(2, 0, 2, "malformed_json")))
+        .contains(
+            "no event of 2026-01-02 is accepted: of 2 lines below "
+                + PREFIX
+                + " that are not blank, 2 are rejected ({malformed_json=2}) and 0 are of other days;"
+                + " look at ops.rejected_events");
+  }
+
+  @Test
+  void noLine_isRefusedUnlessAllowed() {
+    assertThat(refusal().of(DAY, PREFIX, LineCounts.NONE))
+        .contains(
+            "no line below "
+                + PREFIX
+                + ": upload the day's events, or set allow-empty-day=true to publish the day with"
+                + " zeros");
+    assertThat(refusal("allow-empty-day", "true").of(DAY, PREFIX, LineCounts.NONE)).isEmpty();
+  }
+
+  @Test
+  void blankLinesOnly_areRefusedUnlessAllowed() {
+    LineCounts blank = counts(1234, 1234, 0, "x");
+    assertThat(refusal().of(DAY, PREFIX, blank))
+        .contains(
+            "only blank lines (1,234) below "
+                + PREFIX
+                + ": upload the day's events, or set allow-empty-day=true to publish the day with"
+                + " zeros");
+    assertThat(refusal("allow-empty-day", "true").of(DAY, PREFIX, blank)).isEmpty();
+  }
+
+  private static LineCounts counts(long lines, long blank, long rejected, String reason) {
+    Map<String, Long> reasons = new TreeMap<>();
+    if (rejected > 0) {
+      reasons.put(reason, rejected);
+    }
+    return new LineCounts(lines, blank, lines - blank - rejected, 0, rejected, 0, 0, reasons);
+  }
+
+  private static Refusal refusal(String... settings) {
+    Map<String, String> all = new HashMap<>();
+    all.put("events-uri", "s3a://b/e");
+    all.put("clickhouse.url", "http://h:1");
+    for (int i = 0; i < settings.length; i += 2) {
+      all.put(settings[i], settings[i + 1]);
+    }
+    return new Refusal(SettingsReader.read(Optional.empty(), Map.of(), all));
+  }
+}
