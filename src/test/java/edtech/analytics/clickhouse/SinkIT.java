@@ -363,7 +363,7 @@ class SinkIT {
             60,
             0);
     StageWriter writer =
-        new StageWriter(table, columns, connection, new BatchLimit(10, 1000), task);
+        new StageWriter(table, columns, 7, connection, new BatchLimit(10, 1000), task);
     try {
       writer.write(new GenericInternalRow(new Object[] {value}));
       return (StageCommit) writer.commit();
@@ -401,7 +401,7 @@ class SinkIT {
             + name
             + " ("
             + columns
-            + ", _task UInt64) ENGINE = MergeTree ORDER BY tuple() SETTINGS"
+            + ", load_id UInt64, _task UInt64) ENGINE = MergeTree ORDER BY tuple() SETTINGS"
             + " non_replicated_deduplication_window = 1000");
   }
 

@@ -7,6 +7,8 @@ import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class SplitTest {
@@ -67,7 +69,7 @@ class SplitTest {
     assertThat(splits).hasSize(100);
     for (int i = 0; i < 100; i++) {
       assertThat(splits.get(i).object()).isEqualTo(small[i]);
-      assertThat(splits.get(i).number()).isEqualTo(7 + i);
+      assertThat(splits.get(i).number()).isEqualTo(i);
     }
   }
 
@@ -75,7 +77,9 @@ class SplitTest {
     ParseRules rules =
         new ParseRules(
             ZoneId.of("UTC"), Set.of("p"), Set.of("t"), Set.of("a"), Set.of("s"), "USD", 0, 1024);
-    return Split.plan(new Selection(List.of(objects), 7, rules, DAY, DAY), cores);
+    Set<Integer> all = IntStream.range(0, objects.length).boxed().collect(Collectors.toSet());
+    return Split.plan(
+        new Selection(List.of(objects), all, rules, DAY, DAY, Selection.Text.OF_REJECTED), cores);
   }
 
   private static List<Split> splits(List<Split.Pack> packs) {
