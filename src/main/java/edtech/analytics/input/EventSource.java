@@ -21,8 +21,7 @@ import org.apache.spark.util.SerializableConfiguration;
 
 /**
  * Spark data source of the parsed lines of listed objects: rows as in {@link ParsedRow}. Reads each
- * object once, in its listed version only; one that is not what its name says, or has changed since
- * it was listed, fails the read with {@link InputRefusedException}.
+ * object once, in its listed version only.
  */
 public final class EventSource implements TableProvider {
   private static final String SELECTION = "selection";

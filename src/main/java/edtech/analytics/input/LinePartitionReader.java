@@ -17,7 +17,8 @@ import org.apache.spark.unsafe.types.UTF8String;
 
 /**
  * Reads pieces of objects line by line and gives every line one row or one count; see {@link
- * ParsedRow}. Holds one line at a time.
+ * ParsedRow}. Holds one line at a time. An object that is not what its name says, or has changed
+ * since it was listed, gives a row that says so.
  */
 final class LinePartitionReader implements PartitionReader<InternalRow> {
   private final Iterator<Split> splits;
@@ -65,16 +66,21 @@ final class LinePartitionReader implements PartitionReader<InternalRow> {
         row = counts.poll();
         return true;
       }
-      if (reader == null) {
-        if (!splits.hasNext()) {
-          return false;
-        }
-        open(splits.next());
+      if (reader == null && !splits.hasNext()) {
+        return false;
       }
-      if (!nextLine()) {
-        finishSplit();
-      } else if (takeLine()) {
-        return true;
+      try {
+        if (reader == null) {
+          open(splits.next());
+        } else if (!nextLine()) {
+          finishSplit();
+        } else if (takeLine()) {
+          return true;
+        }
+      } catch (InputRefusedException refused) {
+        // As a row, not as a failed task: Spark would try the task again, to the same end.
+        closeReader();
+        counts.add(ParsedRow.refused(split.number(), refused.getMessage()));
       }
     }
   }
@@ -86,8 +92,13 @@ final class LinePartitionReader implements PartitionReader<InternalRow> {
 
   @Override
   public void close() throws IOException {
+    closeReader();
+  }
+
+  private void closeReader() throws IOException {
     if (reader != null) {
       reader.close();
+      reader = null;
     }
   }
 
@@ -166,8 +177,7 @@ final class LinePartitionReader implements PartitionReader<InternalRow> {
   }
 
   private void finishSplit() throws IOException {
-    reader.close();
-    reader = null;
+    closeReader();
     flushWanted();
     counts.add(ParsedRow.lines(split.number(), lines, blankLines, otherDay));
     wanted.forEach((day, n) -> counts.add(ParsedRow.wanted(split.number(), day, n)));

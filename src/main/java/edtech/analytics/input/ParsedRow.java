@@ -20,6 +20,7 @@ import org.apache.spark.unsafe.types.UTF8String;
  *       blank_lines}, {@code other_day}; counted apart from the rows, so that the ledger can prove
  *       that none was lost on the way.
  *   <li>{@code wanted}: how many of a piece's events are of {@code event_date}: {@code lines}.
+ *   <li>{@code refused}: the object as a whole can't be read; {@code reason} says why, in words.
  * </ul>
  *
  * {@code event_timestamp} is UTC; {@code event_date} its date in the configured zone; '' means
@@ -30,6 +31,7 @@ import org.apache.spark.unsafe.types.UTF8String;
 final class ParsedRow {
   static final UTF8String EVENT = UTF8String.fromString("event");
   static final UTF8String REJECTED = UTF8String.fromString("rejected");
+  static final UTF8String REFUSED = UTF8String.fromString("refused");
   static final UTF8String LINES = UTF8String.fromString("lines");
   static final UTF8String WANTED = UTF8String.fromString("wanted");
 
@@ -123,6 +125,12 @@ final class ParsedRow {
     row.update(22, utf8(detail));
     row.update(23, line);
     row.update(24, isBase64 ? BASE64 : TEXT);
+    return row;
+  }
+
+  static InternalRow refused(int object, String why) {
+    GenericInternalRow row = row(REFUSED, object);
+    row.update(21, utf8(why));
     return row;
   }
 

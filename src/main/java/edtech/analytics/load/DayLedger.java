@@ -8,12 +8,15 @@ import edtech.analytics.model.Tables;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import org.apache.spark.sql.Row;
 
 /** Where every line of a day ended, by object and in all. */
 final class DayLedger {
   private final Map<Integer, LineCounts> byObject = new HashMap<>();
   private final Map<String, Long> acceptedByKind = new HashMap<>();
+  private final Set<String> refused = new TreeSet<>();
   private final LineCounts total;
 
   /**
@@ -24,6 +27,10 @@ final class DayLedger {
     for (Row row : rows) {
       int object = row.getAs("object");
       String outcome = row.getAs("outcome");
+      if (outcome.equals("refused")) {
+        refused.add(row.getAs("reason"));
+        continue;
+      }
       long n = row.getAs("rows");
       boolean isLater = object >= own;
       switch (outcome) {
@@ -98,6 +105,18 @@ final class DayLedger {
       return acceptedByKind.getOrDefault("ab_assignment", 0L);
     }
     return null;
+  }
+
+  /**
+   * Fails when an object could not be read.
+   *
+   * @throws LoadFailedException with the reason, and how many others there are
+   */
+  void requireReadable() {
+    if (!refused.isEmpty()) {
+      String others = refused.size() == 1 ? "" : " (and " + (refused.size() - 1) + " more)";
+      throw new LoadFailedException(refused.iterator().next() + others);
+    }
   }
 
   /**

@@ -1,5 +1,6 @@
 package edtech.analytics.load;
 
+import edtech.analytics.clickhouse.ClickHouseException;
 import edtech.analytics.clickhouse.LineCounts;
 import edtech.analytics.clickhouse.LoadLog;
 import edtech.analytics.clickhouse.Publication;
@@ -102,6 +103,7 @@ final class DayLoad {
     LocalDate date = input.date();
     long loadId = journal.load().loadId();
     DayLedger ledger = new DayLedger(input, day.ledger());
+    ledger.requireReadable();
     journal.counted(ledger.total());
     ledger.requireBalance(input);
     new LoadLog(job.server()).writeObjects(journal.load(), objects(input), ledger.byObject());
@@ -141,7 +143,20 @@ final class DayLoad {
     journal.part("ops.publications");
     publications.publish(new Publication(date, loadId, loadId, journal.load().fingerprint()), rows);
     journal.part("ops.loads");
-    return journal.ended("published", "");
+    return published(journal);
+  }
+
+  /** The day is visible: what goes wrong from here on is no failure of the load. */
+  private LoadReport published(LoadJournal journal) {
+    try {
+      return journal.ended("published", "");
+    } catch (ClickHouseException e) {
+      progress.failed(e);
+      progress.warns(
+          "the day is published, but the ledger could not be written and shows the load as running: "
+              + Failure.message(e));
+      return journal.report();
+    }
   }
 
   /** Drops what earlier loads left; a fault here leaves it for the next sweep. */

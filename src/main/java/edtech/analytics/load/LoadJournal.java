@@ -165,7 +165,8 @@ final class LoadJournal implements AutoCloseable {
     }
   }
 
-  private LoadReport report() {
+  /** The load as it stands. */
+  LoadReport report() {
     Map<String, Double> seconds = new LinkedHashMap<>();
     nanosByStep.forEach((s, nanos) -> seconds.put(s.key(), Math.round(nanos / 1e4) / 1e5));
     return new LoadReport(load, seconds);
