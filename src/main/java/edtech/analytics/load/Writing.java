@@ -36,7 +36,8 @@ final class Writing {
     }
   }
 
-  private Map<String, String> options(Map<String, String> environment) {
+  /** Options of the catalog, without its prefix. */
+  Map<String, String> options(Map<String, String> environment) {
     Map<String, String> options = new LinkedHashMap<>();
     options.put("user", settings.user());
     if (reportsRows()) {
