@@ -105,6 +105,10 @@ bench: ## the load against a plain Python loader, on the same day: make bench [E
 # Services of their own, so that tests never touch the data of `make up`.
 TEST_STATE := .local-test
 
+# The official Spark connector, tested too where it can be had.
+CONNECTOR := com.clickhouse.spark:clickhouse-spark-runtime-4.0_2.13:0.10.0
+CONNECTOR_WAIT := 60
+
 .PHONY: test
 test: $(VENV) $(S3PROXY) ## every test, on real services of their own
 	@unset CLICKHOUSE_URL; \
@@ -114,7 +118,11 @@ test: $(VENV) $(S3PROXY) ## every test, on real services of their own
 	  $(SERVICES) up --state $(TEST_STATE); \
 	  set -a; . $(abspath $(TEST_STATE))/env; set +a; \
 	  $(PLAIN) init; \
-	  $(MVN) verify; \
+	  with=""; \
+	  if timeout $(CONNECTOR_WAIT) $(MVN) -q dependency:get -Dartifact=$(CONNECTOR) -Dtransitive=false >/dev/null 2>&1; \
+	  then with="-Pofficial-connector"; \
+	  else echo "official connector: $(CONNECTOR) does not resolve here; ConnectorIT is skipped"; fi; \
+	  $(MVN) verify $$with; \
 	  $(VENV_PYTHON) -m ruff check local; \
 	  $(VENV_PYTHON) -m ruff format --check local; \
 	  $(VENV_PYTHON) -m pytest -q local/tests

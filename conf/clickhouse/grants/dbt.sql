@@ -1,6 +1,8 @@
 -- What dbt may do: read what Spark wrote, build in dbt_work, exchange its finished tables into marts.
 
 GRANT SELECT ON store.* TO dbt;
+-- Rejected lines are original text.
+REVOKE SELECT ON store.raw_rejected_events FROM dbt;
 GRANT SELECT ON staging.* TO dbt;
 GRANT SELECT ON raw.events TO dbt;
 GRANT SELECT ON raw.purchases TO dbt;

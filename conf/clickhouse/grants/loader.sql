@@ -25,3 +25,7 @@ GRANT SELECT ON system.columns TO loader;
 GRANT SELECT ON system.databases TO loader;
 GRANT SELECT ON system.settings TO loader;
 GRANT SELECT ON system.mutations TO loader;
+
+-- The official Spark connector looks these up whenever it opens a table; the built-in sink does not.
+GRANT SELECT ON system.clusters TO loader;
+GRANT SELECT ON system.macros TO loader;

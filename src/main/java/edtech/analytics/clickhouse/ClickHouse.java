@@ -24,7 +24,8 @@ import java.util.concurrent.TimeoutException;
 
 /**
  * Statements to one server over HTTP. Every statement sent through here may be sent twice without
- * harm, so that a lost answer can be retried.
+ * harm, so that a lost answer can be retried. Whatever goes wrong is a {@link ClickHouseException}
+ * that names the server, the cause and the statement.
  */
 public final class ClickHouse implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();

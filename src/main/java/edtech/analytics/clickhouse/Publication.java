@@ -5,7 +5,8 @@ import java.time.LocalDate;
 /**
  * What is visible of a day.
  *
- * @param seq its place in the order of publications
+ * @param date the day, in the configured zone
+ * @param seq its place in the order of publications; equal to {@code loadId} unless rolled back
  * @param loadId the load that is visible
  * @param fingerprint what that load was made from
  */

@@ -57,6 +57,7 @@ public final class Publications {
    * Publishes. Doing it twice with the same values is harmless: the second row says the same.
    *
    * @param rows rows of the day by logical table
+   * @throws ClickHouseException when the row is not there, or it can't be told whether it is
    */
   public void publish(Publication publication, Map<String, Long> rows) {
     Map<String, Object> row =

@@ -10,6 +10,10 @@ import java.util.List;
 /**
  * The objects that a day is made of: those of its own prefix, and those of the later prefixes that
  * may hold late events of it.
+ *
+ * @param date the day, in the configured zone
+ * @param own objects of {@code dt=date}, by name; empty when there is none
+ * @param later objects of the following prefixes, by prefix and name; empty without lateness
  */
 public record DayInput(LocalDate date, List<SourceObject> own, List<SourceObject> later) {
 
@@ -22,6 +26,7 @@ public record DayInput(LocalDate date, List<SourceObject> own, List<SourceObject
         + later.stream().mapToLong(SourceObject::bytes).sum();
   }
 
+  /** How many objects are read, own and later. */
   public int objects() {
     return own.size() + later.size();
   }

@@ -21,6 +21,8 @@ import java.util.zip.GZIPOutputStream;
  *
  * @param objects all objects of a prefix; the place in this list is the column {@code object}
  * @param numbers the places of those to read
+ * @param fromDate first day whose events are wanted, in the zone of the rules
+ * @param toDate last one, inclusive
  */
 public record Selection(
     List<SourceObject> objects,

@@ -111,7 +111,10 @@ public final class JobContext implements AutoCloseable {
             .set("spark.sql.ansi.enabled", "true");
     if (!writing().reportsRows()) {
       // The official connector commits nothing: a task that ran twice would write its rows twice.
-      conf.set("spark.task.maxFailures", "1").set("spark.speculation", "false");
+      conf.set("spark.task.maxFailures", "1")
+          .set("spark.speculation", "false")
+          // local[cores,failures] counts failures by its own number, not by maxFailures.
+          .set("spark.master", conf.get("spark.master").replaceFirst("^(local\\[[^,]+),.*", "$1]"));
     }
     if (!settings.s3Endpoint().isEmpty()) {
       conf.set("spark.hadoop.fs.s3a.endpoint", settings.s3Endpoint())

@@ -31,9 +31,13 @@ final class Writing {
     String prefix = "spark.sql.catalog." + CATALOG;
     spark.conf().set(prefix, settings.catalog());
     options(environment).forEach((key, value) -> spark.conf().set(prefix + "." + key, value));
+    if (!reportsRows()) {
+      connectorSettings().forEach((key, value) -> spark.conf().set(key, value));
+    }
   }
 
-  private Map<String, String> options(Map<String, String> environment) {
+  /** Options of the catalog, without its prefix. */
+  Map<String, String> options(Map<String, String> environment) {
     Map<String, String> options = new LinkedHashMap<>();
     options.put("user", settings.user());
     if (reportsRows()) {
@@ -46,13 +50,48 @@ final class Writing {
       options.put("batch-bytes", String.valueOf(settings.batchBytes()));
       return options;
     }
+    return connectorOptions(options, environment);
+  }
+
+  private Map<String, String> connectorOptions(
+      Map<String, String> options, Map<String, String> environment) {
     URI url = URI.create(settings.url());
+    boolean isSecure = "https".equals(url.getScheme());
+    int usualPort = isSecure ? 8443 : 8123;
     options.put("host", url.getHost());
     options.put("protocol", url.getScheme());
-    options.put("http_port", String.valueOf(url.getPort()));
+    options.put("http_port", String.valueOf(url.getPort() < 0 ? usualPort : url.getPort()));
     options.put("database", "stage");
     // The connector takes no reference. Spark redacts the value wherever it shows settings.
     options.put("password", settings.password().resolve(environment));
+    if (isSecure) {
+      // Its client looks at this one only, whatever the protocol says.
+      options.put("option.ssl", "true");
+    }
+    options.put("option.connection_timeout", millis(settings.connectTimeout()));
+    options.put("option.socket_timeout", millis(settings.requestTimeout()));
+    // An answer must mean that the rows are in the table.
+    options.put("option.clickhouse_setting_async_insert", "0");
+    // Newer servers answer with ZSTD unless told otherwise, which its client takes for broken LZ4.
+    options.put("option.clickhouse_setting_network_compression_method", "LZ4");
     return options;
+  }
+
+  private Map<String, String> connectorSettings() {
+    String prefix = "spark.clickhouse.write.";
+    return Map.of(
+        prefix + "format",
+        "arrow",
+        prefix + "batchSize",
+        String.valueOf(settings.batchRows()),
+        prefix + "maxRetry",
+        String.valueOf(settings.retries()),
+        // A stage table has one partition: shuffling by it would send all rows to one task.
+        prefix + "repartitionByPartition",
+        "false");
+  }
+
+  private static String millis(int seconds) {
+    return String.valueOf(seconds * 1000L);
   }
 }

@@ -2,7 +2,8 @@ package edtech.analytics.model;
 
 /**
  * A logical table that a load publishes, and the names derived from it. Its columns are defined in
- * {@code resources/clickhouse/<physical name>.sql}, its rows in {@code resources/sql/}.
+ * {@code resources/clickhouse/store/<database>_<name>.sql}, its rows in {@code
+ * resources/sql/<database>/<name>.sql}, where the grain is written, too.
  *
  * @param database what readers see it under: {@code raw}, {@code staging} or {@code marts}
  * @param name name within it

@@ -104,7 +104,7 @@ public final class ParsedDay implements AutoCloseable {
     return query("/sql/day/ledger.sql").collectAsList();
   }
 
-  /** The rows of a table. */
+  /** The rows of a table, with the columns of its DDL but {@code load_id} and {@code _task}. */
   public Dataset<Row> rows(Table table) {
     return query(table.query());
   }
