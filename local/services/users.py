@@ -1,7 +1,8 @@
 """The users file of the local ClickHouse.
 
-The grants themselves live in ``conf/clickhouse/grants/*.sql``, in the form an operator runs on a
-server of their own; here they only lose their ``TO user``, which the users file says by nesting.
+The grants themselves live in ``conf/clickhouse/grants/*.sql`` and the row policies in
+``conf/clickhouse/row_policies.sql``, in the form an operator runs on a server of their own; here
+they only lose their ``TO user``, which the users file says by nesting.
 """
 
 import hashlib
@@ -20,6 +21,7 @@ PASSWORD_NAMES = {
     "reader": "CLICKHOUSE_READER_PASSWORD",
 }
 GRANTS = ROOT / "conf" / "clickhouse" / "grants"
+ROW_POLICIES = ROOT / "conf" / "clickhouse" / "row_policies.sql"
 
 START_QUERIES = 3
 """How many queries the server's own session runs (``embedded``): all ``default`` is allowed.
@@ -30,15 +32,21 @@ quota is used up by the time a client can reach it.
 QUOTA_SECONDS = 2_000_000_000
 
 
-def users_xml(secrets: dict[str, str], grants: Path = GRANTS) -> str:
+def users_xml(
+    secrets: dict[str, str], grants: Path = GRANTS, row_policies: Path = ROW_POLICIES
+) -> str:
     """The users file: the administrator, one user per grants file, and the crippled ``default``."""
     rights = {ADMINISTRATOR: ["GRANT ALL ON *.* WITH GRANT OPTION"]}
     for user in PASSWORD_NAMES:
         if user != ADMINISTRATOR:
             rights[user] = read_grants(grants / f"{user}.sql", user)
-    users = "".join(_user(user, secrets[PASSWORD_NAMES[user]], rights[user]) for user in rights)
+    policies = read_row_policies(row_policies)
+    users = "".join(
+        _user(user, secrets[PASSWORD_NAMES[user]], rights[user], policies.get(user, []))
+        for user in rights
+    )
     return f"""<clickhouse>
-  <!-- Written by local/services at every start; the grants come from conf/clickhouse/grants. -->
+  <!-- Written by local/services at every start; grants and policies come from conf/clickhouse. -->
   <profiles>
     <default>
       <enable_shared_storage_snapshot_in_query>1</enable_shared_storage_snapshot_in_query>
@@ -71,9 +79,32 @@ def users_xml(secrets: dict[str, str], grants: Path = GRANTS) -> str:
 
 def read_grants(path: Path, user: str) -> list[str]:
     """The GRANT and REVOKE statements of one file, without the user they name."""
+    return [_without_user(statement, user, path) for statement in _statements(path)]
+
+
+def read_row_policies(path: Path) -> dict[str, list[tuple[str, str, str]]]:
+    """The row policies of the file by user, each as database, table and condition."""
+    policies: dict[str, list[tuple[str, str, str]]] = {}
+    for statement in _statements(path):
+        match = re.fullmatch(
+            r"CREATE ROW POLICY OR REPLACE published ON (\w+)\.(\w+) FOR SELECT"
+            r" USING (.+) TO (\w+)",
+            statement,
+        )
+        if match is None or match[4] not in PASSWORD_NAMES:
+            raise ServiceError(
+                f"{path}: this statement is not of the form 'CREATE ROW POLICY OR REPLACE"
+                " published ON database.table FOR SELECT USING … TO user', with a user of"
+                f" {', '.join(PASSWORD_NAMES)}: {statement}"
+            )
+        policies.setdefault(match[4], []).append((match[1], match[2], match[3]))
+    return policies
+
+
+def _statements(path: Path) -> list[str]:
     text = re.sub(r"--[^\n]*", "", path.read_text(encoding="utf-8"))
     statements = [" ".join(part.split()) for part in text.split(";")]
-    return [_without_user(statement, user, path) for statement in statements if statement]
+    return [statement for statement in statements if statement]
 
 
 def _without_user(statement: str, user: str, path: Path) -> str:
@@ -86,8 +117,16 @@ def _without_user(statement: str, user: str, path: Path) -> str:
     return match[1] or match[3]
 
 
-def _user(name: str, password: str, rights: list[str]) -> str:
+def _user(name: str, password: str, rights: list[str], policies: list[tuple[str, str, str]]) -> str:
     queries = "".join(f"        <query>{escape(right)}</query>\n" for right in rights)
+    filters: dict[str, str] = {}
+    for database, table, condition in policies:
+        line = f"          <{table}><filter>{escape(condition)}</filter></{table}>\n"
+        filters[database] = filters.get(database, "") + line
+    databases = "".join(
+        f"        <{database}>\n{lines}        </{database}>\n"
+        for database, lines in filters.items()
+    )
     return f"""    <{name}>
       <password_sha256_hex>{hashlib.sha256(password.encode()).hexdigest()}</password_sha256_hex>
       <networks><ip>127.0.0.1</ip></networks>
@@ -95,5 +134,7 @@ def _user(name: str, password: str, rights: list[str]) -> str:
       <quota>default</quota>
       <grants>
 {queries}      </grants>
+      <databases>
+{databases}      </databases>
     </{name}>
 """

@@ -16,12 +16,18 @@ from local.services.clickhouse import ClickHouse, ask
 from local.services.process import Service
 from local.services.s3 import S3
 from local.services.state import MARKER, State, read_pairs, write_pairs
+from local.services.users import ROW_POLICIES, read_row_policies
 
 DAY = "2026-03-01"
 STORE_DDL = """CREATE TABLE store.raw_events
 (event_date Date, load_id UInt64, _task UInt64, event_id String)
 ENGINE = MergeTree PARTITION BY (event_date, load_id) ORDER BY event_id
 SETTINGS fsync_after_insert = 1, fsync_part_directory = 1"""
+PUBLICATIONS_DDL = """CREATE TABLE ops.publications
+(event_date Date, seq UInt64, load_id UInt64) ENGINE = MergeTree ORDER BY (event_date, seq)"""
+INVOKER_VIEW_DDL = """CREATE VIEW raw.events SQL SECURITY INVOKER
+AS SELECT event_date, event_id FROM store.raw_events WHERE (event_date, load_id) IN
+(SELECT event_date, argMax(load_id, seq) FROM ops.publications GROUP BY event_date)"""
 VIEW_DDL = """CREATE VIEW {name} DEFINER = CURRENT_USER SQL SECURITY DEFINER
 AS SELECT event_date, event_id FROM store.raw_events"""
 
@@ -62,10 +68,15 @@ class Services:
         for database in ("store", "stage", "raw", "staging", "marts", "ops", "dbt_work"):
             self.sql("admin", f"CREATE DATABASE {database}")
         self.sql("admin", STORE_DDL)
-        for view in ("raw.events", "raw.rejected_events", "ops.rejected_events"):
+        for hidden in ("store.raw_rejected_events", "store.load_log"):
+            self.sql("admin", f"CREATE TABLE {hidden} AS store.raw_events")
+        self.sql("admin", PUBLICATIONS_DDL)
+        self.sql("admin", INVOKER_VIEW_DDL)
+        for view in ("raw.rejected_events", "ops.rejected_events"):
             self.sql("admin", VIEW_DDL.format(name=view))
         self.sql("admin", VIEW_DDL.format(name="marts.daily_activity"))
         self.sql("admin", f"INSERT INTO store.raw_events VALUES ('{DAY}', 1, 1, 'a')")
+        self.sql("admin", f"INSERT INTO ops.publications VALUES ('{DAY}', 1, 1)")
 
 
 @pytest.fixture(scope="module")
@@ -211,10 +222,41 @@ def test_dbt_finishedTable_isExchangedIntoMarts(services):
     assert services.sql("dbt", "SELECT count() FROM raw.events") == "1"
 
 
-def test_reader_definerViewOverStore_isReadWithoutRightsOnStore(services):
+def test_reader_viewsOverStore_areRead(services):
     assert services.sql("reader", "SELECT * FROM raw.events") == f"{DAY}\ta"
     assert services.sql("reader", "SELECT * FROM marts.daily_activity") == f"{DAY}\ta"
-    assert services.sql("reader", "SHOW TABLES FROM store") == ""
+
+
+def test_rowPolicies_areOnTheServerAsInTheirFile(services):
+    found = services.sql(
+        "admin",
+        "SELECT concat(database, '.', table) FROM system.row_policies"
+        " WHERE apply_to_list = ['reader'] AND NOT apply_to_all ORDER BY 1",
+    )
+
+    written = read_row_policies(ROW_POLICIES)["reader"]
+    assert found.split() == sorted(f"{database}.{table}" for database, table, _ in written)
+
+
+@pytest.mark.parametrize("table", ["raw.events", "store.raw_events"])
+def test_reader_unpublishedRows_areNeverSeen(services, table):
+    day = "2026-03-02" if table == "raw.events" else "2026-03-03"
+    ask_ids = f"SELECT groupArray(event_id) FROM {table} WHERE event_date = '{day}'"
+    everything = f"SELECT count() FROM store.raw_events WHERE event_date = '{day}'"
+    publish = f"INSERT INTO ops.publications VALUES ('{day}', {{seq}}, {{load}})"
+    services.sql("loader", f"INSERT INTO store.raw_events VALUES ('{day}', 1, 1, 'old')")
+    services.sql("loader", f"INSERT INTO store.raw_events VALUES ('{day}', 2, 1, 'new')")
+
+    seen = [services.sql("reader", ask_ids)]
+    for seq, load in ((1, 1), (2, 2), (3, 1)):
+        services.sql("loader", publish.format(seq=seq, load=load))
+        seen.append(services.sql("reader", ask_ids))
+
+    assert seen == ["[]", "['old']", "['new']", "['old']"]
+    assert services.sql("reader", f"{everything} AND load_id = 2") == "0"
+    assert [services.sql(user, everything) for user in ("admin", "loader", "dbt")] == ["2"] * 3
+    services.sql("admin", f"ALTER TABLE store.raw_events DROP PARTITION ('{day}', 1)")
+    services.sql("admin", f"ALTER TABLE store.raw_events DROP PARTITION ('{day}', 2)")
 
 
 @pytest.mark.parametrize(
@@ -237,7 +279,8 @@ def test_reader_definerViewOverStore_isReadWithoutRightsOnStore(services):
         ("dbt", "SELECT * FROM raw.rejected_events"),
         ("dbt", "SELECT * FROM ops.rejected_events"),
         ("dbt", "DROP DATABASE dbt_work"),
-        ("reader", "SELECT * FROM store.raw_events"),
+        ("reader", "SELECT * FROM store.raw_rejected_events"),
+        ("reader", "SELECT * FROM store.load_log"),
         ("reader", "SELECT * FROM raw.rejected_events"),
         ("reader", "SELECT * FROM ops.rejected_events"),
         ("reader", "INSERT INTO raw.events VALUES ('2026-03-01', 'x')"),

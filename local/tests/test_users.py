@@ -3,7 +3,10 @@
 import pytest
 
 from local.services import ServiceError
-from local.services.users import read_grants, users_xml
+from local.services.state import ROOT
+from local.services.users import GRANTS, ROW_POLICIES, read_grants, read_row_policies, users_xml
+
+STORE = ROOT / "src" / "main" / "resources" / "clickhouse" / "store"
 
 
 def test_readGrants_statementsOverLinesWithComments_loseTheirUser(tmp_path):
@@ -30,6 +33,34 @@ def test_readGrants_anotherStatementOrUser_isRefusedWithTheStatement(tmp_path, s
         f"{path}: this statement is not of the form 'GRANT … TO reader' or "
         f"'REVOKE … FROM reader': {statement}"
     )
+
+
+@pytest.mark.parametrize("user", ["nobody", "reader, dbt"])
+def test_readRowPolicies_unknownUser_isRefusedWithTheStatement(tmp_path, user):
+    path = tmp_path / "row_policies.sql"
+    statement = f"CREATE ROW POLICY OR REPLACE published ON a.b FOR SELECT USING c IN (1) TO {user}"
+    path.write_text(statement + ";")
+
+    with pytest.raises(
+        ServiceError, match=r"row_policies.sql: .* is not of the form .*"
+    ) as refused:
+        read_row_policies(path)
+
+    assert str(refused.value).endswith(statement)
+
+
+def test_rowPolicies_everyStoreTableOfTheReader_hasTheSameOne():
+    revoked = [grant.split(" ON ")[1] for grant in read_grants(GRANTS / "reader.sql", "reader")]
+    revoked = [table for table in revoked if table.startswith("store.") and table != "store.*"]
+    tables = {f"store.{path.stem}" for path in STORE.glob("*.sql")}
+
+    policies = read_row_policies(ROW_POLICIES)
+
+    assert list(policies) == ["reader"]
+    assert {f"{database}.{table}" for database, table, _ in policies["reader"]} == tables - set(
+        revoked
+    )
+    assert len({condition for _, _, condition in policies["reader"]}) == 1
 
 
 def test_usersXml_holdsNoPassword():

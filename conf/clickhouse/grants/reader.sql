@@ -2,7 +2,7 @@
 -- original lines; nothing of stage.
 
 -- The views read store with the rights of who asks, so that one query over several of them sees one
--- snapshot. Rows of loads that are not published are in there, too: query the views.
+-- snapshot. Rows of loads that are not published are in there, too: ../row_policies.sql hides them.
 GRANT SELECT ON store.* TO reader;
 REVOKE SELECT ON store.raw_rejected_events FROM reader;
 REVOKE SELECT ON store.load_log FROM reader;
