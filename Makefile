@@ -24,7 +24,7 @@ SPARK_HOME ?= $(abspath .venv)/lib/python3.11/site-packages/pyspark
 export SPARK_HOME
 # Everything here listens on loopback only.
 export SPARK_LOCAL_IP ?= 127.0.0.1
-LOGGING := -Dlog4j2.configurationFile=$(abspath conf/log4j2.properties)
+LOGGING := -XX:+UseParallelGC -Dlog4j2.configurationFile=$(abspath conf/log4j2.properties)
 MAIN := edtech.analytics.cli.Main
 MVN := mvn -B -ntp -Dstyle.color=never
 

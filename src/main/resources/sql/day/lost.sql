@@ -31,6 +31,7 @@ SELECT
   object,
   line_key,
   event_kind,
-  CASE WHEN content <=> winning_content THEN 'duplicate' ELSE 'conflict' END AS verdict
+  CASE WHEN content <=> winning_content THEN 'duplicate' ELSE 'conflict' END AS verdict,
+  CASE WHEN content <=> winning_content THEN NULL ELSE line END AS line
 FROM placed
 WHERE place > 1

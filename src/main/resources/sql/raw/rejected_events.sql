@@ -12,14 +12,13 @@ WITH rejected AS (
   UNION ALL
 
   SELECT
-    lost.object,
+    object,
     'conflicting_duplicate' AS reason,
     'event_id' AS detail,
-    conflict_lines.line,
+    line,
     'text' AS line_encoding
   FROM lost
-  INNER JOIN conflict_lines ON lost.line_key = conflict_lines.line_key
-  WHERE lost.verdict = 'conflict'
+  WHERE verdict = 'conflict'
 )
 
 SELECT

@@ -25,7 +25,6 @@ final class LinePartitionReader implements PartitionReader<InternalRow> {
   private final ParseRules rules;
   private final int fromDay;
   private final int toDay;
-  private final Selection.Text text;
   private final ObjectOpener opener;
   private final LineParser parser;
   private final ParsedLine parsed = new ParsedLine();
@@ -44,17 +43,11 @@ final class LinePartitionReader implements PartitionReader<InternalRow> {
   private long lastWantedLines;
 
   LinePartitionReader(
-      List<Split> splits,
-      ParseRules rules,
-      int fromDay,
-      int toDay,
-      Selection.Text text,
-      ObjectOpener opener) {
+      List<Split> splits, ParseRules rules, int fromDay, int toDay, ObjectOpener opener) {
     this.splits = splits.iterator();
     this.rules = rules;
     this.fromDay = fromDay;
     this.toDay = toDay;
-    this.text = text;
     this.opener = opener;
     this.parser = new LineParser(rules);
   }
@@ -154,9 +147,7 @@ final class LinePartitionReader implements PartitionReader<InternalRow> {
     }
     countWanted(day);
     UTF8String line =
-        text == Selection.Text.OF_ALL
-            ? UTF8String.fromBytes(reader.buffer(), reader.offset(), reader.length()).copy()
-            : null;
+        UTF8String.fromBytes(reader.buffer(), reader.offset(), reader.length()).copy();
     row = ParsedRow.event(split.number(), reader.lineStart(), parsed, line, sha256());
     return true;
   }

@@ -9,11 +9,7 @@ import org.apache.spark.util.SerializableConfiguration;
 
 /** Opens the pieces of objects that a task was given. */
 record LineReaderFactory(
-    ParseRules rules,
-    LocalDate fromDate,
-    LocalDate toDate,
-    Selection.Text text,
-    SerializableConfiguration hadoop)
+    ParseRules rules, LocalDate fromDate, LocalDate toDate, SerializableConfiguration hadoop)
     implements PartitionReaderFactory {
 
   @Override
@@ -21,6 +17,6 @@ record LineReaderFactory(
     int from = Math.toIntExact(fromDate.toEpochDay());
     int to = Math.toIntExact(toDate.toEpochDay());
     return new LinePartitionReader(
-        ((Split.Pack) partition).splits(), rules, from, to, text, new ObjectOpener(hadoop.value()));
+        ((Split.Pack) partition).splits(), rules, from, to, new ObjectOpener(hadoop.value()));
   }
 }

@@ -12,8 +12,7 @@ import org.apache.spark.unsafe.types.UTF8String;
  * The rows of {@link EventSource}. {@code row_kind} says what a row is:
  *
  * <ul>
- *   <li>{@code event}: a valid event; {@code reason}, {@code detail} are null, and {@code line},
- *       too, unless it was asked for.
+ *   <li>{@code event}: a valid event; {@code reason}, {@code detail} are null.
  *   <li>{@code rejected}: a rejected line; of the event's columns only {@code line} and {@code
  *       line_encoding} are set.
  *   <li>{@code lines}: how many lines a piece of an object held: {@code lines}, {@code

@@ -10,8 +10,6 @@ import java.io.UncheckedIOException;
 import java.time.LocalDate;
 import java.util.Base64;
 import java.util.List;
-import java.util.Set;
-import java.util.TreeSet;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
 
@@ -20,30 +18,15 @@ import java.util.zip.GZIPOutputStream;
  * other days that are in order are counted, not returned.
  *
  * @param objects all objects of a prefix; the place in this list is the column {@code object}
- * @param numbers the places of those to read
  * @param fromDate first day whose events are wanted, in the zone of the rules
  * @param toDate last one, inclusive
  */
 public record Selection(
-    List<SourceObject> objects,
-    Set<Integer> numbers,
-    ParseRules rules,
-    LocalDate fromDate,
-    LocalDate toDate,
-    Text text)
+    List<SourceObject> objects, ParseRules rules, LocalDate fromDate, LocalDate toDate)
     implements Serializable {
-
-  /** Which rows carry the text of their line. */
-  public enum Text {
-    /** Those of rejected lines: an event's text would be as long as all its columns. */
-    OF_REJECTED,
-    /** Those of events, too. */
-    OF_ALL
-  }
 
   public Selection {
     objects = List.copyOf(objects);
-    numbers = new TreeSet<>(numbers);
   }
 
   /** As a Spark option, which can only be text. */

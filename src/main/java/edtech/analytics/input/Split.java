@@ -23,10 +23,7 @@ record Split(SourceObject object, int number, long start, long end)
 
   /** Cuts large objects and packs small ones, so that tasks are of a like size. */
   static List<Pack> plan(Selection selection, int cores) {
-    long total =
-        selection.numbers().stream()
-            .mapToLong(n -> selection.objects().get(n).bytes() + OPEN_COST)
-            .sum();
+    long total = selection.objects().stream().mapToLong(o -> o.bytes() + OPEN_COST).sum();
     long size = Math.min(LARGEST, Math.max(SMALLEST, total / cores));
     List<Pack> packs = new ArrayList<>();
     List<Split> open = new ArrayList<>();
@@ -49,8 +46,8 @@ record Split(SourceObject object, int number, long start, long end)
 
   private static List<Split> cut(Selection selection, long size) {
     List<Split> splits = new ArrayList<>();
-    for (int number : selection.numbers()) {
-      SourceObject object = selection.objects().get(number);
+    int number = 0;
+    for (SourceObject object : selection.objects()) {
       if (object.isGzip()) {
         splits.add(new Split(object, number, 0, Long.MAX_VALUE));
       } else {
@@ -61,6 +58,7 @@ record Split(SourceObject object, int number, long start, long end)
           start = end;
         } while (start < object.bytes());
       }
+      number++;
     }
     return splits;
   }

@@ -8,10 +8,8 @@ import edtech.analytics.input.Selection;
 import edtech.analytics.input.SourceObject;
 import java.time.LocalDate;
 import java.util.List;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -61,21 +59,10 @@ final class DayFrames implements AutoCloseable {
       ofDay =
           ofDay.union(
               numbered(late, first)
-                  .where(functions.col("event_date").equalTo(functions.lit(input.date()))));
+                  .where(isOf(input.date()).or(functions.col("row_kind").equalTo("refused"))));
       first += objects.size();
     }
     return withKey(ofDay);
-  }
-
-  /** The text of the events in some of a day's objects, which the frame of the day leaves out. */
-  Dataset<Row> text(DayInput input, Set<Integer> numbers) {
-    Dataset<Row> all = numbered(text(input.own(), numbers, 0), 0);
-    int first = input.own().size();
-    for (List<SourceObject> objects : byPrefix(input.later())) {
-      all = all.union(numbered(text(objects, numbers, first), first));
-      first += objects.size();
-    }
-    return withKey(all.where("row_kind = 'event'")).select("line_key", "line");
   }
 
   /** Frees what only this day and earlier ones needed. */
@@ -91,10 +78,11 @@ final class DayFrames implements AutoCloseable {
 
   /** A shared prefix holds events of other days of the range, too. */
   private static Column ownLines(LocalDate date) {
-    return functions
-        .col("row_kind")
-        .isin("rejected", "lines")
-        .or(functions.col("event_date").equalTo(functions.lit(date)));
+    return functions.col("row_kind").isin("rejected", "refused", "lines").or(isOf(date));
+  }
+
+  private static Column isOf(LocalDate date) {
+    return functions.col("event_date").equalTo(functions.lit(date));
   }
 
   private Dataset<Row> prefix(LocalDate date, List<SourceObject> objects) {
@@ -105,19 +93,7 @@ final class DayFrames implements AutoCloseable {
   }
 
   private Dataset<Row> read(List<SourceObject> objects) {
-    Set<Integer> all = IntStream.range(0, objects.size()).boxed().collect(Collectors.toSet());
-    return EventSource.read(
-        spark, new Selection(objects, all, rules, from, to, Selection.Text.OF_REJECTED));
-  }
-
-  private Dataset<Row> text(List<SourceObject> objects, Set<Integer> numbers, int first) {
-    Set<Integer> ofThese =
-        numbers.stream()
-            .map(number -> number - first)
-            .filter(number -> number >= 0 && number < objects.size())
-            .collect(Collectors.toSet());
-    return EventSource.read(
-        spark, new Selection(objects, ofThese, rules, from, to, Selection.Text.OF_ALL));
+    return EventSource.read(spark, new Selection(objects, rules, from, to));
   }
 
   private static Dataset<Row> numbered(Dataset<Row> frame, int first) {

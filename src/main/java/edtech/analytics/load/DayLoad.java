@@ -176,13 +176,7 @@ final class DayLoad {
             .mapToLong(o -> o.bytes() * (o.uri().endsWith(".gz") ? GZIP_GROWTH : 1))
             .sum();
     List<String> files = objects(input).stream().map(SourceObject::uri).toList();
-    return new ParsedDay(
-        job.spark(),
-        input.date(),
-        frames.of(input),
-        numbers -> frames.text(input, numbers),
-        files,
-        bytes);
+    return new ParsedDay(job.spark(), input.date(), frames.of(input), files, bytes);
   }
 
   private void requireUnchanged(LocalDate date, DayInput input) throws IOException {

@@ -4,8 +4,6 @@ import edtech.analytics.model.SqlFile;
 import edtech.analytics.model.Table;
 import java.time.LocalDate;
 import java.util.List;
-import java.util.Set;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -25,8 +23,8 @@ public final class ParsedDay implements AutoCloseable {
   /** Input bytes, decompressed, for one partition of a shuffle. */
   private static final long PARTITION_BYTES = 64L << 20;
 
-  /** What a byte of input takes as a cached row, about; measured 1.2 to 1.6. */
-  private static final int CACHED_BYTES_PER_INPUT_BYTE = 2;
+  /** What a byte of input takes in a cached row, about. */
+  private static final double CACHED_BYTES_PER_INPUT_BYTE = 2.5;
 
   private static final StructType OBJECT =
       new StructType()
@@ -34,18 +32,12 @@ public final class ParsedDay implements AutoCloseable {
           .add("source_file", DataTypes.StringType, false)
           .add("day", DataTypes.DateType, false);
 
-  private static final StructType LINE =
-      new StructType()
-          .add("line_key", DataTypes.LongType, false)
-          .add("line", DataTypes.StringType, false);
-
   private final SparkSession spark;
   private final Dataset<Row> parsed;
   private final Dataset<Row> lost;
 
   /**
    * @param lines the rows of the day's objects, late events of it included
-   * @param text gives the text of lines in conflict
    * @param sourceFiles addresses, in the order of their numbers
    * @param bytes how much text the rows come from, about
    */
@@ -53,7 +45,6 @@ public final class ParsedDay implements AutoCloseable {
       SparkSession spark,
       LocalDate date,
       Dataset<Row> lines,
-      LineText text,
       List<String> sourceFiles,
       long bytes) {
     this.spark = spark;
@@ -70,7 +61,6 @@ public final class ParsedDay implements AutoCloseable {
     } finally {
       repeated.unpersist();
     }
-    conflictLines(text).createOrReplaceTempView("conflict_lines");
     query("/sql/day/events.sql").createOrReplaceTempView("events");
     List<Row> objects =
         IntStream.range(0, sourceFiles.size())
@@ -89,14 +79,6 @@ public final class ParsedDay implements AutoCloseable {
     kept.createOrReplaceTempView("lost");
     kept.count();
     return kept;
-  }
-
-  private Dataset<Row> conflictLines(LineText text) {
-    Set<Integer> objects =
-        lost.where("verdict = 'conflict'").select("object").distinct().collectAsList().stream()
-            .map(row -> row.getInt(0))
-            .collect(Collectors.toSet());
-    return objects.isEmpty() ? spark.createDataFrame(List.of(), LINE) : text.of(objects);
   }
 
   /** How many rows are what, by object; at most some thirty rows an object. */

@@ -7,8 +7,6 @@ import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class SplitTest {
@@ -77,9 +75,7 @@ class SplitTest {
     ParseRules rules =
         new ParseRules(
             ZoneId.of("UTC"), Set.of("p"), Set.of("t"), Set.of("a"), Set.of("s"), "USD", 0, 1024);
-    Set<Integer> all = IntStream.range(0, objects.length).boxed().collect(Collectors.toSet());
-    return Split.plan(
-        new Selection(List.of(objects), all, rules, DAY, DAY, Selection.Text.OF_REJECTED), cores);
+    return Split.plan(new Selection(List.of(objects), rules, DAY, DAY), cores);
   }
 
   private static List<Split> splits(List<Split.Pack> packs) {

@@ -145,11 +145,6 @@ class LayoutIndependenceIT {
   }
 
   /** How many tasks wrote the events. */
-  private static long tasks(LoadReport report) {
-    return services.number(
-        "SELECT uniqExact(_task) FROM store.raw_events WHERE load_id = " + report.load().loadId());
-  }
-
   private static Set<String> rejected(LocalDate date) {
     return readBack.rejected(date).stream()
         .map(line -> line.reason() + "|" + line.detail() + "|" + line.line())
@@ -175,7 +170,6 @@ class LayoutIndependenceIT {
     assertThat(report.load().status()).isEqualTo("published");
     assertThat(readBack.content(DAY)).isEqualTo(content);
     assertThat(rejected(DAY)).isEqualTo(rejected);
-    assertThat(tasks(report)).isEqualTo(Math.max(1, layout.parallelism()));
     int copies = layout.isTwice() ? 2 : 1;
     assertThat(report.load().counts().linesRead() - report.load().counts().blankLines())
         .isEqualTo(copies * lines.size());
