@@ -7,7 +7,7 @@
  *   <li>{@code config}: typed settings; all problems reported at once.
  *   <li>{@code input}: S3 objects to lines to parsed events and rejected lines. Knows JSON, not
  *       ClickHouse.
- *   <li>{@code model}: the tables, their columns and types.
+ *   <li>{@code model}: the tables and the names derived from theirs.
  *   <li>{@code transform}: the SQL queries over the parsed day. Knows neither S3 nor ClickHouse.
  *   <li>{@code clickhouse}: the Spark sink, the schema and the publisher. Knows no metric.
  *   <li>{@code load}: one day, or a range of days: the only place that knows the order of steps.

@@ -67,7 +67,7 @@ final class BackfillCommand implements Callable<Integer> {
     System.out.flush();
     missing.forEach(r -> System.err.println(r.load().date() + "  " + r.load().error()));
     System.err.printf(
-        "error: %d of %d days are not published: %s%n",
+        "error: %d of %d days were not loaded: %s%n",
         missing.size(),
         reports.size(),
         missing.stream().map(r -> r.load().date().toString()).collect(Collectors.joining(", ")));

@@ -42,7 +42,7 @@ final class LoadCommand implements Callable<Integer> {
     System.out.print(report.text());
     if (!report.isVisible()) {
       System.out.flush();
-      System.err.println("error: " + date + " is not published: " + report.load().error());
+      System.err.println("error: " + date + " was not loaded: " + report.load().error());
       return 1;
     }
     return 0;

@@ -1,7 +1,10 @@
 package edtech.analytics.cli;
 
+import edtech.analytics.config.SettingsException;
 import edtech.analytics.load.Failure;
 import edtech.analytics.load.JobContext;
+import java.time.LocalDate;
+import java.util.Arrays;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -41,12 +44,13 @@ public final class Main {
 
   static int run(String... arguments) {
     CommandLine line = new CommandLine(new Main());
+    line.registerConverter(LocalDate.class, new DayConverter());
     line.setExecutionExceptionHandler(
         (thrown, command, parsed) -> {
-          if (java.util.Arrays.asList(arguments).contains("--debug")) {
+          if (Arrays.asList(arguments).contains("--debug")) {
             thrown.printStackTrace(command.getErr());
           }
-          if (thrown instanceof edtech.analytics.config.SettingsException settings) {
+          if (thrown instanceof SettingsException settings) {
             settings.problems().forEach(problem -> command.getErr().println("error: " + problem));
             return CommandLine.ExitCode.USAGE;
           }

@@ -122,6 +122,11 @@ public final class SettingsReader {
   }
 
   private Config fromEnvironment(Set<String> keys, Map<String, String> environment) {
+    Set<String> known = keys.stream().map(SettingsReader::variable).collect(Collectors.toSet());
+    environment.keySet().stream()
+        .filter(name -> name.startsWith(ENVIRONMENT_PREFIX) && !known.contains(name))
+        .sorted()
+        .forEach(name -> problems.add("environment: no setting belongs to the variable " + name));
     Config found = ConfigFactory.empty();
     for (String key : keys) {
       String value = environment.getOrDefault(variable(key), "");

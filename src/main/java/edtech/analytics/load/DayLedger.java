@@ -6,6 +6,7 @@ import edtech.analytics.input.Reason;
 import edtech.analytics.model.Table;
 import edtech.analytics.model.Tables;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -16,6 +17,7 @@ import org.apache.spark.sql.Row;
 final class DayLedger {
   private final Map<Integer, LineCounts> byObject = new HashMap<>();
   private final Map<String, Long> acceptedByKind = new HashMap<>();
+  private final Set<Integer> read = new HashSet<>();
   private final Set<String> refused = new TreeSet<>();
   private final LineCounts total;
 
@@ -40,6 +42,9 @@ final class DayLedger {
         default -> {
           // Not an event.
         }
+      }
+      if (outcome.equals("lines")) {
+        read.add(object);
       }
       byObject.merge(object, counts(row, outcome, n, isLater), LineCounts::plus);
     }
@@ -120,11 +125,19 @@ final class DayLedger {
   }
 
   /**
-   * Fails unless every line ended in exactly one place, for each object.
+   * Fails unless every object was read, and each of its lines ended in exactly one place.
    *
    * @throws LoadFailedException with the object whose lines don't add up
    */
   void requireBalance(DayInput input) {
+    for (int number = 0; number < input.own().size(); number++) {
+      if (!read.contains(number)) {
+        throw new LoadFailedException(
+            input.own().get(number).uri()
+                + " was listed but not read: nothing was published; this is a fault of the job, please"
+                + " report it");
+      }
+    }
     byObject.forEach(
         (number, counts) -> {
           if (!counts.isBalanced()) {

@@ -21,7 +21,8 @@ public final class Rollback {
   /**
    * Rolls back.
    *
-   * @param loadId empty = the last load that was visible before the one that is
+   * @param loadId empty = the newest load that is older than the visible one, so that a second
+   *     rollback goes further back
    * @throws LoadFailedException when there is no such load, or not all of its rows are there
    */
   public Publication run(LocalDate date, OptionalLong loadId) {
@@ -34,7 +35,7 @@ public final class Rollback {
     Publication earlier =
         all.stream()
             .filter(
-                p -> loadId.isPresent() ? p.loadId() == loadId.getAsLong() : p.loadId() != visible)
+                p -> loadId.isPresent() ? p.loadId() == loadId.getAsLong() : p.loadId() < visible)
             .findFirst()
             .orElseThrow(() -> new LoadFailedException(noSuchLoad(date, loadId, all)));
     Map<String, Long> rows = publications.rows(date, earlier.loadId());
@@ -70,7 +71,7 @@ public final class Rollback {
   private static String noSuchLoad(LocalDate date, OptionalLong loadId, List<Publication> all) {
     return (loadId.isPresent()
             ? "load " + loadId.getAsLong() + " was never published for " + date
-            : date + " has no other load than the visible one")
+            : date + " has no older load than the visible one")
         + "; its loads: "
         + all.stream().map(Publication::loadId).distinct().toList();
   }

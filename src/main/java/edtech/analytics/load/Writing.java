@@ -1,5 +1,6 @@
 package edtech.analytics.load;
 
+import edtech.analytics.clickhouse.StageCatalog;
 import edtech.analytics.config.Settings;
 import java.net.URI;
 import java.util.LinkedHashMap;
@@ -14,7 +15,7 @@ import org.apache.spark.sql.SparkSession;
 final class Writing {
   static final String CATALOG = "clickhouse";
 
-  private static final String BUILT_IN = "edtech.analytics.clickhouse.StageCatalog";
+  private static final String BUILT_IN = StageCatalog.class.getName();
 
   private final Settings.ClickHouse settings;
 

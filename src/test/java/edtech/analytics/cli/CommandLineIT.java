@@ -45,7 +45,7 @@ class CommandLineIT {
         1,
         "error: "
             + EMPTY
-            + " is not published: no line below "
+            + " was not loaded: no line below "
             + services.eventsUri()
             + "/dt="
             + EMPTY
@@ -92,9 +92,18 @@ class CommandLineIT {
     requireFailure(
         run(Map.of(), "load", "--date", "2034-02-30"),
         2,
-        "error: Invalid value for option '--date': cannot convert '2034-02-30' to LocalDate"
-            + " (java.time.format.DateTimeParseException: Text '2034-02-30' could not be parsed:"
-            + " Invalid date 'FEBRUARY 30') (edtech-analytics load --help tells what it takes)");
+        "error: Invalid value for option '--date': \"2034-02-30\" is no day: write YYYY-MM-DD"
+            + " (edtech-analytics load --help tells what it takes)");
+  }
+
+  @Test
+  void load_dayThatNoEventCanHave_exits2() throws Exception {
+    requireFailure(
+        run(Map.of(), "load", "--date", "1969-12-31"),
+        2,
+        "error: Invalid value for option '--date': \"1969-12-31\" lies outside 2000-01-01 to"
+            + " 2099-12-31, the days events can have (edtech-analytics load --help tells what it"
+            + " takes)");
   }
 
   @Test
@@ -156,7 +165,7 @@ class CommandLineIT {
         .startsWith(
             "error: "
                 + EMPTY
-                + " is not published: cannot list "
+                + " was not loaded: cannot list "
                 + services.eventsUri()
                 + "/dt="
                 + EMPTY
@@ -171,7 +180,7 @@ class CommandLineIT {
     ForkedJvm.Result result =
         run(Map.of("AWS_SECRET_ACCESS_KEY", "wrong-staple"), "load", "--date", EMPTY.toString());
     assertThat(result.lastError())
-        .startsWith("error: " + EMPTY + " is not published: cannot list ")
+        .startsWith("error: " + EMPTY + " was not loaded: cannot list ")
         .contains("Status Code: 403");
     requireFailure(result, 1, result.lastError());
     assertThat(result.text()).doesNotContain("wrong-staple");
@@ -207,7 +216,7 @@ class CommandLineIT {
             "2034-03-03",
             "--summary",
             summary.toString());
-    requireFailure(result, 1, "error: 1 of 3 days are not published: 2034-03-02");
+    requireFailure(result, 1, "error: 1 of 3 days were not loaded: 2034-03-02");
     assertThat(result.err())
         .contains("2034-03-02  no line below " + services.eventsUri() + "/dt=2034-03-02/: ");
     assertThat(result.out()).contains("3 of 3 days, 50 events, ").contains("published=2");
@@ -249,7 +258,7 @@ class CommandLineIT {
 
     ForkedJvm.Result forced = run(Map.of(), noSpark, "load", "--date", day.toString(), "--force");
     assertThat(forced.lastError())
-        .startsWith("error: " + day + " is not published: ")
+        .startsWith("error: " + day + " was not loaded: ")
         .contains("nowhere");
     requireFailure(forced, 1, forced.lastError());
   }

@@ -235,7 +235,7 @@ class SinkIT {
   @Test
   void rowsOfASpeculativeTwin_append_areDeleted() throws Exception {
     table("sink_twin", "n Int64, t String");
-    admin.execute("INSERT INTO stage.sink_twin SELECT number, 't', 987654321 FROM numbers(60)");
+    admin.execute("INSERT INTO stage.sink_twin SELECT number, 't', 7, 987654321 FROM numbers(60)");
     numbers(session(), 60, 2).writeTo("scratch.stage.sink_twin").append();
     requireNumbers("sink_twin", 60);
   }
@@ -243,7 +243,7 @@ class SinkIT {
   @Test
   void rowsOfATwin_whoseWinnersWroteNothing_areDeleted() throws Exception {
     table("sink_empty_twin", "n Int64, t String");
-    admin.execute("INSERT INTO stage.sink_empty_twin VALUES (1, 't', 987654321)");
+    admin.execute("INSERT INTO stage.sink_empty_twin VALUES (1, 't', 7, 987654321)");
     numbers(session(), 0, 1).writeTo("scratch.stage.sink_empty_twin").append();
     assertThat(count("sink_empty_twin")).isZero();
   }
@@ -260,7 +260,7 @@ class SinkIT {
                 n -> {
                   if (n == 5) {
                     admin.execute(
-                        "INSERT INTO stage.sink_more VALUES (99, 't', "
+                        "INSERT INTO stage.sink_more VALUES (99, 't', 7, "
                             + TaskContext.get().taskAttemptId()
                             + ")");
                   }

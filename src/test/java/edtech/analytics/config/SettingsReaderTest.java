@@ -336,4 +336,16 @@ class SettingsReaderTest {
   private Path file(String text) throws IOException {
     return Files.writeString(folder.resolve("settings.conf"), text);
   }
+
+  @Test
+  void misspeltVariable_isReported() {
+    assertThatThrownBy(
+            () ->
+                SettingsReader.read(
+                    Optional.empty(),
+                    Map.of("EDTECH_LATENES_DAYS", "3"),
+                    Map.of("events-uri", "s3a://b/e", "clickhouse.url", "http://h:8123")))
+        .isInstanceOf(SettingsException.class)
+        .hasMessage("environment: no setting belongs to the variable EDTECH_LATENES_DAYS");
+  }
 }

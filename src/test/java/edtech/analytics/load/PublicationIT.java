@@ -238,7 +238,12 @@ class PublicationIT {
                     + day
                     + "'"))
         .isEqualTo(20);
-    assertThat(rollback(day, OptionalLong.empty()).loadId()).isEqualTo(second);
+    // Once more goes further back, never to the load that was left.
+    assertThatThrownBy(() -> rollback(day, OptionalLong.empty()))
+        .isInstanceOf(LoadFailedException.class)
+        .hasMessageStartingWith(day + " has no older load than the visible one; its loads: [");
+    assertThat(visible(day)).isEqualTo(20);
+    assertThat(rollback(day, OptionalLong.of(second)).loadId()).isEqualTo(second);
     assertThat(visible(day)).isEqualTo(30);
   }
 
@@ -269,7 +274,7 @@ class PublicationIT {
     assertThatThrownBy(() -> rollback(day, OptionalLong.empty()))
         .isInstanceOf(LoadFailedException.class)
         .hasMessage(
-            day + " has no other load than the visible one; its loads: [" + visibleLoad(day) + "]");
+            day + " has no older load than the visible one; its loads: [" + visibleLoad(day) + "]");
   }
 
   @Test
