@@ -81,7 +81,8 @@ class S3Folder:
                 Bucket=self._bucket, Prefix=folder
             )
             self._etags[day] = {
-                found["Key"].removeprefix(folder): found["ETag"].strip('"')
+                # An object that another process is writing right now may be listed without one.
+                found["Key"].removeprefix(folder): found.get("ETag", "").strip('"')
                 for page in pages
                 for found in page.get("Contents", ())
             }
