@@ -29,4 +29,90 @@ public record LoadRecord(
     Map<String, Long> rowsByTable,
     Instant startedAt,
     String error,
-    String jobVersion) {}
+    String jobVersion) {
+
+  /** The same load under its number. */
+  public LoadRecord withLoadId(long id) {
+    return new LoadRecord(
+        id,
+        date,
+        status,
+        sourceUri,
+        objects,
+        bytes,
+        fingerprint,
+        counts,
+        rowsByTable,
+        startedAt,
+        error,
+        jobVersion);
+  }
+
+  /** The same load with what it reads. */
+  public LoadRecord withSource(int sourceObjects, long sourceBytes, String sourceFingerprint) {
+    return new LoadRecord(
+        loadId,
+        date,
+        status,
+        sourceUri,
+        sourceObjects,
+        sourceBytes,
+        sourceFingerprint,
+        counts,
+        rowsByTable,
+        startedAt,
+        error,
+        jobVersion);
+  }
+
+  /** The same load with where its lines ended. */
+  public LoadRecord withCounts(LineCounts lineCounts) {
+    return new LoadRecord(
+        loadId,
+        date,
+        status,
+        sourceUri,
+        objects,
+        bytes,
+        fingerprint,
+        lineCounts,
+        rowsByTable,
+        startedAt,
+        error,
+        jobVersion);
+  }
+
+  /** The same load with the rows it staged. */
+  public LoadRecord withRows(Map<String, Long> rows) {
+    return new LoadRecord(
+        loadId,
+        date,
+        status,
+        sourceUri,
+        objects,
+        bytes,
+        fingerprint,
+        counts,
+        rows,
+        startedAt,
+        error,
+        jobVersion);
+  }
+
+  /** The same load as it ended. */
+  public LoadRecord withStatus(String newStatus, String newError) {
+    return new LoadRecord(
+        loadId,
+        date,
+        newStatus,
+        sourceUri,
+        objects,
+        bytes,
+        fingerprint,
+        counts,
+        rowsByTable,
+        startedAt,
+        newError,
+        jobVersion);
+  }
+}

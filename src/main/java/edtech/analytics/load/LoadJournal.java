@@ -59,48 +59,22 @@ final class LoadJournal implements AutoCloseable {
 
   /** The load has its number: from here on the ledger knows it. */
   void started(long loadId) {
-    load =
-        new LoadRecord(
-            loadId,
-            load.date(),
-            load.status(),
-            load.sourceUri(),
-            0,
-            0,
-            "",
-            LineCounts.NONE,
-            Map.of(),
-            load.startedAt(),
-            "",
-            load.jobVersion());
+    load = load.withLoadId(loadId);
     log.write(load);
     heartbeat.scheduleAtFixedRate(
         this::beat, HEARTBEAT_SECONDS, HEARTBEAT_SECONDS, TimeUnit.SECONDS);
   }
 
   void listed(DayInput input, String fingerprint) {
-    load =
-        new LoadRecord(
-            load.loadId(),
-            load.date(),
-            load.status(),
-            load.sourceUri(),
-            input.objects(),
-            input.bytes(),
-            fingerprint,
-            load.counts(),
-            load.rowsByTable(),
-            load.startedAt(),
-            load.error(),
-            load.jobVersion());
+    load = load.withSource(input.objects(), input.bytes(), fingerprint);
   }
 
   void counted(LineCounts counts) {
-    load = with(load.status(), counts, load.rowsByTable(), load.error());
+    load = load.withCounts(counts);
   }
 
   void staged(Map<String, Long> rowsByTable) {
-    load = with(load.status(), load.counts(), new LinkedHashMap<>(rowsByTable), load.error());
+    load = load.withRows(new LinkedHashMap<>(rowsByTable));
   }
 
   /** The load is over. Fails when the ledger can't be written. */
@@ -108,7 +82,7 @@ final class LoadJournal implements AutoCloseable {
     isOver = true;
     heartbeat.shutdownNow();
     endStep();
-    load = with(status, load.counts(), load.rowsByTable(), error);
+    load = load.withStatus(status, error);
     log.write(load);
     return report();
   }
@@ -123,7 +97,7 @@ final class LoadJournal implements AutoCloseable {
       // Its heartbeat ends with this process, so the ledger shows the load as abandoned.
     }
     endStep();
-    load = with("failed", load.counts(), load.rowsByTable(), error);
+    load = load.withStatus("failed", error);
     return report();
   }
 
@@ -170,22 +144,5 @@ final class LoadJournal implements AutoCloseable {
     Map<String, Double> seconds = new LinkedHashMap<>();
     nanosByStep.forEach((s, nanos) -> seconds.put(s.key(), Math.round(nanos / 1e4) / 1e5));
     return new LoadReport(load, seconds);
-  }
-
-  private LoadRecord with(
-      String status, LineCounts counts, Map<String, Long> rowsByTable, String error) {
-    return new LoadRecord(
-        load.loadId(),
-        load.date(),
-        status,
-        load.sourceUri(),
-        load.objects(),
-        load.bytes(),
-        load.fingerprint(),
-        counts,
-        rowsByTable,
-        load.startedAt(),
-        error,
-        load.jobVersion());
   }
 }
