@@ -26,6 +26,25 @@ public final class Stage {
     return server.number("SELECT count() FROM " + table.stage(loadId), Map.of());
   }
 
+  /**
+   * Whether two rows of a table have one event id. Told by a hash, so hardly ever of ids that only
+   * look alike; in memory that does not grow beyond a gigabyte.
+   */
+  public boolean holdsIdTwice(Table table) {
+    return server.number(
+            "SELECT count() FROM (SELECT 1 FROM "
+                + table.stage(loadId)
+                + " GROUP BY sipHash64(event_id) HAVING count() > 1 LIMIT 1)"
+                + " SETTINGS max_bytes_before_external_group_by = 1000000000",
+            Map.of())
+        > 0;
+  }
+
+  /** Takes out what was staged. */
+  public void empty(Table table) {
+    server.execute("TRUNCATE TABLE " + table.stage(loadId) + " SYNC");
+  }
+
   /** Moves what was staged into the store, where it stays invisible until published. */
   public void move(Table table) {
     server.execute(

@@ -21,6 +21,10 @@ record StageBatchWrite(
 
   @Override
   public DataWriterFactory createBatchWriterFactory(PhysicalWriteInfo info) {
+    return writers();
+  }
+
+  StageWriterFactory writers() {
     return new StageWriterFactory(table, columns, loadId, connection, limit);
   }
 

@@ -37,7 +37,7 @@ public final class EventSource implements TableProvider {
 
   @Override
   public StructType inferSchema(CaseInsensitiveStringMap options) {
-    return ParsedRow.SCHEMA;
+    return ParsedColumn.SCHEMA;
   }
 
   @Override
@@ -55,7 +55,7 @@ public final class EventSource implements TableProvider {
     @Override
     @SuppressWarnings("deprecation") // Spark 4.0 has columns(), but still demands this one
     public StructType schema() {
-      return ParsedRow.SCHEMA;
+      return ParsedColumn.SCHEMA;
     }
 
     @Override
@@ -77,7 +77,7 @@ public final class EventSource implements TableProvider {
   private record LineScan(Selection selection) implements Scan, Batch {
     @Override
     public StructType readSchema() {
-      return ParsedRow.SCHEMA;
+      return ParsedColumn.SCHEMA;
     }
 
     @Override

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
 import java.util.ArrayDeque;
 import java.util.Base64;
 import java.util.Iterator;
@@ -28,7 +27,6 @@ final class LinePartitionReader implements PartitionReader<InternalRow> {
   private final ObjectOpener opener;
   private final LineParser parser;
   private final ParsedLine parsed = new ParsedLine();
-  private final MessageDigest sha256 = DayInput.sha256();
   private final ArrayDeque<InternalRow> counts = new ArrayDeque<>();
 
   private Split split;
@@ -148,7 +146,7 @@ final class LinePartitionReader implements PartitionReader<InternalRow> {
     countWanted(day);
     UTF8String line =
         UTF8String.fromBytes(reader.buffer(), reader.offset(), reader.length()).copy();
-    row = ParsedRow.event(split.number(), reader.lineStart(), parsed, line, sha256());
+    row = ParsedRow.event(split.number(), reader.lineStart(), parsed, line);
     return true;
   }
 
@@ -215,10 +213,5 @@ final class LinePartitionReader implements PartitionReader<InternalRow> {
     } catch (CharacterCodingException e) {
       return false;
     }
-  }
-
-  private byte[] sha256() {
-    sha256.update(reader.buffer(), reader.offset(), reader.length());
-    return sha256.digest();
   }
 }

@@ -1,72 +1,38 @@
 package edtech.analytics.input;
 
+import java.util.Locale;
 import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.catalyst.expressions.GenericInternalRow;
-import org.apache.spark.sql.types.DataType;
-import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.Decimal;
-import org.apache.spark.sql.types.StructType;
 import org.apache.spark.unsafe.types.UTF8String;
 
 /**
- * The rows of {@link EventSource}. {@code row_kind} says what a row is:
+ * Rows of {@link ParsedColumn}s. Its {@code row_kind} says what a row is:
  *
  * <ul>
- *   <li>{@code event}: a valid event; {@code reason}, {@code detail} are null.
- *   <li>{@code rejected}: a rejected line; of the event's columns only {@code line} and {@code
- *       line_encoding} are set.
+ *   <li>{@code event}: a valid event; '' means absent.
+ *   <li>{@code rejected}: a rejected line: {@code reason}, {@code detail}, {@code line}, {@code
+ *       line_encoding}.
  *   <li>{@code lines}: how many lines a piece of an object held: {@code lines}, {@code
  *       blank_lines}, {@code other_day}; counted apart from the rows, so that the ledger can prove
  *       that none was lost on the way.
  *   <li>{@code wanted}: how many of a piece's events are of {@code event_date}: {@code lines}.
  *   <li>{@code refused}: the object as a whole can't be read; {@code reason} says why, in words.
+ *   <li>{@code outcome}: {@code lines} of an object ended in the same way, said by {@code detail}:
+ *       {@code accepted} or {@code duplicate}, of an {@code event_kind}, or {@code rejected}, for a
+ *       {@code reason}. Made where duplicates are decided.
  * </ul>
- *
- * {@code event_timestamp} is UTC; {@code event_date} its date in the configured zone; '' means
- * absent; {@code purchase_amount} is null unless the event is a purchase. {@code id_hash} is equal
- * for equal ({@code event_date}, {@code event_id}). {@code line_start} is the place of an event's
- * line in its (decompressed) object, in bytes.
  */
-final class ParsedRow {
-  static final UTF8String EVENT = UTF8String.fromString("event");
-  static final UTF8String REJECTED = UTF8String.fromString("rejected");
-  static final UTF8String REFUSED = UTF8String.fromString("refused");
-  static final UTF8String LINES = UTF8String.fromString("lines");
-  static final UTF8String WANTED = UTF8String.fromString("wanted");
+public final class ParsedRow {
+  public static final UTF8String EVENT = UTF8String.fromString("event");
+  public static final UTF8String REJECTED = UTF8String.fromString("rejected");
+  private static final UTF8String REFUSED = UTF8String.fromString("refused");
+  private static final UTF8String LINES = UTF8String.fromString("lines");
+  private static final UTF8String WANTED = UTF8String.fromString("wanted");
+  private static final UTF8String OUTCOME = UTF8String.fromString("outcome");
 
-  private static final DataType AMOUNT = DataTypes.createDecimalType(18, 2);
-
-  static final StructType SCHEMA =
-      new StructType()
-          .add("row_kind", DataTypes.StringType)
-          .add("object", DataTypes.IntegerType)
-          .add("line_start", DataTypes.LongType)
-          .add("id_hash", DataTypes.LongType)
-          .add("event_date", DataTypes.DateType)
-          .add("event_timestamp", DataTypes.TimestampType)
-          .add("event_id", DataTypes.StringType)
-          .add("user_id", DataTypes.StringType)
-          .add("session_id", DataTypes.StringType)
-          .add("event_type", DataTypes.StringType)
-          .add("event_kind", DataTypes.StringType)
-          .add("platform", DataTypes.StringType)
-          .add("screen_name", DataTypes.StringType)
-          .add("properties", DataTypes.StringType)
-          .add("purchase_amount", AMOUNT)
-          .add("currency", DataTypes.StringType)
-          .add("task_id", DataTypes.StringType)
-          .add("task_result", DataTypes.StringType)
-          .add("is_success", DataTypes.BooleanType)
-          .add("ab_test_id", DataTypes.StringType)
-          .add("ab_group", DataTypes.StringType)
-          .add("reason", DataTypes.StringType)
-          .add("detail", DataTypes.StringType)
-          .add("line", DataTypes.StringType)
-          .add("line_encoding", DataTypes.StringType)
-          .add("line_sha256", DataTypes.BinaryType)
-          .add("lines", DataTypes.LongType)
-          .add("blank_lines", DataTypes.LongType)
-          .add("other_day", DataTypes.LongType);
+  public static final UTF8String CONFLICTING_DUPLICATE =
+      UTF8String.fromString(Reason.CONFLICTING_DUPLICATE.code());
 
   private static final UTF8String TEXT = UTF8String.fromString("text");
   private static final UTF8String BASE64 = UTF8String.fromString("base64");
@@ -75,91 +41,108 @@ final class ParsedRow {
 
   static {
     for (EventKind kind : EventKind.values()) {
-      KINDS[kind.ordinal()] = UTF8String.fromString(kind.name().toLowerCase(java.util.Locale.ROOT));
+      KINDS[kind.ordinal()] = UTF8String.fromString(kind.name().toLowerCase(Locale.ROOT));
     }
     for (Reason reason : Reason.values()) {
       REASONS[reason.ordinal()] = UTF8String.fromString(reason.code());
     }
   }
 
-  private ParsedRow() {}
+  private final GenericInternalRow row = new GenericInternalRow(ParsedColumn.values().length);
 
-  static InternalRow event(
-      int object, long lineStart, ParsedLine line, UTF8String text, byte[] sha256) {
-    UTF8String eventId = utf8(line.eventId());
-    GenericInternalRow row = row(EVENT, object);
-    row.update(2, lineStart);
-    row.update(3, hash(eventId, line.eventDay()));
-    int column = 4;
-    row.update(column++, line.eventDay());
-    row.update(column++, line.timestampMicros());
-    row.update(column++, eventId);
-    row.update(column++, utf8(line.userId()));
-    row.update(column++, utf8(line.sessionId()));
-    row.update(column++, utf8(line.eventType()));
-    row.update(column++, KINDS[line.kind().ordinal()]);
-    row.update(column++, utf8(line.platform()));
-    row.update(column++, utf8(line.screenName()));
-    row.update(column++, utf8(line.properties()));
-    row.update(
-        column++,
-        line.kind() == EventKind.PURCHASE ? Decimal.apply(line.amountCents(), 18, 2) : null);
-    row.update(column++, utf8(line.currency()));
-    row.update(column++, utf8(line.taskId()));
-    row.update(column++, utf8(line.taskResult()));
-    row.update(column++, line.isSuccess());
-    row.update(column++, utf8(line.abTestId()));
-    row.update(column++, utf8(line.abGroup()));
-    column += 2;
-    row.update(column++, text);
-    row.update(column++, null);
-    row.update(column, sha256);
-    return row;
+  private ParsedRow(UTF8String kind, int object) {
+    set(ParsedColumn.ROW_KIND, kind).set(ParsedColumn.OBJECT, object);
+  }
+
+  static InternalRow event(int object, long lineStart, ParsedLine line, UTF8String text) {
+    boolean isPurchase = line.kind() == EventKind.PURCHASE;
+    return new ParsedRow(EVENT, object)
+        .set(ParsedColumn.LINE_START, lineStart)
+        .set(ParsedColumn.EVENT_DATE, line.eventDay())
+        .set(ParsedColumn.EVENT_TIMESTAMP, line.timestampMicros())
+        .set(ParsedColumn.EVENT_ID, line.eventId())
+        .set(ParsedColumn.USER_ID, line.userId())
+        .set(ParsedColumn.SESSION_ID, line.sessionId())
+        .set(ParsedColumn.EVENT_TYPE, line.eventType())
+        .set(ParsedColumn.EVENT_KIND, KINDS[line.kind().ordinal()])
+        .set(ParsedColumn.PLATFORM, line.platform())
+        .set(ParsedColumn.SCREEN_NAME, line.screenName())
+        .set(ParsedColumn.PROPERTIES, line.properties())
+        .set(
+            ParsedColumn.PURCHASE_AMOUNT,
+            isPurchase ? Decimal.apply(line.amountCents(), 18, 2) : null)
+        .set(ParsedColumn.CURRENCY, line.currency())
+        .set(ParsedColumn.TASK_ID, line.taskId())
+        .set(ParsedColumn.TASK_RESULT, line.taskResult())
+        .set(ParsedColumn.IS_SUCCESS, line.isSuccess())
+        .set(ParsedColumn.AB_TEST_ID, line.abTestId())
+        .set(ParsedColumn.AB_GROUP, line.abGroup())
+        .set(ParsedColumn.LINE, text)
+        .row;
   }
 
   static InternalRow rejected(
       int object, Reason reason, String detail, UTF8String line, boolean isBase64) {
-    GenericInternalRow row = row(REJECTED, object);
-    row.update(21, REASONS[reason.ordinal()]);
-    row.update(22, utf8(detail));
-    row.update(23, line);
-    row.update(24, isBase64 ? BASE64 : TEXT);
-    return row;
+    return new ParsedRow(REJECTED, object)
+        .set(ParsedColumn.REASON, REASONS[reason.ordinal()])
+        .set(ParsedColumn.DETAIL, detail)
+        .set(ParsedColumn.LINE, line)
+        .set(ParsedColumn.LINE_ENCODING, isBase64 ? BASE64 : TEXT)
+        .row;
+  }
+
+  /** An event that lost to another of the same id and other content. */
+  public static InternalRow conflicting(InternalRow event) {
+    return rejected(
+        event.getInt(ParsedColumn.OBJECT.ordinal()),
+        Reason.CONFLICTING_DUPLICATE,
+        ParsedColumn.EVENT_ID.toString(),
+        event.getUTF8String(ParsedColumn.LINE.ordinal()),
+        false);
   }
 
   static InternalRow refused(int object, String why) {
-    GenericInternalRow row = row(REFUSED, object);
-    row.update(21, utf8(why));
-    return row;
+    return new ParsedRow(REFUSED, object).set(ParsedColumn.REASON, why).row;
   }
 
   static InternalRow lines(int object, long lines, long blankLines, long otherDay) {
-    GenericInternalRow row = row(LINES, object);
-    row.update(26, lines);
-    row.update(27, blankLines);
-    row.update(28, otherDay);
-    return row;
+    return new ParsedRow(LINES, object)
+        .set(ParsedColumn.LINES, lines)
+        .set(ParsedColumn.BLANK_LINES, blankLines)
+        .set(ParsedColumn.OTHER_DAY, otherDay)
+        .row;
   }
 
   static InternalRow wanted(int object, int eventDay, long lines) {
-    GenericInternalRow row = row(WANTED, object);
-    row.update(4, eventDay);
-    row.update(26, lines);
-    return row;
+    return new ParsedRow(WANTED, object)
+        .set(ParsedColumn.EVENT_DATE, eventDay)
+        .set(ParsedColumn.LINES, lines)
+        .row;
   }
 
-  private static GenericInternalRow row(UTF8String kind, int object) {
-    GenericInternalRow row = new GenericInternalRow(SCHEMA.size());
-    row.update(0, kind);
-    row.update(1, object);
-    return row;
+  /**
+   * How many lines of an object ended alike.
+   *
+   * @param eventKind of events; null for rejected lines
+   * @param reason of rejected lines; null for events
+   */
+  public static InternalRow outcome(
+      int object, String outcome, UTF8String eventKind, UTF8String reason, long lines) {
+    return new ParsedRow(OUTCOME, object)
+        .set(ParsedColumn.DETAIL, outcome)
+        .set(ParsedColumn.EVENT_KIND, eventKind)
+        .set(ParsedColumn.REASON, reason)
+        .set(ParsedColumn.LINES, lines)
+        .row;
   }
 
-  private static long hash(UTF8String eventId, int eventDay) {
-    return org.apache.spark.sql.catalyst.expressions.XXH64.hashUTF8String(eventId, eventDay);
+  private ParsedRow set(ParsedColumn column, Object value) {
+    row.update(column.ordinal(), value);
+    return this;
   }
 
-  private static UTF8String utf8(String text) {
-    return text.isEmpty() ? UTF8String.EMPTY_UTF8 : UTF8String.fromString(text);
+  private ParsedRow set(ParsedColumn column, String text) {
+    return set(
+        column, (Object) (text.isEmpty() ? UTF8String.EMPTY_UTF8 : UTF8String.fromString(text)));
   }
 }

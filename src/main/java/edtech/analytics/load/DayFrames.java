@@ -22,9 +22,6 @@ import org.apache.spark.storage.StorageLevel;
  * events of other days of the range is kept until the last day that needs it is loaded.
  */
 final class DayFrames implements AutoCloseable {
-  /** A line's number is its object's and its place in it, of up to 16 TB. */
-  private static final int OBJECT_SHIFT = 44;
-
   private final SparkSession spark;
   private final ParseRules rules;
   private final LocalDate from;
@@ -62,7 +59,7 @@ final class DayFrames implements AutoCloseable {
                   .where(isOf(input.date()).or(functions.col("row_kind").equalTo("refused"))));
       first += objects.size();
     }
-    return withKey(ofDay);
+    return ofDay;
   }
 
   /** Frees what only this day and earlier ones needed. */
@@ -98,14 +95,6 @@ final class DayFrames implements AutoCloseable {
 
   private static Dataset<Row> numbered(Dataset<Row> frame, int first) {
     return frame.withColumn("object", functions.col("object").plus(functions.lit(first)));
-  }
-
-  private static Dataset<Row> withKey(Dataset<Row> frame) {
-    return frame.withColumn(
-        "line_key",
-        functions
-            .shiftleft(functions.col("object").cast("bigint"), OBJECT_SHIFT)
-            .plus(functions.col("line_start")));
   }
 
   private static Iterable<List<SourceObject>> byPrefix(List<SourceObject> objects) {

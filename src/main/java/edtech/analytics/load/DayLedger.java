@@ -2,7 +2,6 @@ package edtech.analytics.load;
 
 import edtech.analytics.clickhouse.LineCounts;
 import edtech.analytics.input.DayInput;
-import edtech.analytics.input.Reason;
 import edtech.analytics.model.Table;
 import edtech.analytics.model.Tables;
 import java.util.HashMap;
@@ -33,20 +32,14 @@ final class DayLedger {
         refused.add(row.getAs("reason"));
         continue;
       }
-      long n = row.getAs("rows");
-      boolean isLater = object >= own;
-      switch (outcome) {
-        case "event" -> acceptedByKind.merge(row.getAs("event_kind"), n, Long::sum);
-        case "duplicate", "conflict" ->
-            acceptedByKind.merge(row.getAs("event_kind"), -n, Long::sum);
-        default -> {
-          // Not an event.
-        }
+      long n = row.getAs("lines");
+      if (outcome.equals("accepted")) {
+        acceptedByKind.merge(row.getAs("event_kind"), n, Long::sum);
       }
       if (outcome.equals("lines")) {
         read.add(object);
       }
-      byObject.merge(object, counts(row, outcome, n, isLater), LineCounts::plus);
+      byObject.merge(object, counts(row, outcome, n, object >= own), LineCounts::plus);
     }
     total = byObject.values().stream().reduce(LineCounts.NONE, LineCounts::plus);
   }
@@ -57,23 +50,10 @@ final class DayLedger {
           isLater
               ? LineCounts.NONE
               : new LineCounts(
-                  row.getAs("lines"),
-                  row.getAs("blank_lines"),
-                  0,
-                  0,
-                  0,
-                  row.getAs("other_day"),
-                  0,
-                  Map.of());
-      case "wanted" ->
-          isLater
-              ? new LineCounts(0, 0, 0, 0, 0, 0, row.getAs("lines"), Map.of())
-              : LineCounts.NONE;
-      case "event" -> new LineCounts(0, 0, n, 0, 0, 0, 0, Map.of());
-      // Counted as an event, too, until it lost.
-      case "duplicate" -> new LineCounts(0, 0, -n, n, 0, 0, 0, Map.of());
-      case "conflict" ->
-          new LineCounts(0, 0, -n, 0, n, 0, 0, Map.of(Reason.CONFLICTING_DUPLICATE.code(), n));
+                  n, row.getAs("blank_lines"), 0, 0, 0, row.getAs("other_day"), 0, Map.of());
+      case "wanted" -> isLater ? new LineCounts(0, 0, 0, 0, 0, 0, n, Map.of()) : LineCounts.NONE;
+      case "accepted" -> new LineCounts(0, 0, n, 0, 0, 0, 0, Map.of());
+      case "duplicate" -> new LineCounts(0, 0, 0, n, 0, 0, 0, Map.of());
       case "rejected" -> new LineCounts(0, 0, 0, 0, n, 0, 0, Map.of(row.getAs("reason"), n));
       default -> throw new IllegalStateException("no outcome is named " + outcome);
     };

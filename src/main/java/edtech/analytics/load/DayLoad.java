@@ -102,22 +102,32 @@ final class DayLoad {
       ParsedDay day, DayInput input, Stage stage, LoadJournal journal) throws IOException {
     LocalDate date = input.date();
     long loadId = journal.load().loadId();
+    day.read();
+
+    journal.begin(Step.WRITE);
+    StageWriter writer = new StageWriter(day, stage, job.writing(), loadId);
+    Map<String, Long> rows = writer.write(Tables.PUBLISHED);
+    if (stage.holdsIdTwice(Tables.EVENTS)) {
+      day.resolveAcrossUsers();
+      Tables.PUBLISHED.forEach(stage::empty);
+      rows = writer.write(Tables.PUBLISHED);
+    }
+
+    journal.begin(Step.CHECK);
     DayLedger ledger = new DayLedger(input, day.ledger());
     ledger.requireReadable();
     journal.counted(ledger.total());
     ledger.requireBalance(input);
     new LoadLog(job.server()).writeObjects(journal.load(), objects(input), ledger.byObject());
-    StageWriter writer = new StageWriter(day, stage, job.writing(), loadId);
+    for (Table table : Tables.PUBLISHED) {
+      requireExpected(table, ledger, rows.get(table.logical()));
+    }
     Optional<String> refusal =
         new Refusal(job.settings()).of(date, lister.prefix(date), ledger.total());
-
-    journal.begin(Step.WRITE);
+    // Of a refused day the rejected lines alone are kept, to be looked at.
     List<Table> tables = refusal.isPresent() ? List.of(Tables.REJECTED_EVENTS) : Tables.PUBLISHED;
-    Map<String, Long> rows = writer.write(tables, journal);
+    rows.keySet().retainAll(tables.stream().map(Table::logical).toList());
     journal.staged(rows);
-
-    journal.begin(Step.CHECK);
-    tables.forEach(table -> requireExpected(table, ledger, rows.get(table.logical())));
 
     journal.begin(Step.MOVE);
     for (Table table : tables) {

@@ -1,30 +1,23 @@
 package edtech.analytics.load;
 
 import edtech.analytics.clickhouse.ClickHouseException;
+import edtech.analytics.clickhouse.OnePass;
 import edtech.analytics.clickhouse.Stage;
-import edtech.analytics.clickhouse.StageCatalog;
 import edtech.analytics.model.Table;
 import edtech.analytics.transform.ParsedDay;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.catalyst.analysis.NoSuchTableException;
 import org.apache.spark.sql.functions;
 
 /**
- * Writes the tables of a day into the stage through the Spark catalog {@link Writing#CATALOG},
- * several at a time: the small ones wait for the server more than for a core.
+ * Writes the tables of a day into the stage through the Spark catalog {@link Writing#CATALOG}: in
+ * one pass over the day with the built-in one, table by table with another.
  */
 final class StageWriter {
-  private static final int TABLES_AT_A_TIME = 3;
-
   private final ParsedDay day;
   private final Stage stage;
   private final Writing writing;
@@ -38,38 +31,33 @@ final class StageWriter {
   }
 
   /** Writes; returns how many rows the server then holds, by logical name. */
-  Map<String, Long> write(List<Table> tables, LoadJournal journal) {
-    ExecutorService threads = Executors.newFixedThreadPool(TABLES_AT_A_TIME);
-    try {
-      Map<Table, Future<Long>> running = new LinkedHashMap<>();
-      for (Table table : tables) {
-        running.put(table, threads.submit(() -> write(table)));
-      }
-      Map<String, Long> rows = new LinkedHashMap<>();
-      for (Map.Entry<Table, Future<Long>> one : running.entrySet()) {
-        journal.part(one.getKey().logical());
-        rows.put(one.getKey().logical(), await(one.getValue()));
-      }
-      return rows;
-    } finally {
-      shutdown(threads);
+  Map<String, Long> write(List<Table> tables) {
+    Map<String, Long> rows = new LinkedHashMap<>();
+    if (writing.reportsRows()) {
+      OnePass pass = new OnePass(day.spark(), Writing.CATALOG, loadId);
+      tables.forEach(table -> pass.append(day.rows(table), "stage", table.stageName(loadId)));
+      pass.compute(day.outcomes());
+      Map<String, Long> staged = pass.run();
+      tables.forEach(table -> rows.put(table.logical(), staged.get(table.stage(loadId))));
+    } else {
+      tables.forEach(table -> rows.put(table.logical(), append(table)));
     }
+    return rows;
   }
 
-  private long write(Table table) throws NoSuchTableException {
+  private long append(Table table) {
     Dataset<Row> rows = day.rows(table);
-    String target = Writing.CATALOG + "." + table.stage(loadId);
-    if (writing.reportsRows()) {
-      rows.writeTo(target).option(StageCatalog.LOAD_ID, String.valueOf(loadId)).append();
-      return stage.staged(table);
-    }
     long expected = rows.count();
-    // The connector sends no tokens, so the server knows a batch that came twice by its content.
-    // With a number of its own in every row, no two batches of equal lines look like one.
-    rows.withColumn("load_id", functions.lit(loadId))
-        .withColumn("_task", functions.monotonically_increasing_id())
-        .writeTo(target)
-        .append();
+    try {
+      // The connector sends no tokens, so the server knows a batch that came twice by its content.
+      // With a number of its own in every row, no two batches of equal lines look like one.
+      rows.withColumn("load_id", functions.lit(loadId))
+          .withColumn("_task", functions.monotonically_increasing_id())
+          .writeTo(Writing.CATALOG + "." + table.stage(loadId))
+          .append();
+    } catch (NoSuchTableException e) {
+      throw new IllegalStateException(e);
+    }
     long staged = stage.staged(table);
     if (staged != expected) {
       throw new ClickHouseException(
@@ -81,28 +69,5 @@ final class StageWriter {
               + ": load the day again");
     }
     return staged;
-  }
-
-  private static long await(Future<Long> rows) {
-    try {
-      return rows.get();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new LoadFailedException("interrupted while writing");
-    } catch (ExecutionException e) {
-      throw e.getCause() instanceof RuntimeException known
-          ? known
-          : new IllegalStateException(e.getCause());
-    }
-  }
-
-  /** Waits for the writes that still run, so that none outlives the load. */
-  private static void shutdown(ExecutorService threads) {
-    threads.shutdownNow();
-    try {
-      threads.awaitTermination(1, TimeUnit.MINUTES);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
   }
 }

@@ -1,30 +1,34 @@
 package edtech.analytics.transform;
 
+import edtech.analytics.input.ParsedColumn;
 import edtech.analytics.model.SqlFile;
 import edtech.analytics.model.Table;
+import java.sql.Date;
 import java.time.LocalDate;
+import java.util.Collections;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.apache.spark.rdd.RDD;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.catalyst.InternalRow;
+import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
-import org.apache.spark.storage.StorageLevel;
 
 /**
- * One day as named views that the SQL files query: {@code parsed} (every line), {@code lost} (the
- * lines that lose to another of the same id), {@code events} (the accepted ones) and {@code
- * objects} (the source files by number, and the day that is loaded). The lines are parsed once, at
- * the first use, and kept until closed: in memory where they fit, else on disk.
+ * One day as named views that the SQL files query: {@code parsed} (every line), {@code events} (the
+ * accepted ones), {@code outcomes} (how many lines ended in which way) and {@code objects} (the
+ * source files by number, and the day that is loaded).
+ *
+ * <p>The lines are parsed once and shuffled once, by user: what a query groups by user needs no
+ * other shuffle, and the shuffle's files are what every query reads.
  */
 public final class ParsedDay implements AutoCloseable {
-  /** Input bytes, decompressed, for one partition of a shuffle. */
+  /** Input bytes, decompressed, for one partition. */
   private static final long PARTITION_BYTES = 64L << 20;
-
-  /** What a byte of input takes in a cached row, about. */
-  private static final double CACHED_BYTES_PER_INPUT_BYTE = 2.5;
 
   private static final StructType OBJECT =
       new StructType()
@@ -33,8 +37,9 @@ public final class ParsedDay implements AutoCloseable {
           .add("day", DataTypes.DateType, false);
 
   private final SparkSession spark;
-  private final Dataset<Row> parsed;
-  private final Dataset<Row> lost;
+  private final int partitions;
+  private final RDD<InternalRow> byUser;
+  private RDD<InternalRow> outcomes;
 
   /**
    * @param lines the rows of the day's objects, late events of it included
@@ -48,40 +53,53 @@ public final class ParsedDay implements AutoCloseable {
       List<String> sourceFiles,
       long bytes) {
     this.spark = spark;
-    spark.conf().set("spark.sql.shuffle.partitions", partitions(spark, bytes));
-    // Measured: gathering statistics for compression costs more than the bytes it saves.
-    spark.conf().set("spark.sql.inMemoryColumnarStorage.compressed", "false");
-    this.parsed = lines.persist(level(spark, bytes));
-    parsed.createOrReplaceTempView("parsed");
-    Dataset<Row> repeated = query("/sql/day/repeated.sql").persist(StorageLevel.MEMORY_AND_DISK());
-    try {
-      boolean isEmpty = repeated.isEmpty();
-      repeated.createOrReplaceTempView("repeated");
-      this.lost = lost(isEmpty);
-    } finally {
-      repeated.unpersist();
-    }
-    query("/sql/day/events.sql").createOrReplaceTempView("events");
+    this.partitions = partitions(spark, bytes);
+    spark.conf().set("spark.sql.shuffle.partitions", partitions);
+    // It would run each table's query in pieces, and there is nothing left for it to adapt.
+    spark.conf().set("spark.sql.adaptive.enabled", false);
+    Dataset<Row> shuffled = by(ParsedColumn.USER_ID, lines);
+    this.byUser = Frames.rows(shuffled);
+    view(new ResolvedRows(byUser), shuffled);
     List<Row> objects =
         IntStream.range(0, sourceFiles.size())
-            .mapToObj(i -> RowFactory.create(i, sourceFiles.get(i), java.sql.Date.valueOf(date)))
+            .mapToObj(i -> RowFactory.create(i, sourceFiles.get(i), Date.valueOf(date)))
             .toList();
     spark.createDataFrame(objects, OBJECT).createOrReplaceTempView("objects");
   }
 
-  /** The losing lines, compared once; without any, the planner is told so. */
-  private Dataset<Row> lost(boolean isEmpty) {
-    Dataset<Row> all = query("/sql/day/lost.sql");
-    Dataset<Row> kept =
-        isEmpty
-            ? spark.createDataFrame(List.of(), all.schema())
-            : all.persist(StorageLevel.MEMORY_AND_DISK());
-    kept.createOrReplaceTempView("lost");
-    kept.count();
-    return kept;
+  /** The session that has the views. */
+  public SparkSession spark() {
+    return spark;
   }
 
-  /** How many rows are what, by object; at most some thirty rows an object. */
+  /** Reads and parses; without it, the first query does. */
+  public void read() {
+    byUser
+        .toJavaRDD()
+        .mapPartitions(rows -> Collections.<InternalRow>emptyIterator())
+        .collectPartitions(new int[] {0});
+  }
+
+  /**
+   * Decides duplicates once more, for a day on which users share event ids: these meet only when
+   * all lines of an id are brought together. Costs two more shuffles, so it is not the usual way.
+   */
+  public void resolveAcrossUsers() {
+    unpersist();
+    Dataset<Row> shuffled = by(ParsedColumn.EVENT_ID, Frames.of(byUser, spark.table("parsed")));
+    Dataset<Row> resolved = Frames.of(new ResolvedRows(Frames.rows(shuffled)), shuffled);
+    Dataset<Row> again = by(ParsedColumn.USER_ID, resolved);
+    view(Frames.rows(again), again);
+  }
+
+  /**
+   * How many lines ended in which way; has to be computed with the tables, or it reads them all.
+   */
+  public Dataset<Row> outcomes() {
+    return spark.table("outcomes");
+  }
+
+  /** The same by object; at most some thirty rows an object. */
   public List<Row> ledger() {
     return query("/sql/day/ledger.sql").collectAsList();
   }
@@ -94,8 +112,23 @@ public final class ParsedDay implements AutoCloseable {
   /** Frees what was kept of the day. */
   @Override
   public void close() {
-    lost.unpersist();
-    parsed.unpersist();
+    unpersist();
+  }
+
+  private void view(RDD<InternalRow> rows, Dataset<Row> like) {
+    Frames.of(rows, like).createOrReplaceTempView("parsed");
+    query("/sql/day/events.sql").createOrReplaceTempView("events");
+    Dataset<Row> counted = query("/sql/day/outcomes.sql");
+    outcomes = Frames.keep(counted);
+    Frames.of(outcomes, counted).createOrReplaceTempView("outcomes");
+  }
+
+  private void unpersist() {
+    outcomes.unpersist(false);
+  }
+
+  private Dataset<Row> by(ParsedColumn column, Dataset<Row> lines) {
+    return lines.repartition(partitions, functions.col(column.toString()));
   }
 
   private Dataset<Row> query(String resource) {
@@ -108,22 +141,5 @@ public final class ParsedDay implements AutoCloseable {
       return 1;
     }
     return (int) Math.min(10_000, Math.max(cores, bytes / PARTITION_BYTES + 1));
-  }
-
-  /**
-   * Memory only for a day that fits: one that does not would push its own blocks out, and read each
-   * back from disk for every table all the same.
-   */
-  private static StorageLevel level(SparkSession spark, long bytes) {
-    long storage =
-        scala.jdk.javaapi.CollectionConverters.asJava(
-                spark.sparkContext().getExecutorMemoryStatus())
-            .values()
-            .stream()
-            .mapToLong(memory -> (Long) memory._1())
-            .sum();
-    return bytes * CACHED_BYTES_PER_INPUT_BYTE < storage * 8 / 10
-        ? StorageLevel.MEMORY_AND_DISK()
-        : StorageLevel.DISK_ONLY();
   }
 }

@@ -1,0 +1,102 @@
+package edtech.analytics.transform;
+
+import edtech.analytics.input.ParsedColumn;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
+import java.util.Comparator;
+import org.apache.spark.sql.catalyst.InternalRow;
+import org.apache.spark.unsafe.types.UTF8String;
+
+/**
+ * A line whose event id another line may have, too: what decides between them, and no more, so that
+ * a day that holds every line twice still fits.
+ *
+ * @param index place of the row in its partition
+ * @param id the event id
+ * @param micros epoch microseconds, UTC
+ * @param line SHA-256 of the line
+ * @param content SHA-256 of all columns of raw
+ */
+record Contender(
+    int index,
+    UTF8String id,
+    UTF8String eventKind,
+    long micros,
+    byte[] line,
+    byte[] content,
+    int object,
+    long lineStart) {
+
+  /**
+   * The winner first: the earliest line, then the one whose text has the smallest SHA-256, so that
+   * neither files nor their order decide. Of equal lines the first one of the first object, so that
+   * the ledger by object comes out the same, too.
+   */
+  static final Comparator<Contender> WINNER_FIRST =
+      Comparator.comparingLong(Contender::micros)
+          .thenComparing(Contender::line, Arrays::compareUnsigned)
+          .thenComparingInt(Contender::object)
+          .thenComparingLong(Contender::lineStart);
+
+  private static final ParsedColumn[] TEXTS = {
+    ParsedColumn.USER_ID,
+    ParsedColumn.SESSION_ID,
+    ParsedColumn.EVENT_TYPE,
+    ParsedColumn.PLATFORM,
+    ParsedColumn.SCREEN_NAME,
+    ParsedColumn.PROPERTIES,
+    ParsedColumn.CURRENCY,
+    ParsedColumn.TASK_ID,
+    ParsedColumn.TASK_RESULT,
+    ParsedColumn.AB_TEST_ID,
+    ParsedColumn.AB_GROUP
+  };
+
+  static Contender of(int index, InternalRow row) {
+    long micros = row.getLong(ParsedColumn.EVENT_TIMESTAMP.ordinal());
+    return new Contender(
+        index,
+        text(row, ParsedColumn.EVENT_ID).copy(),
+        text(row, ParsedColumn.EVENT_KIND).copy(),
+        micros,
+        sha256().digest(text(row, ParsedColumn.LINE).getBytes()),
+        content(row, micros),
+        row.getInt(ParsedColumn.OBJECT.ordinal()),
+        row.getLong(ParsedColumn.LINE_START.ordinal()));
+  }
+
+  boolean hasContentOf(Contender other) {
+    return Arrays.equals(content, other.content);
+  }
+
+  private static byte[] content(InternalRow row, long micros) {
+    MessageDigest digest = sha256();
+    digest.update((micros + " " + amount(row)).getBytes(StandardCharsets.US_ASCII));
+    for (ParsedColumn column : TEXTS) {
+      byte[] bytes = text(row, column).getBytes();
+      // With the length before it, no two rows run together to the same bytes.
+      digest.update((" " + bytes.length + " ").getBytes(StandardCharsets.US_ASCII));
+      digest.update(bytes);
+    }
+    return digest.digest();
+  }
+
+  private static String amount(InternalRow row) {
+    int amount = ParsedColumn.PURCHASE_AMOUNT.ordinal();
+    return row.isNullAt(amount) ? "" : row.getDecimal(amount, 18, 2).toString();
+  }
+
+  private static UTF8String text(InternalRow row, ParsedColumn column) {
+    return row.getUTF8String(column.ordinal());
+  }
+
+  private static MessageDigest sha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every JVM has SHA-256", e);
+    }
+  }
+}

@@ -1,0 +1,56 @@
+package edtech.analytics.transform;
+
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.apache.spark.Partition;
+import org.apache.spark.TaskContext;
+import org.apache.spark.rdd.RDD;
+import org.apache.spark.sql.catalyst.InternalRow;
+import org.apache.spark.util.TaskCompletionListener;
+import scala.collection.Iterator;
+import scala.jdk.javaapi.CollectionConverters;
+import scala.reflect.ClassTag$;
+
+/**
+ * The parsed lines with duplicates decided, partition by partition; see {@link ResolvedPartition}.
+ * A task that reads a partition several times, as one does that writes several tables, fetches and
+ * resolves it once.
+ */
+final class ResolvedRows extends RDD<InternalRow> {
+  private static final long serialVersionUID = 1;
+
+  /** By task attempt and RDD; each task takes its own away when it ends. */
+  private static final Map<Key, ResolvedPartition> IN_USE = new ConcurrentHashMap<>();
+
+  private record Key(long taskAttempt, int rdd) {}
+
+  /**
+   * @param parsed rows of one event id are in one partition, or no event of the day has the id of
+   *     one in another
+   */
+  ResolvedRows(RDD<InternalRow> parsed) {
+    super(parsed, ClassTag$.MODULE$.apply(InternalRow.class));
+  }
+
+  @Override
+  public Partition[] getPartitions() {
+    return parent().partitions();
+  }
+
+  @Override
+  public Iterator<InternalRow> compute(Partition split, TaskContext task) {
+    Key key = new Key(task.taskAttemptId(), id());
+    ResolvedPartition partition = IN_USE.get(key);
+    if (partition == null) {
+      partition =
+          new ResolvedPartition(CollectionConverters.asJava(parent().iterator(split, task)));
+      IN_USE.put(key, partition);
+      task.addTaskCompletionListener((TaskCompletionListener) done -> IN_USE.remove(key).clear());
+    }
+    return CollectionConverters.asScala(partition.iterator());
+  }
+
+  private RDD<InternalRow> parent() {
+    return firstParent(ClassTag$.MODULE$.apply(InternalRow.class));
+  }
+}

@@ -1,0 +1,13 @@
+-- What became of the day's lines: counts by object and way of ending, several rows each, and the
+-- counts that the reader of each object made on its own.
+SELECT
+  object,
+  row_kind,
+  detail,
+  reason,
+  event_kind,
+  lines,
+  blank_lines,
+  other_day
+FROM parsed
+WHERE row_kind IN ('outcome', 'lines', 'wanted', 'refused')
