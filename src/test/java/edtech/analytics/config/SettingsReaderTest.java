@@ -12,6 +12,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -35,10 +37,10 @@ class SettingsReaderTest {
                 ZoneId.of("UTC"),
                 0,
                 1 << 20,
-                java.util.Set.of("purchase"),
-                java.util.Set.of("task_result"),
-                java.util.Set.of("ab_test_assignment"),
-                java.util.Set.of("success"),
+                Set.of("purchase"),
+                Set.of("task_result"),
+                Set.of("ab_test_assignment"),
+                Set.of("success"),
                 "USD"));
     assertThat(settings.refusal()).isEqualTo(new Settings.Refusal(0.01, 1000, 0.2));
     assertThat(settings.publication()).isEqualTo(new Settings.Publication(2, 60, 30));
@@ -287,7 +289,7 @@ class SettingsReaderTest {
   @Test
   void referenceConf_markedR_areTheKeysOfTheMeaning() throws IOException {
     StringBuilder comment = new StringBuilder();
-    java.util.Set<String> marked = new java.util.TreeSet<>();
+    Set<String> marked = new TreeSet<>();
     for (String line : Files.readAllLines(Path.of("conf/reference.conf"))) {
       if (line.isBlank()) {
         comment.setLength(0);
