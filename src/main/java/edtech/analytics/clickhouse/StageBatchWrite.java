@@ -21,7 +21,7 @@ record StageBatchWrite(
 
   @Override
   public DataWriterFactory createBatchWriterFactory(PhysicalWriteInfo info) {
-    return new StageWriterFactory(table, columns, loadId, connection, limit);
+    return new TaskWriterFactory(table, columns, loadId, connection, limit);
   }
 
   @Override

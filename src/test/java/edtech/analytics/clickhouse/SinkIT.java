@@ -366,8 +366,8 @@ class SinkIT {
             10,
             60,
             0);
-    StageWriter writer =
-        new StageWriter(table, columns, 7, connection, new BatchLimit(10, 1000), task);
+    TaskWriter writer =
+        new TaskWriter(table, columns, 7, connection, new BatchLimit(10, 1000), task);
     try {
       writer.write(new GenericInternalRow(new Object[] {value}));
       return (StageCommit) writer.commit();
