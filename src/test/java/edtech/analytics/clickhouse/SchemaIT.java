@@ -138,7 +138,9 @@ class SchemaIT {
     try {
       assertThatThrownBy(() -> new Schema(admin).requireCurrent())
           .isInstanceOf(ClickHouseException.class)
-          .hasMessage("ClickHouse has none of the job's tables: run init as an administrator");
+          .hasMessage(
+              "ClickHouse has none of the job's tables, or shows this user none: run init as an"
+                  + " administrator, and conf/clickhouse/grants/loader.sql for the user that loads");
     } finally {
       admin.execute("RENAME TABLE ops.schema_versions_away TO ops.schema_versions");
     }
