@@ -5,6 +5,7 @@ import java.net.UnknownHostException;
 
 /** What went wrong with a statement, in one line: which user, at which server, what to do. */
 final class FailureText {
+  private static final int REQUIRED_PASSWORD = 194;
   private static final int NOT_ENOUGH_PRIVILEGES = 497;
   private static final int AUTHENTICATION_FAILED = 516;
 
@@ -23,7 +24,7 @@ final class FailureText {
       return "did not answer: " + reason + "; is it up, and clickhouse.url (CLICKHOUSE_URL) right?";
     }
     return switch (refusal.getCode()) {
-      case AUTHENTICATION_FAILED ->
+      case AUTHENTICATION_FAILED, REQUIRED_PASSWORD ->
           "refused the login: no such user, or another password; set clickhouse.user"
               + " (CLICKHOUSE_USER), and the password where clickhouse.password says"
               + " (CLICKHOUSE_PASSWORD by default)";

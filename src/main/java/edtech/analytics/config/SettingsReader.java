@@ -119,7 +119,8 @@ public final class SettingsReader {
   }
 
   private Config fromFile(Path file, Set<String> keys) {
-    if (!Files.isReadable(file)) {
+    // Of a directory the parser says nothing, and reads no setting.
+    if (!Files.isReadable(file) || Files.isDirectory(file)) {
       problems.add("--config " + file + " cannot be read: name a readable file");
       return ConfigFactory.empty();
     }
@@ -139,7 +140,12 @@ public final class SettingsReader {
     environment.keySet().stream()
         .filter(name -> name.startsWith(ENVIRONMENT_PREFIX) && !known.contains(name))
         .sorted()
-        .forEach(name -> problems.add("environment: no setting belongs to the variable " + name));
+        .forEach(
+            name ->
+                problems.add(
+                    "environment: no setting belongs to the variable "
+                        + name
+                        + "; conf/reference.conf has them all"));
     Config found = ConfigFactory.empty();
     for (String key : keys) {
       String value = environment.getOrDefault(variable(key), "");

@@ -168,7 +168,7 @@ class CommandLineIT {
   }
 
   @ParameterizedTest
-  @CsvSource({"loader, wrong-horse", "nobody, wrong-horse"})
+  @CsvSource({"loader, wrong-horse", "nobody, wrong-horse", "default, wrong-horse"})
   void load_wrongClickHouseLogin_exits1AndSaysWhatToSet(String user, String password)
       throws Exception {
     ForkedJvm.Result result =

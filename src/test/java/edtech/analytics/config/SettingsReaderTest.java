@@ -283,9 +283,10 @@ class SettingsReaderTest {
         .hasMessageContaining("clickhouse.user must be one value, not a list or an object");
   }
 
-  @Test
-  void fileThatIsNotThere_read_isNamed() {
-    Path none = folder.resolve("none.conf");
+  @ParameterizedTest
+  @ValueSource(strings = {"none.conf", ""})
+  void noFile_read_isNamed(String name) {
+    Path none = folder.resolve(name);
     assertThatThrownBy(() -> SettingsReader.read(Optional.of(none), Map.of(), REQUIRED))
         .isInstanceOf(SettingsException.class)
         .hasMessage("--config " + none + " cannot be read: name a readable file");
@@ -391,6 +392,8 @@ class SettingsReaderTest {
             () ->
                 SettingsReader.read(Optional.empty(), Map.of("EDTECH_LATENES_DAYS", "3"), REQUIRED))
         .isInstanceOf(SettingsException.class)
-        .hasMessage("environment: no setting belongs to the variable EDTECH_LATENES_DAYS");
+        .hasMessage(
+            "environment: no setting belongs to the variable EDTECH_LATENES_DAYS;"
+                + " conf/reference.conf has them all");
   }
 }
