@@ -45,7 +45,7 @@ export PYSPARK_PYTHON := $(abspath $(VENV_PYTHON))
 # The job runs with the rights of the user loader, where the environment names that user.
 AS_LOADER = $(WITH_ENV) \
 	export CLICKHOUSE_USER="$${CLICKHOUSE_LOADER_USER:-$${CLICKHOUSE_USER:-default}}"; \
-	export CLICKHOUSE_PASSWORD="$${CLICKHOUSE_LOADER_PASSWORD:-$${CLICKHOUSE_PASSWORD:-}}";
+	[ -z "$${CLICKHOUSE_LOADER_PASSWORD:-}" ] || export CLICKHOUSE_PASSWORD="$$CLICKHOUSE_LOADER_PASSWORD";
 
 # As it was written: make must not expand a $$ in it.
 export QUERY := $(value Q)

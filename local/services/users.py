@@ -79,13 +79,13 @@ def users_xml(
 
 def read_grants(path: Path, user: str) -> list[str]:
     """The GRANT and REVOKE statements of one file, without the user they name."""
-    return [_without_user(statement, user, path) for statement in _statements(path)]
+    return [_without_user(statement, user, path) for statement in statements(path)]
 
 
 def read_row_policies(path: Path) -> dict[str, list[tuple[str, str, str]]]:
     """The row policies of the file by user, each as database, table and condition."""
     policies: dict[str, list[tuple[str, str, str]]] = {}
-    for statement in _statements(path):
+    for statement in statements(path):
         match = re.fullmatch(
             r"CREATE ROW POLICY OR REPLACE published ON (\w+)\.(\w+) FOR SELECT"
             r" USING (.+) TO (\w+)",
@@ -101,7 +101,8 @@ def read_row_policies(path: Path) -> dict[str, list[tuple[str, str, str]]]:
     return policies
 
 
-def _statements(path: Path) -> list[str]:
+def statements(path: Path) -> list[str]:
+    """The statements of one file, each in one line and without comments."""
     text = re.sub(r"--[^\n]*", "", path.read_text(encoding="utf-8"))
     statements = [" ".join(part.split()) for part in text.split(";")]
     return [statement for statement in statements if statement]

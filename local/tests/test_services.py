@@ -15,8 +15,8 @@ from local.services.__main__ import main
 from local.services.clickhouse import ClickHouse, ask
 from local.services.process import Service
 from local.services.s3 import S3
-from local.services.state import MARKER, State, read_pairs, write_pairs
-from local.services.users import ROW_POLICIES, read_row_policies
+from local.services.state import MARKER, ROOT, State, read_pairs, write_pairs
+from local.services.users import ROW_POLICIES, read_row_policies, statements
 
 DAY = "2026-03-01"
 STORE_DDL = """CREATE TABLE store.raw_events
@@ -28,6 +28,10 @@ PUBLICATIONS_DDL = """CREATE TABLE ops.publications
 INVOKER_VIEW_DDL = """CREATE VIEW raw.events SQL SECURITY INVOKER
 AS SELECT event_date, event_id FROM store.raw_events WHERE (event_date, load_id) IN
 (SELECT event_date, argMax(load_id, seq) FROM ops.publications GROUP BY event_date)"""
+NO_PLACE = (
+    r"\((ACCESS_STORAGE_FOR_INSERTION_NOT_FOUND|ACCESS_STORAGE_READONLY|THERE_IS_NO_PROFILE)\)"
+)
+"""How the embedded server, whose users all come from its users file, refuses what it understood."""
 VIEW_DDL = """CREATE VIEW {name} DEFINER = CURRENT_USER SQL SECURITY DEFINER
 AS SELECT event_date, event_id FROM store.raw_events"""
 
@@ -293,6 +297,16 @@ def test_reader_unpublishedRows_areNeverSeen(services, table):
 def test_statementOutsideTheGrants_isDenied(services, user, statement):
     with pytest.raises(ServiceError, match=r"Not enough privileges.*\(ACCESS_DENIED\)"):
         services.sql(user, statement)
+
+
+@pytest.mark.parametrize(
+    "path", sorted((ROOT / "conf" / "clickhouse").rglob("*.sql")), ids=lambda path: path.name
+)
+def test_fileForAServerOfOnesOwn_everyStatement_isUnderstood(services, path):
+    assert statements(path)
+    for statement in statements(path):
+        with pytest.raises(ServiceError, match=NO_PLACE):
+            services.sql("admin", statement)
 
 
 def test_wrongPassword_isNamedWithUserAndServer(services):

@@ -1,10 +1,8 @@
 package edtech.analytics.cli;
 
 import edtech.analytics.load.JobContext;
-import edtech.analytics.load.LoadMode;
 import edtech.analytics.load.LoadReport;
 import edtech.analytics.load.RangeLoad;
-import java.nio.file.Path;
 import java.time.LocalDate;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
@@ -25,6 +23,7 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true)
 final class BackfillCommand implements Callable<Integer> {
   @Mixin private CommonOptions common;
+  @Mixin private LoadOptions options;
   @Spec private CommandSpec spec;
 
   @Option(names = "--from", required = true, paramLabel = "YYYY-MM-DD", description = "first day")
@@ -32,12 +31,6 @@ final class BackfillCommand implements Callable<Integer> {
 
   @Option(names = "--to", required = true, paramLabel = "YYYY-MM-DD", description = "last day")
   private LocalDate to;
-
-  @Option(names = "--force", description = "also days that have not changed or are held")
-  private boolean isForced;
-
-  @Option(names = "--summary", paramLabel = "FILE", description = "write the outcomes as JSON")
-  private Path summary;
 
   @Override
   public Integer call() throws Exception {
@@ -49,10 +42,10 @@ final class BackfillCommand implements Callable<Integer> {
         new ConsoleProgress(System.out, ConsoleProgress.Detail.WARNINGS, common.isDebug());
     List<LoadReport> reports;
     try (JobContext job = common.open()) {
-      LoadMode mode = isForced ? LoadMode.FORCED : LoadMode.UNLESS_UNCHANGED;
-      reports = new RangeLoad(job, progress).run(from, to, mode, new Outlook());
+      options.prepareSummary();
+      reports = new RangeLoad(job, progress).run(from, to, options.mode(), new Outlook());
     }
-    Summaries.write(summary, reports);
+    options.writeSummary(reports);
     return conclude(reports);
   }
 
@@ -60,17 +53,16 @@ final class BackfillCommand implements Callable<Integer> {
     System.out.println(
         reports.stream()
             .collect(Collectors.groupingBy(r -> r.load().status(), Collectors.counting())));
-    List<LoadReport> missing = reports.stream().filter(r -> !r.isVisible()).toList();
+    List<LocalDate> missing =
+        reports.stream().filter(r -> !r.isVisible()).map(r -> r.load().date()).toList();
     if (missing.isEmpty()) {
       return 0;
     }
     System.out.flush();
-    missing.forEach(r -> System.err.println(r.load().date() + "  " + r.load().error()));
     System.err.printf(
-        "error: %d of %d days were not loaded: %s%n",
-        missing.size(),
-        reports.size(),
-        missing.stream().map(r -> r.load().date().toString()).collect(Collectors.joining(", ")));
+        "error: %d of %d days were not loaded: %s; mend what their lines above say, and run it"
+            + " again%n",
+        missing.size(), reports.size(), DayRanges.text(missing));
     return 1;
   }
 
@@ -86,7 +78,8 @@ final class BackfillCommand implements Callable<Integer> {
       done++;
       rows += report.load().counts().accepted();
       double seconds = (System.nanoTime() - started) / 1e9;
-      System.out.println(report.line());
+      System.out.flush();
+      (report.isVisible() ? System.out : System.err).println(report.line());
       System.out.printf(
           Locale.ROOT,
           "  %d of %d days, %,d events, %.0f s, about %s left%n",

@@ -27,11 +27,18 @@ final class CommonOptions {
     return isDebug;
   }
 
+  /** A run that reads events. */
   JobContext open() {
-    return new JobContext(settings(), System.getenv());
+    return open(SettingsReader.read(Optional.ofNullable(config), System.getenv(), overrides));
   }
 
-  private Settings settings() {
-    return SettingsReader.read(Optional.ofNullable(config), System.getenv(), overrides);
+  /** A run that only talks to ClickHouse. */
+  JobContext openServer() {
+    return open(
+        SettingsReader.readForServer(Optional.ofNullable(config), System.getenv(), overrides));
+  }
+
+  private static JobContext open(Settings settings) {
+    return new JobContext(settings, System.getenv());
   }
 }

@@ -14,7 +14,7 @@ final class InitCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    try (JobContext job = common.open()) {
+    try (JobContext job = common.openServer()) {
       job.schema().apply(JobContext.jobVersion());
       System.out.println("schema is current at " + job.settings().clickhouse().url());
     }

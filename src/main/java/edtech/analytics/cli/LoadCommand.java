@@ -1,10 +1,8 @@
 package edtech.analytics.cli;
 
 import edtech.analytics.load.JobContext;
-import edtech.analytics.load.LoadMode;
 import edtech.analytics.load.LoadReport;
 import edtech.analytics.load.RangeLoad;
-import java.nio.file.Path;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -18,15 +16,10 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true)
 final class LoadCommand implements Callable<Integer> {
   @Mixin private CommonOptions common;
+  @Mixin private LoadOptions options;
 
   @Option(names = "--date", required = true, paramLabel = "YYYY-MM-DD", description = "the day")
   private LocalDate date;
-
-  @Option(names = "--force", description = "also when nothing has changed or the day is held")
-  private boolean isForced;
-
-  @Option(names = "--summary", paramLabel = "FILE", description = "write the outcome as JSON")
-  private Path summary;
 
   @Override
   public Integer call() throws Exception {
@@ -34,11 +27,11 @@ final class LoadCommand implements Callable<Integer> {
         new ConsoleProgress(System.out, ConsoleProgress.Detail.STEPS, common.isDebug());
     List<LoadReport> reports;
     try (JobContext job = common.open()) {
-      LoadMode mode = isForced ? LoadMode.FORCED : LoadMode.UNLESS_UNCHANGED;
-      reports = new RangeLoad(job, progress).run(date, date, mode, report -> {});
+      options.prepareSummary();
+      reports = new RangeLoad(job, progress).run(date, date, options.mode(), report -> {});
     }
+    options.writeSummary(reports);
     LoadReport report = reports.get(0);
-    Summaries.write(summary, reports);
     System.out.print(report.text());
     if (!report.isVisible()) {
       System.out.flush();

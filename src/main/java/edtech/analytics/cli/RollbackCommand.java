@@ -23,12 +23,13 @@ final class RollbackCommand implements Callable<Integer> {
   @Option(
       names = "--load-id",
       paramLabel = "N",
+      converter = CountConverter.class,
       description = "the load to show; default: the one before the visible one")
   private Long loadId;
 
   @Override
   public Integer call() {
-    try (JobContext job = common.open()) {
+    try (JobContext job = common.openServer()) {
       job.schema().requireCurrent();
       OptionalLong wanted = loadId == null ? OptionalLong.empty() : OptionalLong.of(loadId);
       Publication shown = new Rollback(job).run(date, wanted);

@@ -1,14 +1,15 @@
 package edtech.analytics.cli;
 
-import com.clickhouse.client.api.query.GenericRecord;
+import edtech.analytics.clickhouse.LoadLog;
 import edtech.analytics.clickhouse.Publication;
 import edtech.analytics.clickhouse.Publications;
 import edtech.analytics.load.JobContext;
 import java.time.LocalDate;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
+import java.util.Locale;
+import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -24,16 +25,16 @@ final class StatusCommand implements Callable<Integer> {
       names = "--loads",
       paramLabel = "N",
       defaultValue = "10",
+      converter = CountConverter.class,
       description = "how many of the last loads; default: ${DEFAULT-VALUE}")
-  private int loads;
+  private long loads;
 
   @Override
   public Integer call() {
-    try (JobContext job = common.open()) {
+    try (JobContext job = common.openServer()) {
       job.schema().requireCurrent();
-      List<Publication> visible = new Publications(job.server()).visible();
-      printDays(visible);
-      printLoads(job);
+      printDays(new Publications(job.server()).visible());
+      printLoads(new LoadLog(job.server()).latest(loads));
     }
     return 0;
   }
@@ -46,46 +47,32 @@ final class StatusCommand implements Callable<Integer> {
     LocalDate first = visible.get(0).date();
     LocalDate last = visible.get(visible.size() - 1).date();
     System.out.printf("published: %d days, %s to %s%n", visible.size(), first, last);
-    List<String> gaps = new ArrayList<>();
-    LocalDate expected = first;
-    for (Publication day : visible) {
-      if (day.date().isAfter(expected)) {
-        LocalDate end = day.date().minusDays(1);
-        gaps.add(end.equals(expected) ? end.toString() : expected + " to " + end);
-      }
-      expected = day.date().plusDays(1);
-    }
-    System.out.println("missing:   " + (gaps.isEmpty() ? "none" : String.join(", ", gaps)));
-    List<String> held =
+    Set<LocalDate> published = visible.stream().map(Publication::date).collect(Collectors.toSet());
+    List<LocalDate> missing = first.datesUntil(last).filter(d -> !published.contains(d)).toList();
+    System.out.println("missing:   " + (missing.isEmpty() ? "none" : DayRanges.text(missing)));
+    String held =
         visible.stream()
             .filter(Publication::isHeld)
             .map(day -> day.date() + " at load " + day.loadId())
-            .toList();
+            .collect(Collectors.joining(", "));
     if (!held.isEmpty()) {
-      System.out.println("held:      " + String.join(", ", held) + " (rolled back)");
+      System.out.println("held:      " + held + " (rolled back)");
     }
   }
 
-  private void printLoads(JobContext job) {
-    List<GenericRecord> rows =
-        job.server()
-            .rows(
-                "SELECT formatDateTime(started_at, '%F %T', 'UTC') AS started, toString(event_date)"
-                    + " AS day, status, toString(load_id) AS id, toInt64(accepted) AS accepted,"
-                    + " toInt64(rejected) AS rejected, error FROM ops.loads ORDER BY started_at DESC"
-                    + " LIMIT {n:UInt32}",
-                Map.of("n", loads));
+  private static void printLoads(List<LoadLog.Entry> entries) {
     System.out.println("last loads (UTC):");
-    for (GenericRecord row : rows) {
+    for (LoadLog.Entry load : entries) {
       System.out.printf(
-          "  %s  %s  %-10s  %s  accepted %,d  rejected %,d  %s%n",
-          row.getString("started"),
-          row.getString("day"),
-          row.getString("status"),
-          row.getString("id"),
-          row.getLong("accepted"),
-          row.getLong("rejected"),
-          row.getString("error"));
+          Locale.ROOT,
+          "  %s  %s  %-10s  %d  accepted %,d  rejected %,d  %s%n",
+          load.startedAt(),
+          load.date(),
+          load.status(),
+          load.loadId(),
+          load.accepted(),
+          load.rejected(),
+          load.error());
     }
   }
 }

@@ -15,7 +15,7 @@ final class SweepCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    try (JobContext job = common.open()) {
+    try (JobContext job = common.openServer()) {
       job.schema().requireCurrent();
       Sweep.Result swept = new Sweep(job.server(), job.settings().publication()).run();
       System.out.printf(

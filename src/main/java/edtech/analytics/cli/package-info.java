@@ -1,5 +1,5 @@
 /**
  * The commands: arguments to settings to a job to an exit code, and what people read on the way.
- * Knows no step of a load and sends no statement of its own but the questions of {@code status}.
+ * Knows no step of a load and no statement.
  */
 package edtech.analytics.cli;

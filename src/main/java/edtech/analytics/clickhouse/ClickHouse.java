@@ -1,7 +1,6 @@
 package edtech.analytics.clickhouse;
 
 import com.clickhouse.client.api.Client;
-import com.clickhouse.client.api.ServerException;
 import com.clickhouse.client.api.insert.InsertResponse;
 import com.clickhouse.client.api.insert.InsertSettings;
 import com.clickhouse.client.api.query.GenericRecord;
@@ -143,25 +142,6 @@ public final class ClickHouse implements AutoCloseable {
   }
 
   private ClickHouseException failed(String sql, Throwable cause) {
-    Throwable root = cause;
-    while (root.getCause() != null && !(root instanceof ServerException)) {
-      root = root.getCause();
-    }
-    String reason = root.getMessage() == null ? root.getClass().getSimpleName() : root.getMessage();
-    String what =
-        root instanceof ServerException
-            ? "refused"
-            : "did not answer (is it up, and clickhouse.url right?)";
-    String statement = sql.strip().lines().findFirst().orElse("").strip();
-    return new ClickHouseException(
-        "ClickHouse at "
-            + connection
-            + " "
-            + what
-            + ": "
-            + reason.lines().findFirst().orElse("").strip()
-            + " — in: "
-            + statement,
-        cause);
+    return new ClickHouseException(FailureText.of(connection, sql, cause), cause);
   }
 }

@@ -2,6 +2,7 @@ package edtech.analytics.clickhouse;
 
 import edtech.analytics.input.SourceObject;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
@@ -14,6 +15,21 @@ import java.util.concurrent.atomic.AtomicLong;
 public final class LoadLog {
   private static final DateTimeFormatter MICROS =
       DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss.SSSSSS").withZone(ZoneOffset.UTC);
+
+  /**
+   * A load in a list of loads.
+   *
+   * @param startedAt 'YYYY-MM-DD hh:mm:ss' in UTC
+   * @param error '' unless it failed
+   */
+  public record Entry(
+      String startedAt,
+      LocalDate date,
+      String status,
+      long loadId,
+      long accepted,
+      long rejected,
+      String error) {}
 
   private final ClickHouse server;
   private final AtomicLong revision = new AtomicLong();
@@ -60,6 +76,28 @@ public final class LoadLog {
     if (!rows.isEmpty()) {
       server.insert("ops.load_objects", rows, "objects/" + load.loadId());
     }
+  }
+
+  /** The loads that started last, the newest first. */
+  public List<Entry> latest(long most) {
+    return server
+        .rows(
+            "SELECT formatDateTime(started_at, '%F %T', 'UTC') AS started, event_date, status,"
+                + " toInt64(load_id) AS load_id, toInt64(accepted) AS accepted, toInt64(rejected) AS"
+                + " rejected, error FROM ops.loads ORDER BY started_at DESC LIMIT {most:UInt64}",
+            Map.of("most", most))
+        .stream()
+        .map(
+            row ->
+                new Entry(
+                    row.getString("started"),
+                    row.getLocalDate("event_date"),
+                    row.getString("status"),
+                    row.getLong("load_id"),
+                    row.getLong("accepted"),
+                    row.getLong("rejected"),
+                    row.getString("error")))
+        .toList();
   }
 
   private static void putCounts(Map<String, Object> row, LineCounts counts) {

@@ -71,10 +71,14 @@ public final class Schema {
     }
     if (found < VERSION) {
       throw new ClickHouseException(
-          (found == 0
-                  ? "ClickHouse has none of the job's tables"
-                  : "ClickHouse has schema version " + found + ", this job needs " + VERSION)
-              + ": run init as an administrator");
+          found == 0
+              ? "ClickHouse has none of the job's tables, or shows this user none: run init as an"
+                  + " administrator, and conf/clickhouse/grants/loader.sql for the user that loads"
+              : "ClickHouse has schema version "
+                  + found
+                  + ", this job needs "
+                  + VERSION
+                  + ": run init as an administrator");
     }
   }
 

@@ -24,8 +24,8 @@ record StageBatchWrite(
     return writers();
   }
 
-  StageWriterFactory writers() {
-    return new StageWriterFactory(table, columns, loadId, connection, limit);
+  TaskWriterFactory writers() {
+    return new TaskWriterFactory(table, columns, loadId, connection, limit);
   }
 
   @Override

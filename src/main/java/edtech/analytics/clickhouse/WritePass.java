@@ -30,7 +30,7 @@ final class WritePass extends RDD<WriterCommitMessage[]> {
   }
 
   private final List<RDD<InternalRow>> written;
-  private final List<StageWriterFactory> writers;
+  private final List<TaskWriterFactory> writers;
   private final List<RDD<InternalRow>> computed;
 
   /**
@@ -40,7 +40,7 @@ final class WritePass extends RDD<WriterCommitMessage[]> {
    */
   WritePass(
       List<RDD<InternalRow>> written,
-      List<StageWriterFactory> writers,
+      List<TaskWriterFactory> writers,
       List<RDD<InternalRow>> computed) {
     super(
         written.get(0).sparkContext(),

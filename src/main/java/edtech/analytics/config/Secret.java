@@ -15,7 +15,7 @@ public record Secret(String reference) {
   private static final String FILE = "file:";
 
   public Secret {
-    if (!reference.isEmpty() && !reference.startsWith(ENV) && !reference.startsWith(FILE)) {
+    if (!reference.isEmpty() && !reference.matches("(" + ENV + "|" + FILE + ").+")) {
       throw new IllegalArgumentException(
           "must be env:NAME, file:/path or \"\", not the secret itself");
     }
@@ -24,24 +24,32 @@ public record Secret(String reference) {
   /**
    * Reads the secret; '' when there is none.
    *
-   * @throws SettingsException when the file it names cannot be read
+   * @throws SettingsException when the variable it names is not set, or the file cannot be read
    */
   public String resolve(Map<String, String> environment) {
     if (reference.startsWith(ENV)) {
-      return environment.getOrDefault(reference.substring(ENV.length()), "");
+      String name = reference.substring(ENV.length());
+      if (!environment.containsKey(name)) {
+        throw unusable(
+            "the variable "
+                + name
+                + " is not set: export it, name another place, or set clickhouse.password=\"\" for a"
+                + " user without a password");
+      }
+      return environment.get(name);
     }
     if (reference.startsWith(FILE)) {
       Path file = Path.of(reference.substring(FILE.length()));
       try {
         return Files.readString(file).lines().findFirst().orElse("");
       } catch (IOException e) {
-        throw new SettingsException(
-            List.of(
-                "clickhouse.password = \""
-                    + reference
-                    + "\": cannot be read: name a readable file"));
+        throw unusable("cannot be read: name a readable file");
       }
     }
     return "";
+  }
+
+  private SettingsException unusable(String why) {
+    return new SettingsException(List.of("clickhouse.password = \"" + reference + "\": " + why));
   }
 }

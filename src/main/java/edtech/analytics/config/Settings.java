@@ -7,7 +7,8 @@ import java.util.Set;
  * What a job was told: every key of {@code conf/reference.conf}, typed and checked. Units and
  * meanings are written there.
  *
- * @param eventsUri folder of the {@code dt=YYYY-MM-DD/} folders, without a slash at its end
+ * @param eventsUri folder of the {@code dt=YYYY-MM-DD/} folders, without a slash at its end; '' in
+ *     runs that read no events
  * @param s3Endpoint '' for Amazon S3
  */
 public record Settings(

@@ -39,22 +39,24 @@ public final class SettingsReader {
           "clickhouse.user", "CLICKHOUSE_USER");
 
   private final List<String> problems = new ArrayList<>();
+  private final Map<String, String> environment;
   private final Config config;
 
   private SettingsReader(
       Optional<Path> file, Map<String, String> environment, Map<String, String> overrides) {
+    this.environment = environment;
     Config defaults = ConfigFactory.parseResources(SettingsReader.class, REFERENCE);
     Set<String> keys = keys(defaults);
     Config layered =
         of(overrides, keys, "--set")
-            .withFallback(fromEnvironment(keys, environment))
+            .withFallback(fromEnvironment(keys))
             .withFallback(file.map(f -> fromFile(f, keys)).orElse(ConfigFactory.empty()))
             .withFallback(defaults);
     this.config = layered;
   }
 
   /**
-   * Reads all settings.
+   * Reads all settings, for a run that reads events.
    *
    * @param file settings that differ from the reference, if any
    * @param environment the process environment
@@ -64,14 +66,25 @@ public final class SettingsReader {
   public static Settings read(
       Optional<Path> file, Map<String, String> environment, Map<String, String> overrides) {
     SettingsReader reader = new SettingsReader(file, environment, overrides);
-    Settings settings = reader.settings();
-    if (!reader.problems.isEmpty()) {
-      throw new SettingsException(reader.problems);
+    reader.requireEventsUri();
+    return reader.settings();
+  }
+
+  /** The same for a run that only talks to ClickHouse: {@code events-uri} may be ''. */
+  public static Settings readForServer(
+      Optional<Path> file, Map<String, String> environment, Map<String, String> overrides) {
+    return new SettingsReader(file, environment, overrides).settings();
+  }
+
+  private Settings settings() {
+    Settings settings = typed();
+    if (!problems.isEmpty()) {
+      throw new SettingsException(problems);
     }
     return settings;
   }
 
-  private Settings settings() {
+  private Settings typed() {
     return new Settings(
         eventsUri(),
         address("s3.endpoint", true),
@@ -92,7 +105,7 @@ public final class SettingsReader {
         new Settings.ClickHouse(
             address("clickhouse.url", false),
             text("clickhouse.user"),
-            value("clickhouse.password", Secret::new, new Secret("")),
+            password(),
             integer("clickhouse.connect-timeout", 1, 3600),
             integer("clickhouse.request-timeout", 1, 86_400),
             integer("clickhouse.batch-rows", 1, 10_000_000),
@@ -106,7 +119,8 @@ public final class SettingsReader {
   }
 
   private Config fromFile(Path file, Set<String> keys) {
-    if (!Files.isReadable(file)) {
+    // Of a directory the parser says nothing, and reads no setting.
+    if (!Files.isReadable(file) || Files.isDirectory(file)) {
       problems.add("--config " + file + " cannot be read: name a readable file");
       return ConfigFactory.empty();
     }
@@ -121,12 +135,17 @@ public final class SettingsReader {
     }
   }
 
-  private Config fromEnvironment(Set<String> keys, Map<String, String> environment) {
+  private Config fromEnvironment(Set<String> keys) {
     Set<String> known = keys.stream().map(SettingsReader::variable).collect(Collectors.toSet());
     environment.keySet().stream()
         .filter(name -> name.startsWith(ENVIRONMENT_PREFIX) && !known.contains(name))
         .sorted()
-        .forEach(name -> problems.add("environment: no setting belongs to the variable " + name));
+        .forEach(
+            name ->
+                problems.add(
+                    "environment: no setting belongs to the variable "
+                        + name
+                        + "; conf/reference.conf has them all"));
     Config found = ConfigFactory.empty();
     for (String key : keys) {
       String value = environment.getOrDefault(variable(key), "");
@@ -161,22 +180,35 @@ public final class SettingsReader {
     return true;
   }
 
+  private void requireEventsUri() {
+    if (config.getValue("events-uri").unwrapped() instanceof String uri && uri.isBlank()) {
+      problems.add(
+          "events-uri is not set: name the folder of the dt= folders, as EVENTS_URI=s3a://bucket/path");
+    }
+  }
+
   private String eventsUri() {
     String uri = text("events-uri").replaceAll("/+$", "");
     if (uri.isEmpty()) {
-      problems.add(
-          "events-uri is not set: name the folder of the dt= folders, as EVENTS_URI=s3a://bucket/path");
       return uri;
     }
-    String scheme = uri.contains("://") ? uri.substring(0, uri.indexOf("://")) : "";
-    return switch (scheme) {
-      case "s3" -> "s3a" + uri.substring("s3".length());
-      case "s3a", "file" -> uri;
-      default -> {
-        problem("events-uri", uri, "must start with s3a://, s3:// or file://");
-        yield uri;
-      }
-    };
+    if (uri.contains("@")) {
+      problems.add("events-uri must not hold keys: S3A finds them by itself (README)");
+    } else if (!uri.matches("s3a?://[A-Za-z0-9][A-Za-z0-9.-]*(/.*)?|file:///.*")) {
+      problem("events-uri", uri, "must be s3a://bucket/path, s3://bucket/path or file:///path");
+    }
+    return uri.replaceFirst("^s3:", "s3a:");
+  }
+
+  /** Where the password is; looked at now, so that a missing one is reported with all the rest. */
+  private Secret password() {
+    Secret password = value("clickhouse.password", Secret::new, new Secret(""));
+    try {
+      password.resolve(environment);
+    } catch (SettingsException e) {
+      problems.addAll(e.problems());
+    }
+    return password;
   }
 
   private String address(String key, boolean optional) {

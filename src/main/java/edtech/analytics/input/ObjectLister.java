@@ -43,16 +43,7 @@ public final class ObjectLister {
     } catch (InputRefusedException e) {
       throw e;
     } catch (IOException e) {
-      Throwable root = e;
-      while (root.getCause() != null) {
-        root = root.getCause();
-      }
-      throw new InputRefusedException(
-          "cannot list "
-              + prefix(date)
-              + " (are events-uri and s3.endpoint right, and do the keys give access?): "
-              + root.getMessage(),
-          e);
+      throw ListingFailure.of(prefix(date), hadoop, e);
     }
   }
 
@@ -73,6 +64,11 @@ public final class ObjectLister {
         objects.add(new SourceObject(uri, date, status.getLen(), version(status)));
       }
     } catch (FileNotFoundException e) {
+      // With a cause it is a 404 from something that is no S3, not an S3's word that nothing is
+      // there: a day must not be taken for empty, and published so, because of a wrong address.
+      if (e.getCause() != null) {
+        throw e;
+      }
       return List.of();
     }
     objects.sort(Comparator.comparing(SourceObject::uri));

@@ -1,11 +1,14 @@
 package edtech.analytics.input;
 
 import java.io.BufferedInputStream;
+import java.io.EOFException;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PushbackInputStream;
 import java.util.Arrays;
 import java.util.concurrent.ExecutionException;
+import java.util.zip.ZipException;
 import org.apache.commons.compress.compressors.gzip.GzipCompressorInputStream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataInputStream;
@@ -101,8 +104,7 @@ final class ObjectOpener {
     if (cause instanceof InputRefusedException) {
       return cause;
     }
-    if (cause instanceof RemoteFileChangedException
-        || cause instanceof java.io.FileNotFoundException) {
+    if (cause instanceof RemoteFileChangedException || cause instanceof FileNotFoundException) {
       return new InputRefusedException(
           "object "
               + object.uri()
@@ -125,7 +127,7 @@ final class ObjectOpener {
   /** The decompressor throws plain IOException and EOFException; the network its own subclasses. */
   private static boolean isNotTransport(IOException cause) {
     return cause.getClass() == IOException.class
-        || cause instanceof java.io.EOFException
-        || cause instanceof java.util.zip.ZipException;
+        || cause instanceof EOFException
+        || cause instanceof ZipException;
   }
 }

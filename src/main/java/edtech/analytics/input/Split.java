@@ -1,5 +1,6 @@
 package edtech.analytics.input;
 
+import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.spark.sql.connector.read.InputPartition;
@@ -10,8 +11,7 @@ import org.apache.spark.sql.connector.read.InputPartition;
  *
  * @param number the object's number in the load
  */
-record Split(SourceObject object, int number, long start, long end)
-    implements java.io.Serializable {
+record Split(SourceObject object, int number, long start, long end) implements Serializable {
   private static final long LARGEST = 64L << 20;
   private static final long SMALLEST = 4L << 20;
 

@@ -23,11 +23,13 @@ public final class RangeLoad {
    * Loads; returns a report a day.
    *
    * @param finished told of each day as it ends
+   * @throws edtech.analytics.config.SettingsException when there is no {@code clickhouse.catalog}
    * @throws edtech.analytics.clickhouse.ClickHouseException when the server cannot be reached, or
    *     its schema is not this job's
    */
   public List<LoadReport> run(
       LocalDate from, LocalDate to, LoadMode mode, Consumer<LoadReport> finished) {
+    job.writing().requireCatalog();
     job.schema().requireCurrent();
     ObjectLister lister = job.lister();
     DayInputs inputs = new DayInputs(lister, job.settings().events().latenessDays());

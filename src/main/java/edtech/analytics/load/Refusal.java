@@ -3,6 +3,7 @@ package edtech.analytics.load;
 import edtech.analytics.clickhouse.LineCounts;
 import edtech.analytics.config.Settings;
 import edtech.analytics.input.Reason;
+import java.math.BigDecimal;
 import java.time.LocalDate;
 import java.util.Locale;
 import java.util.Optional;
@@ -86,9 +87,8 @@ final class Refusal {
   private static boolean exceeds(long lines, long of, double ratio, long limit) {
     // In decimal, as it was written: 0.01 * 300 must not be 3.0000000000000004.
     return lines > limit
-        && java.math.BigDecimal.valueOf(lines)
-                .compareTo(
-                    java.math.BigDecimal.valueOf(ratio).multiply(java.math.BigDecimal.valueOf(of)))
+        && BigDecimal.valueOf(lines)
+                .compareTo(BigDecimal.valueOf(ratio).multiply(BigDecimal.valueOf(of)))
             > 0;
   }
 }

@@ -2,10 +2,13 @@ package edtech.analytics.load;
 
 import edtech.analytics.clickhouse.StageCatalog;
 import edtech.analytics.config.Settings;
+import edtech.analytics.config.SettingsException;
 import java.net.URI;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.connector.catalog.TableCatalog;
 
 /**
  * Which Spark catalog writes the stage tables: the built-in sink, or the official connector. Set on
@@ -26,6 +29,34 @@ final class Writing {
   /** Whether an append fails unless the server holds what its tasks wrote. */
   boolean reportsRows() {
     return settings.catalog().equals(BUILT_IN);
+  }
+
+  /**
+   * Fails unless the class that is to write is there; Spark itself would look for it only when the
+   * first rows come.
+   *
+   * @throws SettingsException when it is not
+   */
+  void requireCatalog() {
+    String problem;
+    try {
+      ClassLoader loader = Thread.currentThread().getContextClassLoader();
+      if (TableCatalog.class.isAssignableFrom(Class.forName(settings.catalog(), false, loader))) {
+        return;
+      }
+      problem = "this class is no Spark catalog: name the connector's";
+    } catch (ClassNotFoundException | LinkageError e) {
+      problem =
+          "this class is not on the class path: give spark-submit its --packages (README, \"Official"
+              + " connector\")";
+    }
+    throw new SettingsException(
+        List.of(
+            "clickhouse.catalog = \""
+                + settings.catalog()
+                + "\": "
+                + problem
+                + ", or leave the setting out for the built-in sink"));
   }
 
   void configure(SparkSession spark, Map<String, String> environment) {

@@ -8,6 +8,7 @@ import edtech.analytics.load.ForkedJvm;
 import edtech.analytics.load.LoadMode;
 import edtech.analytics.load.LocalServices;
 import edtech.analytics.load.SampleDay;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
 import java.util.ArrayList;
@@ -18,10 +19,16 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The commands as an operator runs them, each in a JVM of its own. */
 class CommandLineIT {
   private static final LocalDate EMPTY = LocalDate.of(2034, 12, 1);
+
+  /** For commands that need no events. */
+  private static final Map<String, String> NO_EVENTS = Map.of("EVENTS_URI", "");
 
   private static LocalServices services;
 
@@ -115,31 +122,132 @@ class CommandLineIT {
             + " backfill --help tells what it takes)");
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"--loads 0", "--loads -1", "--loads=-1", "--loads many"})
+  void status_numberOutOfRange_exits2(String option) throws Exception {
+    List<String> arguments = new ArrayList<>(List.of("status"));
+    arguments.addAll(List.of(option.split(" ")));
+    requireFailure(
+        run(Map.of(), arguments.toArray(String[]::new)),
+        2,
+        "error: Invalid value for option '--loads': \""
+            + option.replaceAll(".*[ =]", "")
+            + "\" is no whole number from 1 on (edtech-analytics status --help tells what it"
+            + " takes)");
+  }
+
   @Test
-  void load_wrongClickHousePassword_exits1InOneLine() throws Exception {
+  void load_summaryThatCannotBeWritten_exits2BeforeItLoads() throws Exception {
+    Path file = Files.writeString(folder.resolve("file"), "");
+    requireFailure(
+        run(Map.of(), "load", "--date", EMPTY.toString(), "--summary", file + "/summary.json"),
+        2,
+        "error: --summary "
+            + file
+            + "/summary.json cannot be written (FileAlreadyExistsException): name a file in a folder"
+            + " of yours (edtech-analytics load --help tells what it takes)");
+  }
+
+  @Test
+  void load_catalogThatIsNotThere_exits2BeforeItLoads() throws Exception {
     ForkedJvm.Result result =
-        run(Map.of("CLICKHOUSE_PASSWORD", "wrong-horse"), "load", "--date", EMPTY.toString());
+        run(
+            Map.of(),
+            "load",
+            "--date",
+            EMPTY.toString(),
+            "--set",
+            "clickhouse.catalog=com.example.Misspelt");
+    requireFailure(
+        result,
+        2,
+        "error: clickhouse.catalog = \"com.example.Misspelt\": this class is not on the class path:"
+            + " give spark-submit its --packages (README, \"Official connector\"), or leave the"
+            + " setting out for the built-in sink");
+    assertThat(result.out()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"loader, wrong-horse", "nobody, wrong-horse", "default, wrong-horse"})
+  void load_wrongClickHouseLogin_exits1AndSaysWhatToSet(String user, String password)
+      throws Exception {
+    ForkedJvm.Result result =
+        run(
+            Map.of("CLICKHOUSE_USER", user, "CLICKHOUSE_PASSWORD", password),
+            "load",
+            "--date",
+            EMPTY.toString());
+    requireFailure(
+        result,
+        1,
+        "error: ClickHouse at "
+            + LocalServices.ENVIRONMENT.get("CLICKHOUSE_URL")
+            + " as user "
+            + user
+            + " refused the login: no such user, or another password; set clickhouse.user"
+            + " (CLICKHOUSE_USER), and the password where clickhouse.password says"
+            + " (CLICKHOUSE_PASSWORD by default)");
+    assertThat(result.text()).doesNotContain(password);
+  }
+
+  @Test
+  void load_passwordVariableNotSet_exits2AndNamesIt() throws Exception {
+    requireFailure(
+        run(
+            Map.of(),
+            "load",
+            "--date",
+            EMPTY.toString(),
+            "--set",
+            "clickhouse.password=env:NO_SUCH_VARIABLE"),
+        2,
+        "error: clickhouse.password = \"env:NO_SUCH_VARIABLE\": the variable NO_SUCH_VARIABLE is not"
+            + " set: export it, name another place, or set clickhouse.password=\"\" for a user"
+            + " without a password");
+  }
+
+  @Test
+  void init_missingRight_exits1AndSaysWhoMay() throws Exception {
+    ForkedJvm.Result result = run(Map.of(), "init");
     assertThat(result.lastError())
         .startsWith(
             "error: ClickHouse at "
                 + LocalServices.ENVIRONMENT.get("CLICKHOUSE_URL")
-                + " as user loader refused: ")
-        .contains("Authentication failed");
+                + " as user loader refused: Code: 497. DB::Exception: loader: Not enough privileges."
+                + " To execute this query, it's necessary to have the grant CREATE DATABASE ON ")
+        .endsWith(
+            "; run conf/clickhouse/grants/loader.sql for a user that loads, or set clickhouse.user"
+                + " (CLICKHOUSE_USER) to one that may: init needs an administrator");
     requireFailure(result, 1, result.lastError());
-    assertThat(result.text()).doesNotContain("wrong-horse");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "http://127.0.0.1:1, Connect to http://127.0.0.1:1 [/127.0.0.1] failed: Connection refused",
+    "http://no-such-host.invalid:8123, unknown host no-such-host.invalid"
+  })
+  void load_noClickHouse_exits1WithinSeconds(String url, String reason) throws Exception {
+    ForkedJvm.Result result =
+        run(Map.of("CLICKHOUSE_URL", url), "load", "--date", EMPTY.toString());
+    assertThat(result.lastError())
+        .startsWith("error: ClickHouse at " + url + " as user loader did not answer: " + reason)
+        .endsWith("; is it up, and clickhouse.url (CLICKHOUSE_URL) right?");
+    requireFailure(result, 1, result.lastError());
+    assertThat(result.seconds()).isLessThan(30);
   }
 
   @Test
-  void load_noClickHouse_exits1WithinSeconds() throws Exception {
+  void load_otherServerAtClickHouseUrl_exits1AndSaysSo() throws Exception {
+    String url = LocalServices.ENVIRONMENT.get("S3_ENDPOINT");
     ForkedJvm.Result result =
-        run(Map.of("CLICKHOUSE_URL", "http://127.0.0.1:1"), "load", "--date", EMPTY.toString());
+        run(Map.of("CLICKHOUSE_URL", url), "load", "--date", EMPTY.toString());
     assertThat(result.lastError())
         .startsWith(
-            "error: ClickHouse at http://127.0.0.1:1 as user loader did not answer (is it up, and"
-                + " clickhouse.url right?): ")
-        .contains("Connection refused");
+            "error: ClickHouse at "
+                + url
+                + " as user loader does not answer as ClickHouse's HTTP interface does: ")
+        .endsWith("; set clickhouse.url (CLICKHOUSE_URL) to its host and port");
     requireFailure(result, 1, result.lastError());
-    assertThat(result.seconds()).isLessThan(30);
   }
 
   @Test
@@ -157,32 +265,67 @@ class CommandLineIT {
     requireNoSecret(result);
   }
 
-  @Test
-  void load_noS3_exits1WithinAMinute() throws Exception {
-    ForkedJvm.Result result =
-        run(Map.of("S3_ENDPOINT", "http://127.0.0.1:1"), "load", "--date", EMPTY.toString());
-    assertThat(result.lastError())
-        .startsWith(
-            "error: "
-                + EMPTY
-                + " was not loaded: cannot list "
-                + services.eventsUri()
-                + "/dt="
-                + EMPTY
-                + "/ (are events-uri and s3.endpoint right, and do the keys give access?): ")
-        .contains("Connection refused");
-    requireFailure(result, 1, result.lastError());
-    assertThat(result.seconds()).isLessThan(60);
+  @ParameterizedTest
+  @CsvSource({
+    "http://127.0.0.1:1, 'Connection refused; '",
+    "http://no-such-host.invalid, 'no-such-host.invalid; no such host: '"
+  })
+  void load_noS3_exits1WithinAMinute(String endpoint, String reason) throws Exception {
+    requireNotListed(
+        run(Map.of("S3_ENDPOINT", endpoint), "load", "--date", EMPTY.toString()),
+        services.eventsUri(),
+        endpoint,
+        reason
+            + "set s3.endpoint (S3_ENDPOINT) to the address of an S3 that is up, or to nothing for"
+            + " Amazon's, and events-uri (EVENTS_URI) to a bucket in it");
   }
 
   @Test
-  void load_wrongS3Key_exits1WithinSeconds() throws Exception {
+  void load_otherServerAtS3Endpoint_isNotTakenForAnEmptyDay() throws Exception {
+    String endpoint = LocalServices.ENVIRONMENT.get("CLICKHOUSE_URL");
     ForkedJvm.Result result =
-        run(Map.of("AWS_SECRET_ACCESS_KEY", "wrong-staple"), "load", "--date", EMPTY.toString());
-    assertThat(result.lastError())
-        .startsWith("error: " + EMPTY + " was not loaded: cannot list ")
-        .contains("Status Code: 403");
-    requireFailure(result, 1, result.lastError());
+        run(
+            Map.of("S3_ENDPOINT", endpoint, "EDTECH_ALLOW_EMPTY_DAY", "true"),
+            "load",
+            "--date",
+            EMPTY.toString());
+    requireNotListed(
+        result,
+        services.eventsUri(),
+        endpoint,
+        "; set s3.endpoint (S3_ENDPOINT) to the address of an S3 that is up, or to nothing for"
+            + " Amazon's, and events-uri (EVENTS_URI) to a bucket in it");
+    assertThat(result.lastError()).contains("Status Code: 404");
+  }
+
+  @Test
+  void load_noSuchBucket_exits1AndNamesIt() throws Exception {
+    ForkedJvm.Result result =
+        run(
+            Map.of("EVENTS_URI", "s3a://no-such-bucket/events"),
+            "load",
+            "--date",
+            EMPTY.toString());
+    requireNotListed(
+        result,
+        "s3a://no-such-bucket/events",
+        LocalServices.ENVIRONMENT.get("S3_ENDPOINT"),
+        "; name a bucket that is there in events-uri (EVENTS_URI)");
+    assertThat(result.lastError()).contains("The specified bucket does not exist");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"AWS_SECRET_ACCESS_KEY", "AWS_ACCESS_KEY_ID"})
+  void load_wrongS3Key_exits1WithinSeconds(String variable) throws Exception {
+    ForkedJvm.Result result =
+        run(Map.of(variable, "wrong-staple"), "load", "--date", EMPTY.toString());
+    requireNotListed(
+        result,
+        services.eventsUri(),
+        LocalServices.ENVIRONMENT.get("S3_ENDPOINT"),
+        "; give keys that may list and read the bucket: AWS_ACCESS_KEY_ID and"
+            + " AWS_SECRET_ACCESS_KEY, AWS_PROFILE, or an instance role");
+    assertThat(result.lastError()).contains("Status Code: 403");
     assertThat(result.text()).doesNotContain("wrong-staple");
     assertThat(result.seconds()).isLessThan(30);
   }
@@ -194,7 +337,8 @@ class CommandLineIT {
       requireFailure(
           run(Map.of(), "load", "--date", EMPTY.toString()),
           1,
-          "error: ClickHouse has none of the job's tables: run init as an administrator");
+          "error: ClickHouse has none of the job's tables, or shows this user none: run init as an"
+              + " administrator, and conf/clickhouse/grants/loader.sql for the user that loads");
     } finally {
       services.admin().execute("RENAME TABLE ops.schema_versions_away TO ops.schema_versions");
     }
@@ -216,9 +360,15 @@ class CommandLineIT {
             "2034-03-03",
             "--summary",
             summary.toString());
-    requireFailure(result, 1, "error: 1 of 3 days were not loaded: 2034-03-02");
+    requireFailure(
+        result,
+        1,
+        "error: 1 of 3 days were not loaded: 2034-03-02; mend what their lines above say, and run it"
+            + " again");
     assertThat(result.err())
-        .contains("2034-03-02  no line below " + services.eventsUri() + "/dt=2034-03-02/: ");
+        .containsOnlyOnce("no line below " + services.eventsUri() + "/dt=2034-03-02/: ")
+        .containsPattern("(?m)^2034-03-02  failed .* s  no line below ");
+    assertThat(result.out()).doesNotContain("no line below");
     assertThat(result.out()).contains("3 of 3 days, 50 events, ").contains("published=2");
 
     JsonNode days = new ObjectMapper().readTree(summary.toFile());
@@ -275,13 +425,13 @@ class CommandLineIT {
         services.number(
             "SELECT toInt64(max(load_id)) FROM ops.publications WHERE event_date = '2034-06-03'");
     services.load(held, LoadMode.FORCED);
-    ForkedJvm.Result rollback = run(Map.of(), "rollback", "--date", held.toString());
+    ForkedJvm.Result rollback = run(NO_EVENTS, "rollback", "--date", held.toString());
     assertThat(rollback.code()).as(rollback.text()).isZero();
     assertThat(rollback.out())
         .isEqualTo(
             "2034-06-03 shows load " + load + " again and is held there: --force loads it anew\n");
 
-    ForkedJvm.Result status = run(Map.of(), "status", "--loads", "3");
+    ForkedJvm.Result status = run(NO_EVENTS, "status", "--loads", "3");
     assertThat(status.code()).as(status.text()).isZero();
     assertThat(status.out())
         .containsPattern("(?m)^published: \\d+ days, \\d{4}-\\d\\d-\\d\\d to \\d{4}-\\d\\d-\\d\\d$")
@@ -297,7 +447,7 @@ class CommandLineIT {
 
   @Test
   void sweep_nothingDead_exits0() throws Exception {
-    ForkedJvm.Result result = run(Map.of(), "sweep");
+    ForkedJvm.Result result = run(NO_EVENTS, "sweep");
     assertThat(result.code()).as(result.text()).isZero();
     assertThat(result.out()).matches("dropped \\d+ stage tables and \\d+ partitions\n");
   }
@@ -307,6 +457,7 @@ class CommandLineIT {
     ForkedJvm.Result result =
         run(
             Map.of(
+                "EVENTS_URI", "",
                 "CLICKHOUSE_USER", LocalServices.ENVIRONMENT.get("CLICKHOUSE_USER"),
                 "CLICKHOUSE_PASSWORD", LocalServices.ENVIRONMENT.get("CLICKHOUSE_PASSWORD")),
             "init");
@@ -331,6 +482,17 @@ class CommandLineIT {
     assertThat(result.lastError()).isEqualTo(lastLine);
     assertThat(result.text()).doesNotContain("\tat ").doesNotContain("Caused by");
     requireNoSecret(result);
+  }
+
+  private static void requireNotListed(
+      ForkedJvm.Result result, String eventsUri, String endpoint, String end) {
+    assertThat(result.lastError())
+        .startsWith(
+            "error: %s was not loaded: cannot list %s/dt=%s/ in the S3 at %s: "
+                .formatted(EMPTY, eventsUri, EMPTY, endpoint))
+        .endsWith(end);
+    requireFailure(result, 1, result.lastError());
+    assertThat(result.seconds()).isLessThan(60);
   }
 
   private static void requireNoSecret(ForkedJvm.Result result) {

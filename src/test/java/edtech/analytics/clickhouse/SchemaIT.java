@@ -6,9 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import edtech.analytics.load.LocalServices;
 import edtech.analytics.model.Table;
 import edtech.analytics.model.Tables;
+import java.time.LocalDate;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -136,7 +138,9 @@ class SchemaIT {
     try {
       assertThatThrownBy(() -> new Schema(admin).requireCurrent())
           .isInstanceOf(ClickHouseException.class)
-          .hasMessage("ClickHouse has none of the job's tables: run init as an administrator");
+          .hasMessage(
+              "ClickHouse has none of the job's tables, or shows this user none: run init as an"
+                  + " administrator, and conf/clickhouse/grants/loader.sql for the user that loads");
     } finally {
       admin.execute("RENAME TABLE ops.schema_versions_away TO ops.schema_versions");
     }
@@ -159,7 +163,7 @@ class SchemaIT {
   @ParameterizedTest
   @MethodSource("tables")
   void stageTable_made_hasTheStoresForm(Table table) {
-    Stage stage = new Stage(admin, java.time.LocalDate.of(2033, 1, 1), 33);
+    Stage stage = new Stage(admin, LocalDate.of(2033, 1, 1), 33);
     try {
       stage.create(table);
       String[] of = table.physical().split("\\.");
@@ -197,9 +201,8 @@ class SchemaIT {
                 .map(row -> "store." + row.getString("name"))
                 .collect(Collectors.toSet()))
         .containsExactlyInAnyOrderElementsOf(
-            java.util.stream.Stream.concat(
-                    Tables.PUBLISHED.stream().map(Table::physical),
-                    java.util.stream.Stream.of("store.load_log"))
+            Stream.concat(
+                    Tables.PUBLISHED.stream().map(Table::physical), Stream.of("store.load_log"))
                 .toList());
   }
 

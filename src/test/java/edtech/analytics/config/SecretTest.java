@@ -9,6 +9,8 @@ import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SecretTest {
   @TempDir private Path folder;
@@ -19,8 +21,17 @@ class SecretTest {
   }
 
   @Test
-  void variableThatIsNotSet_resolved_isNone() {
-    assertThat(new Secret("env:PW").resolve(Map.of())).isEmpty();
+  void emptyVariable_resolved_isNone() {
+    assertThat(new Secret("env:PW").resolve(Map.of("PW", ""))).isEmpty();
+  }
+
+  @Test
+  void variableThatIsNotSet_resolved_isNamed() {
+    assertThatThrownBy(() -> new Secret("env:PW").resolve(Map.of()))
+        .isInstanceOf(SettingsException.class)
+        .hasMessage(
+            "clickhouse.password = \"env:PW\": the variable PW is not set: export it, name another"
+                + " place, or set clickhouse.password=\"\" for a user without a password");
   }
 
   @Test
@@ -49,9 +60,10 @@ class SecretTest {
     assertThat(new Secret("").resolve(Map.of("", "x"))).isEmpty();
   }
 
-  @Test
-  void theSecretItself_isRefusedWithoutBeingShown() {
-    assertThatThrownBy(() -> new Secret("hunter2"))
+  @ParameterizedTest
+  @ValueSource(strings = {"hunter2", "env:", "file:"})
+  void noReference_isRefusedWithoutBeingShown(String text) {
+    assertThatThrownBy(() -> new Secret(text))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("must be env:NAME, file:/path or \"\", not the secret itself");
   }

@@ -12,6 +12,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -20,7 +22,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class SettingsReaderTest {
   private static final Map<String, String> REQUIRED =
-      Map.of("events-uri", "s3a://b/e", "clickhouse.url", "http://h:8123");
+      Map.of(
+          "events-uri", "s3a://b/e", "clickhouse.url", "http://h:8123", "clickhouse.password", "");
 
   @TempDir private Path folder;
 
@@ -35,10 +38,10 @@ class SettingsReaderTest {
                 ZoneId.of("UTC"),
                 0,
                 1 << 20,
-                java.util.Set.of("purchase"),
-                java.util.Set.of("task_result"),
-                java.util.Set.of("ab_test_assignment"),
-                java.util.Set.of("success"),
+                Set.of("purchase"),
+                Set.of("task_result"),
+                Set.of("ab_test_assignment"),
+                Set.of("success"),
                 "USD"));
     assertThat(settings.refusal()).isEqualTo(new Settings.Refusal(0.01, 1000, 0.2));
     assertThat(settings.publication()).isEqualTo(new Settings.Publication(2, 60, 30));
@@ -47,7 +50,7 @@ class SettingsReaderTest {
             new Settings.ClickHouse(
                 "http://h:8123",
                 "default",
-                new Secret("env:CLICKHOUSE_PASSWORD"),
+                new Secret(""),
                 10,
                 300,
                 100_000,
@@ -60,7 +63,15 @@ class SettingsReaderTest {
   void layers_laterOneWins() throws IOException {
     Path file = file("keep-loads = 3\ncurrency = EUR\nday.timezone = \"Europe/Berlin\"");
     Map<String, String> environment =
-        Map.of("EDTECH_KEEP_LOADS", "4", "EDTECH_CURRENCY", "chf", "EVENTS_URI", "s3://b/e/");
+        Map.of(
+            "EDTECH_KEEP_LOADS",
+            "4",
+            "EDTECH_CURRENCY",
+            "chf",
+            "EVENTS_URI",
+            "s3://b/e/",
+            "CLICKHOUSE_PASSWORD",
+            "");
     Settings settings =
         SettingsReader.read(
             Optional.of(file),
@@ -78,7 +89,8 @@ class SettingsReaderTest {
         Map.of(
             "EVENTS_URI", "s3a://usual/e",
             "EDTECH_EVENTS_URI", "s3a://own/e",
-            "CLICKHOUSE_URL", "http://h:1");
+            "CLICKHOUSE_URL", "http://h:1",
+            "CLICKHOUSE_PASSWORD", "");
     assertThat(SettingsReader.read(Optional.empty(), environment, Map.of()).eventsUri())
         .isEqualTo("s3a://own/e");
   }
@@ -165,8 +177,11 @@ class SettingsReaderTest {
         "clickhouse.url | ftp://h | must be http://host:port or https://host:port",
         "clickhouse.url | http://a b | must be http://host:port or https://host:port",
         "s3.endpoint | s3.example.com | must be http://host:port or https://host:port",
-        "events-uri | /data/events | must start with s3a://, s3:// or file://",
-        "events-uri | gs://b/e | must start with s3a://, s3:// or file://"
+        "events-uri | /data/events | must be s3a://bucket/path, s3://bucket/path or file:///path",
+        "events-uri | gs://b/e | must be s3a://bucket/path, s3://bucket/path or file:///path",
+        "events-uri | s3a:///e | must be s3a://bucket/path, s3://bucket/path or file:///path",
+        "events-uri | s3a://a_b/e | must be s3a://bucket/path, s3://bucket/path or file:///path",
+        "events-uri | file://a/b | must be s3a://bucket/path, s3://bucket/path or file:///path"
       })
   void valueThatCannotBe_read_isRefused(String key, String value, String rule) {
     assertThat(problems(with(key, value))).containsExactly(key + " = \"" + value + "\": " + rule);
@@ -196,12 +211,44 @@ class SettingsReaderTest {
   }
 
   @Test
-  void nothingSet_read_namesBothRequiredKeys() {
+  void eventsUriWithKeys_read_isRefusedUnseen() {
+    assertThat(problems(with("events-uri", "s3a://me:hunter2@b/e")))
+        .containsExactly("events-uri must not hold keys: S3A finds them by itself (README)");
+  }
+
+  @Test
+  void nothingSet_read_namesAllThatIsRequired() {
     assertThat(problems(Map.of()))
         .containsExactly(
             "events-uri is not set: name the folder of the dt= folders, as"
                 + " EVENTS_URI=s3a://bucket/path",
-            "clickhouse.url is not set: give http://host:port, as CLICKHOUSE_URL or in --config");
+            "clickhouse.url is not set: give http://host:port, as CLICKHOUSE_URL or in --config",
+            "clickhouse.password = \"env:CLICKHOUSE_PASSWORD\": the variable CLICKHOUSE_PASSWORD is"
+                + " not set: export it, name another place, or set clickhouse.password=\"\" for a"
+                + " user without a password");
+  }
+
+  @Test
+  void noEventsUri_readForServer_isNoProblem() {
+    Map<String, String> overrides = new HashMap<>(REQUIRED);
+    overrides.remove("events-uri");
+    assertThat(SettingsReader.readForServer(Optional.empty(), Map.of(), overrides).eventsUri())
+        .isEmpty();
+  }
+
+  @Test
+  void unusableEventsUri_readForServer_isReportedWithTheRest() {
+    Map<String, String> overrides = with("events-uri", "/data/events");
+    overrides.put("keep-loads", "0");
+    SettingsException thrown =
+        catchThrowableOfType(
+            SettingsException.class,
+            () -> SettingsReader.readForServer(Optional.empty(), Map.of(), overrides));
+    assertThat(thrown.problems())
+        .containsExactly(
+            "events-uri = \"/data/events\": must be s3a://bucket/path, s3://bucket/path or"
+                + " file:///path",
+            "keep-loads = \"0\": must be a whole number from 1 to 1000");
   }
 
   @Test
@@ -236,9 +283,10 @@ class SettingsReaderTest {
         .hasMessageContaining("clickhouse.user must be one value, not a list or an object");
   }
 
-  @Test
-  void fileThatIsNotThere_read_isNamed() {
-    Path none = folder.resolve("none.conf");
+  @ParameterizedTest
+  @ValueSource(strings = {"none.conf", ""})
+  void noFile_read_isNamed(String name) {
+    Path none = folder.resolve(name);
     assertThatThrownBy(() -> SettingsReader.read(Optional.of(none), Map.of(), REQUIRED))
         .isInstanceOf(SettingsException.class)
         .hasMessage("--config " + none + " cannot be read: name a readable file");
@@ -256,7 +304,8 @@ class SettingsReaderTest {
   @Test
   void minimalConf_read_isEnough() {
     Settings settings =
-        SettingsReader.read(Optional.of(Path.of("conf/minimal.conf")), Map.of(), Map.of());
+        SettingsReader.read(
+            Optional.of(Path.of("conf/minimal.conf")), Map.of("CLICKHOUSE_PASSWORD", ""), Map.of());
     assertThat(settings.eventsUri()).isEqualTo("s3a://my-bucket/events");
     assertThat(settings.clickhouse().url()).isEqualTo("http://127.0.0.1:8123");
   }
@@ -287,7 +336,7 @@ class SettingsReaderTest {
   @Test
   void referenceConf_markedR_areTheKeysOfTheMeaning() throws IOException {
     StringBuilder comment = new StringBuilder();
-    java.util.Set<String> marked = new java.util.TreeSet<>();
+    Set<String> marked = new TreeSet<>();
     for (String line : Files.readAllLines(Path.of("conf/reference.conf"))) {
       if (line.isBlank()) {
         comment.setLength(0);
@@ -341,11 +390,10 @@ class SettingsReaderTest {
   void misspeltVariable_isReported() {
     assertThatThrownBy(
             () ->
-                SettingsReader.read(
-                    Optional.empty(),
-                    Map.of("EDTECH_LATENES_DAYS", "3"),
-                    Map.of("events-uri", "s3a://b/e", "clickhouse.url", "http://h:8123")))
+                SettingsReader.read(Optional.empty(), Map.of("EDTECH_LATENES_DAYS", "3"), REQUIRED))
         .isInstanceOf(SettingsException.class)
-        .hasMessage("environment: no setting belongs to the variable EDTECH_LATENES_DAYS");
+        .hasMessage(
+            "environment: no setting belongs to the variable EDTECH_LATENES_DAYS;"
+                + " conf/reference.conf has them all");
   }
 }

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -18,6 +19,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 class KilledLoadIT {
   private static final LocalDate DAY = LocalDate.of(2030, 1, 1);
   private static final int EVENTS = 600;
+  private static final String STAGE_TABLES =
+      "SELECT count() FROM system.tables WHERE database = 'stage'";
 
   private static LocalServices services;
   private static DayReader reader;
@@ -50,6 +53,24 @@ class KilledLoadIT {
       reader.close();
       services.close();
     }
+  }
+
+  @Test
+  void killedBeforeItHasANumber_load_leavesNothingAndTheNextOneLoads() throws InterruptedException {
+    String before = reader.state();
+    int content = otherThan(before);
+    long last = lastLoad();
+    long tables = services.number(STAGE_TABLES);
+    kill(Step.START, "", content);
+
+    assertThat(reader.state()).isEqualTo(before);
+    assertThat(lastLoad()).isEqualTo(last);
+    assertThat(services.number(STAGE_TABLES)).isEqualTo(tables);
+
+    LoadReport again = services.load(DAY);
+    assertThat(again.load().status()).as(again.text()).isEqualTo("published");
+    assertThat(reader.state()).isEqualTo(states[content]);
+    assertThat(reader.seen()).isSubsetOf(states);
   }
 
   @ParameterizedTest(name = "killedAt_{0}_{1}_readersSeeOneDayWholeAndTheNextLoadRepairs")
@@ -120,8 +141,15 @@ class KilledLoadIT {
 
   /** Runs a load of a content in a JVM that kills itself; returns the id of the dead load. */
   private static long killed(Step step, String part, int content) throws InterruptedException {
-    services.put(DAY, "a.jsonl", lines[content]);
     long last = lastLoad();
+    kill(step, part, content);
+    long dead = lastLoad();
+    assertThat(dead).isGreaterThan(last);
+    return dead;
+  }
+
+  private static void kill(Step step, String part, int content) throws InterruptedException {
+    services.put(DAY, "a.jsonl", lines[content]);
     ForkedJvm.Result result =
         ForkedJvm.run(
             KilledLoad.class,
@@ -129,9 +157,6 @@ class KilledLoadIT {
             List.of("-Dspark.master=local[2]"),
             List.of(DAY.toString(), services.eventsUri(), step.name(), part));
     assertThat(result.code()).as(result.text()).isEqualTo(ForkedJvm.KILLED);
-    long dead = lastLoad();
-    assertThat(dead).isGreaterThan(last);
-    return dead;
   }
 
   private static int otherThan(String state) {

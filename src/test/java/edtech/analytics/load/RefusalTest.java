@@ -137,6 +137,7 @@ class RefusalTest {
     Map<String, String> all = new HashMap<>();
     all.put("events-uri", "s3a://b/e");
     all.put("clickhouse.url", "http://h:1");
+    all.put("clickhouse.password", "");
     for (int i = 0; i < settings.length; i += 2) {
       all.put(settings[i], settings[i + 1]);
     }

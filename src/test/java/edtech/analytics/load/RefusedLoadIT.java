@@ -6,6 +6,7 @@ import static edtech.analytics.load.Events.open;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.charset.StandardCharsets;
 import java.time.LocalDate;
 import java.util.Arrays;
 import java.util.List;
@@ -176,7 +177,7 @@ class RefusedLoadIT {
     }
 
     private static String latin1(byte[] bytes) {
-      return new String(bytes, java.nio.charset.StandardCharsets.ISO_8859_1);
+      return new String(bytes, StandardCharsets.ISO_8859_1);
     }
 
     private String message() {

@@ -1,8 +1,11 @@
 package edtech.analytics.load;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import edtech.analytics.config.Settings;
+import edtech.analytics.config.SettingsException;
 import edtech.analytics.config.SettingsReader;
 import java.util.HashMap;
 import java.util.Map;
@@ -10,6 +13,8 @@ import java.util.Optional;
 import org.apache.spark.SparkConf;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class WritingTest {
   private static final Map<String, String> ENVIRONMENT = Map.of("CLICKHOUSE_PASSWORD", "secret");
@@ -49,6 +54,34 @@ class WritingTest {
         .containsEntry("protocol", "http")
         .containsEntry("http_port", "9999")
         .doesNotContainKey("option.ssl");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        CONNECTOR
+            + " | this class is not on the class path: give spark-submit its --packages (README,"
+            + " \"Official connector\")",
+        "java.lang.String | this class is no Spark catalog: name the connector's"
+      })
+  void classThatCannotWrite_requireCatalog_saysSo(String catalog, String problem) {
+    Writing writing =
+        new Writing(settings("http://ch", "clickhouse.catalog", catalog).clickhouse());
+    assertThatThrownBy(writing::requireCatalog)
+        .isInstanceOf(SettingsException.class)
+        .hasMessage(
+            "clickhouse.catalog = \""
+                + catalog
+                + "\": "
+                + problem
+                + ", or leave the setting out for the built-in sink");
+  }
+
+  @Test
+  void builtIn_requireCatalog_isThere() {
+    assertThatCode(new Writing(settings("http://ch").clickhouse())::requireCatalog)
+        .doesNotThrowAnyException();
   }
 
   @Test

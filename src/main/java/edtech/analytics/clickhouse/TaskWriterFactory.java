@@ -6,12 +6,12 @@ import org.apache.spark.sql.connector.write.DataWriter;
 import org.apache.spark.sql.connector.write.DataWriterFactory;
 
 /** Goes to the executors and opens a writer for each task attempt. */
-record StageWriterFactory(
+record TaskWriterFactory(
     String table, List<StageColumn> columns, long loadId, Connection connection, BatchLimit limit)
     implements DataWriterFactory {
 
   @Override
   public DataWriter<InternalRow> createWriter(int partitionId, long taskId) {
-    return new StageWriter(table, columns, loadId, connection, limit, taskId);
+    return new TaskWriter(table, columns, loadId, connection, limit, taskId);
   }
 }

@@ -14,7 +14,7 @@ import org.apache.spark.sql.types.DataTypes;
  * under a token of its own (table, attempt, batch), so that a request that reaches the server twice
  * counts once. The table's name holds the load id, so tokens of two loads never meet.
  */
-final class StageWriter implements DataWriter<InternalRow> {
+final class TaskWriter implements DataWriter<InternalRow> {
   private final String table;
   private final BatchLimit limit;
   private final long task;
@@ -26,7 +26,7 @@ final class StageWriter implements DataWriter<InternalRow> {
   private long rows;
   private int batch;
 
-  StageWriter(
+  TaskWriter(
       String table,
       List<StageColumn> columns,
       long loadId,
