@@ -1,6 +1,5 @@
 package edtech.analytics.input;
 
-import java.util.Locale;
 import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.catalyst.expressions.GenericInternalRow;
 import org.apache.spark.sql.types.Decimal;
@@ -41,7 +40,7 @@ public final class ParsedRow {
 
   static {
     for (EventKind kind : EventKind.values()) {
-      KINDS[kind.ordinal()] = UTF8String.fromString(kind.name().toLowerCase(Locale.ROOT));
+      KINDS[kind.ordinal()] = UTF8String.fromString(kind.code());
     }
     for (Reason reason : Reason.values()) {
       REASONS[reason.ordinal()] = UTF8String.fromString(reason.code());

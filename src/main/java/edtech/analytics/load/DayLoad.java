@@ -3,6 +3,7 @@ package edtech.analytics.load;
 import edtech.analytics.clickhouse.ClickHouseException;
 import edtech.analytics.clickhouse.LineCounts;
 import edtech.analytics.clickhouse.LoadLog;
+import edtech.analytics.clickhouse.LoadRecord;
 import edtech.analytics.clickhouse.Publication;
 import edtech.analytics.clickhouse.Publications;
 import edtech.analytics.clickhouse.Stage;
@@ -10,8 +11,10 @@ import edtech.analytics.clickhouse.Sweep;
 import edtech.analytics.input.DayInput;
 import edtech.analytics.input.ObjectLister;
 import edtech.analytics.input.SourceObject;
+import edtech.analytics.model.SqlFile;
 import edtech.analytics.model.Table;
 import edtech.analytics.model.Tables;
+import edtech.analytics.transform.DayTables;
 import edtech.analytics.transform.ParsedDay;
 import java.io.IOException;
 import java.time.LocalDate;
@@ -71,7 +74,7 @@ final class DayLoad {
 
     journal.begin(Step.LIST);
     DayInput input = inputs.of(date);
-    String fingerprint = input.fingerprint(job.settings().meaning());
+    String fingerprint = input.fingerprint(job.settings().meaning(), SqlFile.queries());
     journal.listed(input, fingerprint);
     Optional<Publication> current = publications.current(date);
     if (mode == LoadMode.UNLESS_UNCHANGED && current.isPresent()) {
@@ -105,12 +108,11 @@ final class DayLoad {
     day.read();
 
     journal.begin(Step.WRITE);
-    StageWriter writer = new StageWriter(day, stage, job.writing(), loadId);
-    Map<String, Long> rows = writer.write(Tables.PUBLISHED);
+    Map<String, Long> rows = write(day, stage, journal.load());
     if (stage.holdsIdTwice(Tables.EVENTS)) {
       day.resolveAcrossUsers();
       Tables.PUBLISHED.forEach(stage::empty);
-      rows = writer.write(Tables.PUBLISHED);
+      rows = write(day, stage, journal.load());
     }
 
     journal.begin(Step.CHECK);
@@ -119,9 +121,11 @@ final class DayLoad {
     journal.counted(ledger.total());
     ledger.requireBalance(input);
     new LoadLog(job.server()).writeObjects(journal.load(), objects(input), ledger.byObject());
-    for (Table table : Tables.PUBLISHED) {
-      requireExpected(table, ledger, rows.get(table.logical()));
+    Map<Table, Long> expected = ledger.expectedRows();
+    for (Map.Entry<Table, Long> one : expected.entrySet()) {
+      requireEqual(one.getKey(), rows.get(one.getKey().logical()), one.getValue(), "staged");
     }
+    requireIdentities(stage);
     Optional<String> refusal =
         new Refusal(job.settings()).of(date, lister.prefix(date), ledger.total());
     // Of a refused day the rejected lines alone are kept, to be looked at.
@@ -154,6 +158,13 @@ final class DayLoad {
     publications.publish(new Publication(date, loadId, loadId, journal.load().fingerprint()), rows);
     journal.part("ops.loads");
     return published(journal);
+  }
+
+  private Map<String, Long> write(ParsedDay day, Stage stage, LoadRecord load) {
+    try (DayTables tables = new DayTables(job.spark(), load.date())) {
+      return new StageWriter(day, tables, stage, job.writing(), load.loadId())
+          .write(Tables.PUBLISHED);
+    }
   }
 
   /** The day is visible: what goes wrong from here on is no failure of the load. */
@@ -213,10 +224,13 @@ final class DayLoad {
             + ": load the day again when its objects are final");
   }
 
-  private static void requireExpected(Table table, DayLedger ledger, long staged) {
-    Long expected = ledger.expectedRows(table);
-    if (expected != null) {
-      requireEqual(table, staged, expected, "staged");
+  private static void requireIdentities(Stage stage) {
+    List<String> broken = stage.brokenIdentities();
+    if (!broken.isEmpty()) {
+      throw new LoadFailedException(
+          "the staged tables do not agree: "
+              + String.join("; ", broken)
+              + ": nothing was published; this is a fault of the job, please report it");
     }
   }
 

@@ -4,6 +4,7 @@ import edtech.analytics.clickhouse.ClickHouseException;
 import edtech.analytics.clickhouse.OnePass;
 import edtech.analytics.clickhouse.Stage;
 import edtech.analytics.model.Table;
+import edtech.analytics.transform.DayTables;
 import edtech.analytics.transform.ParsedDay;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -19,12 +20,14 @@ import org.apache.spark.sql.functions;
  */
 final class StageWriter {
   private final ParsedDay day;
+  private final DayTables dayTables;
   private final Stage stage;
   private final Writing writing;
   private final long loadId;
 
-  StageWriter(ParsedDay day, Stage stage, Writing writing, long loadId) {
+  StageWriter(ParsedDay day, DayTables dayTables, Stage stage, Writing writing, long loadId) {
     this.day = day;
+    this.dayTables = dayTables;
     this.stage = stage;
     this.writing = writing;
     this.loadId = loadId;
@@ -35,7 +38,7 @@ final class StageWriter {
     Map<String, Long> rows = new LinkedHashMap<>();
     if (writing.reportsRows()) {
       OnePass pass = new OnePass(day.spark(), Writing.CATALOG, loadId);
-      tables.forEach(table -> pass.append(day.rows(table), "stage", table.stageName(loadId)));
+      tables.forEach(table -> pass.append(dayTables.rows(table), "stage", table.stageName(loadId)));
       pass.compute(day.outcomes());
       Map<String, Long> staged = pass.run();
       tables.forEach(table -> rows.put(table.logical(), staged.get(table.stage(loadId))));
@@ -46,7 +49,7 @@ final class StageWriter {
   }
 
   private long append(Table table) {
-    Dataset<Row> rows = day.rows(table);
+    Dataset<Row> rows = dayTables.rows(table);
     long expected = rows.count();
     try {
       // The connector sends no tokens, so the server knows a batch that came twice by its content.
