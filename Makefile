@@ -15,6 +15,7 @@ SERVICES_BARE := $(PYTHON) -m local.services
 
 # Stamps: files that say a step is done, older than what it is made from when it must be done again.
 VENV := .venv/.installed
+VENV_DBT := .venv-dbt/.installed
 S3PROXY := local/s3/target/.fetched
 
 # The job: its jar, and the Spark of .venv unless SPARK_HOME names another.
@@ -47,6 +48,15 @@ AS_LOADER = $(WITH_ENV) \
 	export CLICKHOUSE_USER="$${CLICKHOUSE_LOADER_USER:-$${CLICKHOUSE_USER:-default}}"; \
 	export CLICKHOUSE_PASSWORD="$${CLICKHOUSE_LOADER_PASSWORD:-$${CLICKHOUSE_PASSWORD:-}}";
 
+AS_DBT = $(WITH_ENV) \
+	export CLICKHOUSE_USER="$${CLICKHOUSE_DBT_USER:-$${CLICKHOUSE_USER:-default}}"; \
+	export CLICKHOUSE_PASSWORD="$${CLICKHOUSE_DBT_PASSWORD:-$${CLICKHOUSE_PASSWORD:-}}";
+DBT := $(abspath .venv-dbt)/bin/dbt
+export DBT_PROJECT_DIR := $(abspath dbt)
+export DBT_PROFILES_DIR := $(abspath dbt)
+export DBT_TARGET_PATH ?= $(abspath target/dbt)
+export DBT_LOG_PATH ?= $(abspath target/dbt/logs)
+
 # As it was written: make must not expand a $$ in it.
 export QUERY := $(value Q)
 
@@ -77,6 +87,10 @@ backfill: $(JAR) $(VENV) ## load a range: make backfill FROM=2026-03-01 TO=2026-
 	@$(call need,FROM,make backfill FROM=2026-03-01 TO=2026-03-31)
 	@$(call need,TO,make backfill FROM=2026-03-01 TO=2026-03-31)
 	@$(AS_LOADER) $(SUBMIT) backfill --from "$(FROM)" --to "$(TO)" $(ARGS)
+
+.PHONY: dbt
+dbt: $(VENV_DBT) ## build and test the history marts, then publish them: make dbt [ARGS="--select retention"]
+	@$(AS_DBT) $(DBT) build $(ARGS)
 
 .PHONY: status
 status: $(JAR) $(VENV) ## days published, days missing, last loads
@@ -167,6 +181,13 @@ $(VENV): local/requirements.txt
 	@rm -rf .venv
 	@$(PYTHON) -m venv .venv
 	@$(VENV_PYTHON) -m pip install --quiet --disable-pip-version-check --no-deps -r local/requirements.txt
+	@touch $@
+
+$(VENV_DBT): dbt/requirements.txt
+	@echo "installing dbt into .venv-dbt"
+	@rm -rf .venv-dbt
+	@$(PYTHON) -m venv .venv-dbt
+	@.venv-dbt/bin/python -m pip install --quiet --disable-pip-version-check --no-deps -r dbt/requirements.txt
 	@touch $@
 
 $(S3PROXY): local/s3/pom.xml
