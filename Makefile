@@ -114,6 +114,13 @@ bench: ## the load against a plain Python loader, on the same day: make bench [E
 	@$(MAKE) --no-print-directory up
 	@$(AS_LOADER) EVENTS="$(or $(EVENTS),2000000)" RUNS="$(or $(RUNS),3)" $(VENV_PYTHON) -m local.bench
 
+.PHONY: bench-dbt
+bench-dbt: $(VENV_DBT) ## make dbt on a long history, on services of its own: make bench-dbt [DAYS=365] [USERS=20000]
+	@$(MAKE) --no-print-directory clean-data up STATE=.local-bench
+	@set -a; . $(abspath .local-bench)/env; set +a; \
+	  trap '$(SERVICES_BARE) clean --state .local-bench' EXIT; \
+	  DAYS="$(or $(DAYS),365)" USERS="$(or $(USERS),20000)" $(VENV_PYTHON) -m local.bench.history
+
 ##@ Tests
 
 # Services of their own, so that tests never touch the data of `make up`.

@@ -2,7 +2,8 @@
 
 The grants themselves live in ``conf/clickhouse/grants/*.sql`` and the row policies in
 ``conf/clickhouse/row_policies.sql``, in the form an operator runs on a server of their own; here
-they only lose their ``TO user``, which the users file says by nesting.
+they only lose their ``TO user``, which the users file says by nesting. Nor does the users file know
+``ON store.*``: it has the policy once for each table of the job.
 """
 
 import hashlib
@@ -22,6 +23,7 @@ PASSWORD_NAMES = {
 }
 GRANTS = ROOT / "conf" / "clickhouse" / "grants"
 ROW_POLICIES = ROOT / "conf" / "clickhouse" / "row_policies.sql"
+STORE = ROOT / "src" / "main" / "resources" / "clickhouse" / "store"
 
 START_QUERIES = 3
 """How many queries the server's own session runs (``embedded``): all ``default`` is allowed.
@@ -83,11 +85,11 @@ def read_grants(path: Path, user: str) -> list[str]:
 
 
 def read_row_policies(path: Path) -> dict[str, list[tuple[str, str, str]]]:
-    """The row policies of the file by user, each as database, table and condition."""
+    """The row policies of the file by user, each as database, table or ``*``, and condition."""
     policies: dict[str, list[tuple[str, str, str]]] = {}
     for statement in _statements(path):
         match = re.fullmatch(
-            r"CREATE ROW POLICY OR REPLACE published ON (\w+)\.(\w+) FOR SELECT"
+            r"CREATE ROW POLICY OR REPLACE published ON (\w+)\.(\w+|\*) FOR SELECT"
             r" USING (.+) TO (\w+)",
             statement,
         )
@@ -121,8 +123,10 @@ def _user(name: str, password: str, rights: list[str], policies: list[tuple[str,
     queries = "".join(f"        <query>{escape(right)}</query>\n" for right in rights)
     filters: dict[str, str] = {}
     for database, table, condition in policies:
-        line = f"          <{table}><filter>{escape(condition)}</filter></{table}>\n"
-        filters[database] = filters.get(database, "") + line
+        tables = sorted(ddl.stem for ddl in STORE.glob("*.sql")) if table == "*" else [table]
+        for one in tables:
+            line = f"          <{one}><filter>{escape(condition)}</filter></{one}>\n"
+            filters[database] = filters.get(database, "") + line
     databases = "".join(
         f"        <{database}>\n{lines}        </{database}>\n"
         for database, lines in filters.items()

@@ -16,7 +16,7 @@ from local.services.clickhouse import ClickHouse, ask
 from local.services.process import Service
 from local.services.s3 import S3
 from local.services.state import MARKER, State, read_pairs, write_pairs
-from local.services.users import ROW_POLICIES, read_row_policies
+from local.services.users import ROW_POLICIES, STORE
 
 DAY = "2026-03-01"
 STORE_DDL = """CREATE TABLE store.raw_events
@@ -227,15 +227,25 @@ def test_reader_viewsOverStore_areRead(services):
     assert services.sql("reader", "SELECT * FROM marts.daily_activity") == f"{DAY}\ta"
 
 
-def test_rowPolicies_areOnTheServerAsInTheirFile(services):
+def test_rowPolicies_areOnEveryTableThatLoadsPublish(services):
     found = services.sql(
         "admin",
         "SELECT concat(database, '.', table) FROM system.row_policies"
         " WHERE apply_to_list = ['reader'] AND NOT apply_to_all ORDER BY 1",
     )
 
-    written = read_row_policies(ROW_POLICIES)["reader"]
-    assert found.split() == sorted(f"{database}.{table}" for database, table, _ in written)
+    assert found.split() == sorted(f"store.{ddl.stem}" for ddl in STORE.glob("*.sql"))
+
+
+def test_rowPolicies_statement_isOneThatTheServerUnderstands(services):
+    text = ROW_POLICIES.read_text(encoding="utf-8")
+    statement = text[text.index("CREATE") : text.rindex(";")]
+
+    formatted = services.sql("admin", f"SELECT formatQuerySingleLine($${statement}$$)")
+
+    assert formatted.startswith(
+        "CREATE ROW POLICY OR REPLACE published ON store.* FOR SELECT USING"
+    )
 
 
 @pytest.mark.parametrize("table", ["raw.events", "store.raw_events"])

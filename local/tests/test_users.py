@@ -1,12 +1,11 @@
 """The grants files, read without a server."""
 
+from xml.etree import ElementTree
+
 import pytest
 
 from local.services import ServiceError
-from local.services.state import ROOT
-from local.services.users import GRANTS, ROW_POLICIES, read_grants, read_row_policies, users_xml
-
-STORE = ROOT / "src" / "main" / "resources" / "clickhouse" / "store"
+from local.services.users import ROW_POLICIES, STORE, read_grants, read_row_policies, users_xml
 
 
 def test_readGrants_statementsOverLinesWithComments_loseTheirUser(tmp_path):
@@ -49,28 +48,26 @@ def test_readRowPolicies_unknownUser_isRefusedWithTheStatement(tmp_path, user):
     assert str(refused.value).endswith(statement)
 
 
-def test_rowPolicies_everyStoreTableOfTheReader_hasTheSameOne():
-    revoked = [grant.split(" ON ")[1] for grant in read_grants(GRANTS / "reader.sql", "reader")]
-    revoked = [table for table in revoked if table.startswith("store.") and table != "store.*"]
-    tables = {f"store.{path.stem}" for path in STORE.glob("*.sql")}
+SECRETS = {
+    "CLICKHOUSE_PASSWORD": "administrator's",
+    "CLICKHOUSE_LOADER_PASSWORD": "loader's",
+    "CLICKHOUSE_DBT_PASSWORD": "dbt's",
+    "CLICKHOUSE_READER_PASSWORD": "reader's",
+}
 
-    policies = read_row_policies(ROW_POLICIES)
 
-    assert list(policies) == ["reader"]
-    assert {f"{database}.{table}" for database, table, _ in policies["reader"]} == tables - set(
-        revoked
-    )
-    assert len({condition for _, _, condition in policies["reader"]}) == 1
+def test_usersXml_policyForAllTables_isOnEachTableOfTheReaderOnly():
+    users = ElementTree.fromstring(users_xml(SECRETS)).find("users")
+    [(database, table, condition)] = read_row_policies(ROW_POLICIES)["reader"]
+
+    assert (database, table) == ("store", "*")
+    assert {
+        filter.tag: filter.findtext("filter") for filter in users.find("reader/databases/store")
+    } == {ddl.stem: condition for ddl in STORE.glob("*.sql")}
+    assert [user.tag for user in users if user.findall("databases/*")] == ["reader"]
 
 
 def test_usersXml_holdsNoPassword():
-    secrets = {
-        "CLICKHOUSE_PASSWORD": "administrator's",
-        "CLICKHOUSE_LOADER_PASSWORD": "loader's",
-        "CLICKHOUSE_DBT_PASSWORD": "dbt's",
-        "CLICKHOUSE_READER_PASSWORD": "reader's",
-    }
+    text = users_xml(SECRETS)
 
-    text = users_xml(secrets)
-
-    assert not [password for password in secrets.values() if password in text]
+    assert not [password for password in SECRETS.values() if password in text]

@@ -3,12 +3,9 @@
 GRANT SELECT ON store.* TO dbt;
 -- Rejected lines are original text.
 REVOKE SELECT ON store.raw_rejected_events FROM dbt;
+GRANT SELECT ON raw.* TO dbt;
+REVOKE SELECT ON raw.rejected_events FROM dbt;
 GRANT SELECT ON staging.* TO dbt;
-GRANT SELECT ON raw.events TO dbt;
-GRANT SELECT ON raw.purchases TO dbt;
-GRANT SELECT ON raw.task_results TO dbt;
-GRANT SELECT ON raw.sessions TO dbt;
-GRANT SELECT ON raw.ab_test_assignments TO dbt;
 GRANT SELECT ON ops.publications TO dbt;
 
 -- Its working schema.

@@ -7,11 +7,8 @@ GRANT SELECT ON store.* TO reader;
 REVOKE SELECT ON store.raw_rejected_events FROM reader;
 REVOKE SELECT ON store.load_log FROM reader;
 
-GRANT SELECT ON raw.events TO reader;
-GRANT SELECT ON raw.purchases TO reader;
-GRANT SELECT ON raw.task_results TO reader;
-GRANT SELECT ON raw.sessions TO reader;
-GRANT SELECT ON raw.ab_test_assignments TO reader;
+GRANT SELECT ON raw.* TO reader;
+REVOKE SELECT ON raw.rejected_events FROM reader;
 GRANT SELECT ON staging.* TO reader;
 GRANT SELECT ON marts.* TO reader;
 GRANT SELECT ON ops.publications TO reader;

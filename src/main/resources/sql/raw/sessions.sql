@@ -3,9 +3,8 @@ SELECT
   event_date,
   session_id,
   user_id,
-  min(event_timestamp) AS session_start,
-  max(event_timestamp) AS session_end,
-  count(*) AS event_count
-FROM events
+  session_start,
+  session_end,
+  event_count
+FROM user_sessions
 WHERE session_id <> ''
-GROUP BY event_date, session_id, user_id

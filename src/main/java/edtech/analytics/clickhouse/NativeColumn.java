@@ -18,7 +18,7 @@ final class NativeColumn {
     DATE("Date"),
     TIMESTAMP("DateTime64(6, 'UTC')"),
     TEXT("String"),
-    MONEY("Decimal(18, 2)"),
+    DECIMAL("Decimal(18, %d)"),
     LONG("Int64"),
     BOOL("Bool"),
     DOUBLE("Float64");
@@ -48,17 +48,21 @@ final class NativeColumn {
       if (type.equals(DataTypes.DoubleType)) {
         return DOUBLE;
       }
-      if (type instanceof DecimalType decimal && decimal.scale() == 2) {
-        return MONEY;
+      if (type instanceof DecimalType decimal && decimal.precision() == DECIMAL_DIGITS) {
+        return DECIMAL;
       }
       throw new IllegalArgumentException("no column of Spark type " + type.sql() + " is written");
     }
   }
 
+  /** Of the decimals that fit into 64 bits. */
+  private static final int DECIMAL_DIGITS = 18;
+
   private static final int START_BYTES = 1 << 16;
 
   private final String name;
   private final Encoding encoding;
+  private final int scale;
   private final boolean isNullable;
   private byte[] bytes = new byte[START_BYTES];
   private byte[] nulls = new byte[0];
@@ -68,6 +72,7 @@ final class NativeColumn {
   NativeColumn(String name, DataType type, boolean isNullable) {
     this.name = name;
     this.encoding = Encoding.of(type);
+    this.scale = type instanceof DecimalType decimal ? decimal.scale() : 0;
     this.isNullable = isNullable;
   }
 
@@ -76,7 +81,8 @@ final class NativeColumn {
   }
 
   String type() {
-    return isNullable ? "Nullable(" + encoding.type + ")" : encoding.type;
+    String type = encoding.type.formatted(scale);
+    return isNullable ? "Nullable(" + type + ")" : type;
   }
 
   int length() {
@@ -94,7 +100,8 @@ final class NativeColumn {
     switch (encoding) {
       case DATE -> addShort(isNull ? 0 : row.getInt(ordinal));
       case TIMESTAMP, LONG -> addLong(isNull ? 0 : row.getLong(ordinal));
-      case MONEY -> addLong(isNull ? 0 : row.getDecimal(ordinal, 18, 2).toUnscaledLong());
+      case DECIMAL ->
+          addLong(isNull ? 0 : row.getDecimal(ordinal, DECIMAL_DIGITS, scale).toUnscaledLong());
       case BOOL -> addByte(!isNull && row.getBoolean(ordinal) ? 1 : 0);
       case DOUBLE -> addLong(isNull ? 0 : Double.doubleToLongBits(row.getDouble(ordinal)));
       case TEXT -> addText(isNull ? UTF8String.EMPTY_UTF8 : row.getUTF8String(ordinal));

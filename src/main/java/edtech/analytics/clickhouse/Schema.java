@@ -3,25 +3,63 @@ package edtech.analytics.clickhouse;
 import edtech.analytics.model.SqlFile;
 import edtech.analytics.model.Table;
 import edtech.analytics.model.Tables;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The tables and views on the server, one DDL file each in {@code resources/clickhouse/}. A file
  * starts with the table as it was made first; what is added later follows in the same file as
- * {@code ALTER TABLE … ADD COLUMN IF NOT EXISTS}, and raises {@link #VERSION}. So every file can be
- * applied to any older state, any number of times.
+ * {@code ALTER TABLE … ADD COLUMN IF NOT EXISTS}. So every file can be applied to any older state,
+ * any number of times.
  */
 public final class Schema {
-  /** Raised with every change of a DDL file. */
-  static final int VERSION = 1;
+  /**
+   * Which rows are visible: of each day, those of the load with the highest seq. Also the condition
+   * of {@code conf/clickhouse/row_policies.sql}.
+   */
+  static final String PUBLISHED =
+      "(event_date, load_id) IN"
+          + " (SELECT event_date, argMax(load_id, seq) FROM ops.publications GROUP BY event_date)";
+
+  /**
+   * Read with the rights of who asks: a DEFINER view has a context and so a snapshot of its own,
+   * and a query over several such views sees several states (measured on 26.9: 43 to 147 mixes in
+   * 150 polls, with INVOKER none).
+   */
+  private static final String VIEW =
+      "CREATE OR REPLACE VIEW %s SQL SECURITY INVOKER AS SELECT %s FROM %s WHERE " + PUBLISHED;
 
   private static final List<String> DATABASES =
       List.of("store", "stage", "ops", "raw", "staging", "marts");
-  private static final List<String> OPS =
-      List.of("schema_versions", "publications", "load_log", "loads", "load_objects");
+
+  private static final String VERSIONS = "/clickhouse/ops/schema_versions.sql";
+
+  /** In an order in which each finds what it refers to. */
+  private static final List<String> FILES =
+      Stream.of(
+              Stream.of(VERSIONS),
+              Stream.of("publications", "load_log", "loads", "load_objects")
+                  .map(name -> "/clickhouse/ops/" + name + ".sql"),
+              Tables.PUBLISHED.stream().map(Table::ddl),
+              Stream.of("/clickhouse/ops/rejected_events.sql"))
+          .flatMap(files -> files)
+          .toList();
+
+  /** The number of DDL statements, which only ever grows: a higher one is a newer schema. */
+  static final int VERSION = (int) FILES.stream().flatMap(Schema::statements).count();
+
+  /** Differs between schemas of the same number of statements. */
+  static final String FORM =
+      UUID.nameUUIDFromBytes(
+              Stream.concat(Stream.of(VIEW), FILES.stream().flatMap(Schema::statements))
+                  .collect(Collectors.joining(";"))
+                  .getBytes(StandardCharsets.UTF_8))
+          .toString();
 
   private final ClickHouse server;
 
@@ -36,22 +74,15 @@ public final class Schema {
    */
   public void apply(String jobVersion) {
     requireSnapshots();
+    requireNotNewer(version());
     DATABASES.forEach(name -> server.execute("CREATE DATABASE IF NOT EXISTS " + name));
-    OPS.forEach(name -> run("/clickhouse/ops/" + name + ".sql"));
-    int found = version();
-    if (found > VERSION) {
-      throw newer(found);
-    }
-    for (Table table : Tables.PUBLISHED) {
-      run("/clickhouse/store/" + table.database() + "_" + table.name() + ".sql");
-      server.execute(view(table));
-    }
-    run("/clickhouse/ops/rejected_events.sql");
-    if (found < VERSION) {
+    FILES.stream().flatMap(Schema::statements).forEach(server::execute);
+    Tables.PUBLISHED.forEach(table -> server.execute(view(table)));
+    if (version() < VERSION || !form().equals(FORM)) {
       server.execute(
-          "INSERT INTO ops.schema_versions (version, job_version) VALUES ({version:UInt32},"
-              + " {job:String})",
-          Map.of("version", VERSION, "job", jobVersion));
+          "INSERT INTO ops.schema_versions (version, form, job_version) VALUES"
+              + " ({version:UInt32}, {form:String}, {job:String})",
+          Map.of("version", VERSION, "form", FORM, "job", jobVersion));
     }
   }
 
@@ -61,34 +92,59 @@ public final class Schema {
    * @throws ClickHouseException that says which side to bring up to date
    */
   public void requireCurrent() {
+    int found = version();
+    requireNotNewer(found);
+    if (found == 0) {
+      throw new ClickHouseException(
+          "ClickHouse has none of the job's tables: run init as an administrator");
+    }
+    if (found < VERSION) {
+      throw new ClickHouseException(
+          "ClickHouse has schema version "
+              + found
+              + ", this job needs "
+              + VERSION
+              + ": run init as an administrator");
+    }
+    if (!form().equals(FORM)) {
+      throw new ClickHouseException(
+          "ClickHouse has schema version "
+              + found
+              + " in another form than this job's: run init as an administrator, with the job jar"
+              + " that is to load");
+    }
+  }
+
+  /** What was applied last; 0 = nothing yet. */
+  private int version() {
     long exists =
         server.number(
             "SELECT count() FROM system.tables WHERE database = 'ops' AND name = 'schema_versions'",
             Map.of());
-    int found = exists == 0 ? 0 : version();
+    return exists == 0
+        ? 0
+        : (int) server.number("SELECT max(version) FROM ops.schema_versions", Map.of());
+  }
+
+  private String form() {
+    return server
+        .rows(
+            "SELECT argMax(form, applied_at) AS form FROM ops.schema_versions WHERE version ="
+                + " {version:UInt32}",
+            Map.of("version", VERSION))
+        .get(0)
+        .getString("form");
+  }
+
+  private static void requireNotNewer(int found) {
     if (found > VERSION) {
-      throw newer(found);
-    }
-    if (found < VERSION) {
       throw new ClickHouseException(
-          (found == 0
-                  ? "ClickHouse has none of the job's tables"
-                  : "ClickHouse has schema version " + found + ", this job needs " + VERSION)
-              + ": run init as an administrator");
+          "ClickHouse has schema version "
+              + found
+              + ", this job knows "
+              + VERSION
+              + ": use the job jar of the newer release");
     }
-  }
-
-  private int version() {
-    return (int) server.number("SELECT max(version) FROM ops.schema_versions", Map.of());
-  }
-
-  private static ClickHouseException newer(int found) {
-    return new ClickHouseException(
-        "ClickHouse has schema version "
-            + found
-            + ", this job knows "
-            + VERSION
-            + ": use the job jar of the newer release");
   }
 
   private void requireSnapshots() {
@@ -105,35 +161,22 @@ public final class Schema {
     }
   }
 
-  /**
-   * The published rows of a table: of each day those of the load with the highest seq. Read with
-   * the rights of who asks: a DEFINER view has a context and so a snapshot of its own, and a query
-   * over several such views sees several states (measured on 26.9: 43 to 147 mixes in 150 polls,
-   * with INVOKER none).
-   */
+  /** The published rows of a table, without what only the job needs. */
   private String view(Table table) {
     String columns =
         server
             .rows(
-                "SELECT name FROM system.columns WHERE database = 'store' AND table ="
-                    + " {table:String} AND name NOT IN ('load_id', '_task') ORDER BY position",
-                Map.of("table", table.database() + "_" + table.name()))
+                "SELECT name FROM system.columns WHERE database || '.' || table = {table:String}"
+                    + " AND name NOT IN ('load_id', '_task') ORDER BY position",
+                Map.of("table", table.physical()))
             .stream()
             .map(row -> row.getString("name"))
             .collect(Collectors.joining(", "));
-    return "CREATE OR REPLACE VIEW "
-        + table.logical()
-        + " SQL SECURITY INVOKER AS SELECT "
-        + columns
-        + " FROM "
-        + table.physical()
-        + " WHERE (event_date, load_id) IN (SELECT event_date, argMax(load_id, seq) FROM"
-        + " ops.publications GROUP BY event_date)";
+    return VIEW.formatted(table.logical(), columns, table.physical());
   }
 
-  private void run(String resource) {
-    Arrays.stream(SqlFile.read(resource).split(";\\s*(\\n|$)"))
-        .filter(statement -> !statement.isBlank())
-        .forEach(server::execute);
+  private static Stream<String> statements(String file) {
+    return Arrays.stream(SqlFile.read(file).split(";\\s*(\\n|$)"))
+        .filter(statement -> !statement.isBlank());
   }
 }

@@ -1,11 +1,14 @@
 package edtech.analytics.clickhouse;
 
 import java.io.Serializable;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
 
 /** A column of a stage table as the server describes it, and the Spark type that is written. */
 record StageColumn(String name, DataType sparkType, boolean isNullable) implements Serializable {
+  private static final Pattern DECIMAL = Pattern.compile("Decimal\\(18, (\\d+)\\)");
 
   static StageColumn of(String name, String serverType) {
     String type = unwrap(serverType, "LowCardinality");
@@ -23,8 +26,9 @@ record StageColumn(String name, DataType sparkType, boolean isNullable) implemen
     if (type.startsWith("DateTime64(6")) {
       return DataTypes.TimestampType;
     }
-    if (type.startsWith("Decimal(18, 2")) {
-      return DataTypes.createDecimalType(18, 2);
+    Matcher decimal = DECIMAL.matcher(type);
+    if (decimal.matches()) {
+      return DataTypes.createDecimalType(18, Integer.parseInt(decimal.group(1)));
     }
     return switch (type) {
       case "String" -> DataTypes.StringType;

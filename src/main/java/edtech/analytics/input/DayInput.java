@@ -17,8 +17,8 @@ import java.util.List;
  */
 public record DayInput(LocalDate date, List<SourceObject> own, List<SourceObject> later) {
 
-  /** Version of what the transformations make of equal input; raised when that changes. */
-  private static final int TRANSFORMATIONS = 1;
+  /** Raised when Java makes other rows of equal lines; changes of SQL are seen by themselves. */
+  private static final int PARSER = 1;
 
   /** Size in bytes as stored, of all objects read. */
   public long bytes() {
@@ -32,14 +32,15 @@ public record DayInput(LocalDate date, List<SourceObject> own, List<SourceObject
   }
 
   /**
-   * Equal when the same objects, read with the same settings by the same transformations, make the
-   * same day: SHA-256, in hex.
+   * Equal when the same objects, read with the same settings by the same parser and queries, make
+   * the same day: SHA-256, in hex.
    *
    * @param meaning the settings that change results
+   * @param queries text of the queries that make the tables
    */
-  public String fingerprint(String meaning) {
+  public String fingerprint(String meaning, String queries) {
     MessageDigest digest = sha256();
-    add(digest, "transformations=" + TRANSFORMATIONS, meaning, date.toString());
+    add(digest, "parser=" + PARSER, queries, meaning, date.toString());
     own.forEach(o -> add(digest, o.uri(), o.version(), Long.toString(o.bytes())));
     later.forEach(o -> add(digest, o.uri(), o.version(), Long.toString(o.bytes())));
     return HexFormat.of().formatHex(digest.digest());

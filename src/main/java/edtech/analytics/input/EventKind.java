@@ -1,6 +1,7 @@
 package edtech.analytics.input;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Stream;
 
 /** What an event's type means, and so which fields it needs and uses. */
@@ -20,6 +21,11 @@ public enum EventKind {
     this.needed = Stream.of(needs, alsoNeeded).flatMap(List::stream).toList();
     this.used =
         Stream.of(needs, optional, alsoNeeded, alsoUsed).flatMap(List::stream).sorted().toList();
+  }
+
+  /** The name as in the column {@code event_kind}. */
+  public String code() {
+    return name().toLowerCase(Locale.ROOT);
   }
 
   /** The fields that must be there, in the order of the contract's table. */

@@ -75,7 +75,7 @@ final class ParsedRow {
 
   static {
     for (EventKind kind : EventKind.values()) {
-      KINDS[kind.ordinal()] = UTF8String.fromString(kind.name().toLowerCase(java.util.Locale.ROOT));
+      KINDS[kind.ordinal()] = UTF8String.fromString(kind.code());
     }
     for (Reason reason : Reason.values()) {
       REASONS[reason.ordinal()] = UTF8String.fromString(reason.code());

@@ -2,6 +2,7 @@ package edtech.analytics.load;
 
 import edtech.analytics.clickhouse.LineCounts;
 import edtech.analytics.input.DayInput;
+import edtech.analytics.input.EventKind;
 import edtech.analytics.input.Reason;
 import edtech.analytics.model.Table;
 import edtech.analytics.model.Tables;
@@ -15,6 +16,12 @@ import org.apache.spark.sql.Row;
 
 /** Where every line of a day ended, by object and in all. */
 final class DayLedger {
+  private static final Map<EventKind, Table> TABLE_OF_KIND =
+      Map.of(
+          EventKind.PURCHASE, Tables.PURCHASES,
+          EventKind.TASK_RESULT, Tables.TASK_RESULTS,
+          EventKind.AB_ASSIGNMENT, Tables.AB_TEST_ASSIGNMENTS);
+
   private final Map<Integer, LineCounts> byObject = new HashMap<>();
   private final Map<String, Long> acceptedByKind = new HashMap<>();
   private final Set<Integer> read = new HashSet<>();
@@ -88,28 +95,14 @@ final class DayLedger {
     return byObject;
   }
 
-  /**
-   * Rows that the ledger says a table has.
-   *
-   * @return null where the ledger can't tell
-   */
-  Long expectedRows(Table table) {
-    if (table.equals(Tables.EVENTS)) {
-      return total.accepted();
-    }
-    if (table.equals(Tables.REJECTED_EVENTS)) {
-      return total.rejected();
-    }
-    if (table.equals(Tables.PURCHASES)) {
-      return acceptedByKind.getOrDefault("purchase", 0L);
-    }
-    if (table.equals(Tables.TASK_RESULTS)) {
-      return acceptedByKind.getOrDefault("task_result", 0L);
-    }
-    if (table.equals(Tables.AB_TEST_ASSIGNMENTS)) {
-      return acceptedByKind.getOrDefault("ab_assignment", 0L);
-    }
-    return null;
+  /** Rows that a table must have, for the tables whose rows the ledger counts. */
+  Map<Table, Long> expectedRows() {
+    Map<Table, Long> rows = new HashMap<>();
+    rows.put(Tables.EVENTS, total.accepted());
+    rows.put(Tables.REJECTED_EVENTS, total.rejected());
+    TABLE_OF_KIND.forEach(
+        (kind, table) -> rows.put(table, acceptedByKind.getOrDefault(kind.code(), 0L)));
+    return rows;
   }
 
   /**

@@ -10,8 +10,10 @@ import edtech.analytics.clickhouse.Sweep;
 import edtech.analytics.input.DayInput;
 import edtech.analytics.input.ObjectLister;
 import edtech.analytics.input.SourceObject;
+import edtech.analytics.model.SqlFile;
 import edtech.analytics.model.Table;
 import edtech.analytics.model.Tables;
+import edtech.analytics.transform.DayTables;
 import edtech.analytics.transform.ParsedDay;
 import java.io.IOException;
 import java.time.LocalDate;
@@ -71,7 +73,7 @@ final class DayLoad {
 
     journal.begin(Step.LIST);
     DayInput input = inputs.of(date);
-    String fingerprint = input.fingerprint(job.settings().meaning());
+    String fingerprint = input.fingerprint(job.settings().meaning(), SqlFile.queries());
     journal.listed(input, fingerprint);
     Optional<Publication> current = publications.current(date);
     if (mode == LoadMode.UNLESS_UNCHANGED && current.isPresent()) {
@@ -91,15 +93,17 @@ final class DayLoad {
     Tables.PUBLISHED.forEach(stage::create);
 
     journal.begin(Step.READ);
-    try (ParsedDay day = parse(input, frames.get())) {
-      return stageAndPublish(day, input, stage, journal);
+    try (ParsedDay day = parse(input, frames.get());
+        DayTables dayTables = new DayTables(job.spark(), date)) {
+      return stageAndPublish(day, dayTables, input, stage, journal);
     } finally {
       Tables.PUBLISHED.forEach(table -> dropQuietly(stage, table));
     }
   }
 
   private LoadReport stageAndPublish(
-      ParsedDay day, DayInput input, Stage stage, LoadJournal journal) throws IOException {
+      ParsedDay day, DayTables dayTables, DayInput input, Stage stage, LoadJournal journal)
+      throws IOException {
     LocalDate date = input.date();
     long loadId = journal.load().loadId();
     DayLedger ledger = new DayLedger(input, day.ledger());
@@ -107,7 +111,7 @@ final class DayLoad {
     journal.counted(ledger.total());
     ledger.requireBalance(input);
     new LoadLog(job.server()).writeObjects(journal.load(), objects(input), ledger.byObject());
-    StageWriter writer = new StageWriter(day, stage, job.writing(), loadId);
+    StageWriter writer = new StageWriter(dayTables, stage, job.writing(), loadId);
     Optional<String> refusal =
         new Refusal(job.settings()).of(date, lister.prefix(date), ledger.total());
 
@@ -117,7 +121,12 @@ final class DayLoad {
     journal.staged(rows);
 
     journal.begin(Step.CHECK);
-    tables.forEach(table -> requireExpected(table, ledger, rows.get(table.logical())));
+    Map<Table, Long> expected = ledger.expectedRows();
+    expected.keySet().retainAll(tables);
+    expected.forEach((table, n) -> requireEqual(table, rows.get(table.logical()), n, "staged"));
+    if (refusal.isEmpty()) {
+      requireIdentities(stage);
+    }
 
     journal.begin(Step.MOVE);
     for (Table table : tables) {
@@ -203,10 +212,13 @@ final class DayLoad {
             + ": load the day again when its objects are final");
   }
 
-  private static void requireExpected(Table table, DayLedger ledger, long staged) {
-    Long expected = ledger.expectedRows(table);
-    if (expected != null) {
-      requireEqual(table, staged, expected, "staged");
+  private static void requireIdentities(Stage stage) {
+    List<String> broken = stage.brokenIdentities();
+    if (!broken.isEmpty()) {
+      throw new LoadFailedException(
+          "the staged tables do not agree: "
+              + String.join("; ", broken)
+              + ": nothing was published; this is a fault of the job, please report it");
     }
   }
 

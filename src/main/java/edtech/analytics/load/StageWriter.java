@@ -4,7 +4,7 @@ import edtech.analytics.clickhouse.ClickHouseException;
 import edtech.analytics.clickhouse.Stage;
 import edtech.analytics.clickhouse.StageCatalog;
 import edtech.analytics.model.Table;
-import edtech.analytics.transform.ParsedDay;
+import edtech.analytics.transform.DayTables;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,12 +25,12 @@ import org.apache.spark.sql.functions;
 final class StageWriter {
   private static final int TABLES_AT_A_TIME = 3;
 
-  private final ParsedDay day;
+  private final DayTables day;
   private final Stage stage;
   private final Writing writing;
   private final long loadId;
 
-  StageWriter(ParsedDay day, Stage stage, Writing writing, long loadId) {
+  StageWriter(DayTables day, Stage stage, Writing writing, long loadId) {
     this.day = day;
     this.stage = stage;
     this.writing = writing;

@@ -2,8 +2,7 @@ package edtech.analytics.model;
 
 /**
  * A logical table that a load publishes, and the names derived from it. Its columns are defined in
- * {@code resources/clickhouse/store/<database>_<name>.sql}, its rows in {@code
- * resources/sql/<database>/<name>.sql}, where the grain is written, too.
+ * its {@link #ddl}, its rows in its {@link #query}, where the grain is written, too.
  *
  * @param database what readers see it under: {@code raw}, {@code staging} or {@code marts}
  * @param name name within it
@@ -33,6 +32,16 @@ public record Table(String database, String name) {
   /** The Spark SQL that makes its rows. */
   public String query() {
     return "/sql/" + database + "/" + name + ".sql";
+  }
+
+  /** The DDL of {@link #physical}. */
+  public String ddl() {
+    return "/clickhouse/store/" + flat() + ".sql";
+  }
+
+  /** The Spark view of its rows, for the queries of other tables. */
+  public String view() {
+    return flat();
   }
 
   private String flat() {

@@ -11,9 +11,30 @@ public final class Tables {
   public static final Table AB_TEST_ASSIGNMENTS = new Table("raw", "ab_test_assignments");
   public static final Table REJECTED_EVENTS = new Table("raw", "rejected_events");
 
-  /** In the order in which a load writes them; the first fills the cache for the others. */
+  /**
+   * In the order in which a load writes them: the first fills the cache for the others, and marts
+   * come after the staging tables that they are made of.
+   */
   public static final List<Table> PUBLISHED =
-      List.of(EVENTS, PURCHASES, TASK_RESULTS, AB_TEST_ASSIGNMENTS, SESSIONS, REJECTED_EVENTS);
+      List.of(
+          EVENTS,
+          PURCHASES,
+          TASK_RESULTS,
+          AB_TEST_ASSIGNMENTS,
+          SESSIONS,
+          REJECTED_EVENTS,
+          new Table("staging", "user_day"),
+          new Table("staging", "user_task_day"),
+          new Table("staging", "ab_test_user_day"),
+          new Table("marts", "daily_activity"),
+          new Table("marts", "daily_task_results"),
+          new Table("marts", "daily_revenue"),
+          new Table("marts", "daily_ab_assignments"));
 
   private Tables() {}
+
+  /** Those that readers see in a database. */
+  public static List<Table> in(String database) {
+    return PUBLISHED.stream().filter(table -> table.database().equals(database)).toList();
+  }
 }

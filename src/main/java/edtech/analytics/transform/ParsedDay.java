@@ -1,7 +1,6 @@
 package edtech.analytics.transform;
 
 import edtech.analytics.model.SqlFile;
-import edtech.analytics.model.Table;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -84,11 +83,6 @@ public final class ParsedDay implements AutoCloseable {
   /** How many rows are what, by object; at most some thirty rows an object. */
   public List<Row> ledger() {
     return query("/sql/day/ledger.sql").collectAsList();
-  }
-
-  /** The rows of a table, with the columns of its DDL but {@code load_id} and {@code _task}. */
-  public Dataset<Row> rows(Table table) {
-    return query(table.query());
   }
 
   /** Frees what was kept of the day. */

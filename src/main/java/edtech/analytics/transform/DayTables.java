@@ -1,0 +1,65 @@
+package edtech.analytics.transform;
+
+import edtech.analytics.model.SqlFile;
+import edtech.analytics.model.Table;
+import edtech.analytics.model.Tables;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.storage.StorageLevel;
+
+/**
+ * The rows of every table of one day, by SQL files over the views of {@link ParsedDay}. A query may
+ * also read {@code user_sessions}, the rows of a staging table as {@code staging_<name>}, and the
+ * loaded day as {@code :event_date}, which a day without events has, too.
+ *
+ * <p>Owns what queries share: computed at its first use, and kept until closed.
+ */
+public final class DayTables implements AutoCloseable {
+  private final SparkSession spark;
+  private final Map<String, Object> parameters;
+  private final Map<Table, Dataset<Row>> staging = new HashMap<>();
+  private final List<Dataset<Row>> kept = new ArrayList<>();
+
+  public DayTables(SparkSession spark, LocalDate date) {
+    this.spark = spark;
+    this.parameters = Map.of("event_date", date);
+    keep(query("/sql/day/user_sessions.sql")).createOrReplaceTempView("user_sessions");
+    for (Table table : Tables.in("staging")) {
+      Dataset<Row> rows = query(table.query());
+      staging.put(table, isRead(table) ? keep(rows) : rows);
+      rows.createOrReplaceTempView(table.view());
+    }
+  }
+
+  /** The rows of a table, with the columns of its DDL but {@code load_id} and {@code _task}. */
+  public Dataset<Row> rows(Table table) {
+    return staging.containsKey(table) ? staging.get(table) : query(table.query());
+  }
+
+  /** Frees what was kept of the day. */
+  @Override
+  public void close() {
+    kept.forEach(Dataset::unpersist);
+  }
+
+  private Dataset<Row> query(String resource) {
+    return spark.sql(SqlFile.read(resource), parameters);
+  }
+
+  /** Rows that no other query reads are not worth the memory. */
+  private static boolean isRead(Table staged) {
+    return Tables.in("marts").stream()
+        .anyMatch(mart -> SqlFile.read(mart.query()).contains(staged.view()));
+  }
+
+  private Dataset<Row> keep(Dataset<Row> rows) {
+    kept.add(rows.persist(StorageLevel.MEMORY_AND_DISK()));
+    return rows;
+  }
+}

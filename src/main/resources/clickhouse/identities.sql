@@ -1,0 +1,84 @@
+-- What must hold among the tables of one load before it is published: figures that two tables have.
+-- Reads the load's stage tables in place of those named. Grain: a broken identity; none is right.
+SELECT
+    identity.1 AS figure,
+    identity.2 AS found,
+    identity.3 AS counted,
+    identity.4 AS expected
+FROM
+(
+    SELECT arrayJoin([
+        ('event_count of user_day', toString(user_day.event_count), 'rows of events', toString(events.n)),
+        ('session_count of user_day', toString(user_day.session_count), 'rows of sessions', toString(sessions.n)),
+        ('session_seconds of user_day', toString(user_day.session_seconds), 'length of sessions', toString(sessions.seconds)),
+        ('task_attempts of user_day', toString(user_day.task_attempts), 'rows of task_results', toString(task_results.n)),
+        ('task_successes of user_day', toString(user_day.task_successes), 'successes of task_results', toString(task_results.successes)),
+        ('purchase_count of user_day', toString(user_day.purchase_count), 'rows of purchases', toString(purchases.n)),
+        ('revenue of user_day', toString(user_day.revenue), 'sum of purchases', toString(purchases.amount)),
+        ('attempts of user_task_day', toString(user_task_day.attempts), 'rows of task_results', toString(task_results.n)),
+        ('successes of user_task_day', toString(user_task_day.successes), 'successes of task_results', toString(task_results.successes)),
+        ('rows of ab_test_user_day', toString(ab_test_user_day.n), 'users by test and group of ab_test_assignments', toString(ab_test_assignments.users)),
+        ('rows of daily_activity', toString(daily_activity.n), 'days', '1'),
+        ('dau of daily_activity', toString(daily_activity.dau), 'rows of user_day', toString(user_day.n)),
+        ('event_count of daily_activity', toString(daily_activity.event_count), 'rows of events', toString(events.n)),
+        ('session_count of daily_activity', toString(daily_activity.session_count), 'rows of sessions', toString(sessions.n)),
+        ('rows of daily_task_results', toString(daily_task_results.n), 'days', '1'),
+        ('task_attempts of daily_task_results', toString(daily_task_results.task_attempts), 'rows of task_results', toString(task_results.n)),
+        ('rows of daily_revenue', toString(daily_revenue.n), 'days', '1'),
+        ('dau of daily_revenue', toString(daily_revenue.dau), 'rows of user_day', toString(user_day.n)),
+        ('revenue of daily_revenue', toString(daily_revenue.revenue), 'sum of purchases', toString(purchases.amount)),
+        ('assigned_users of daily_ab_assignments', toString(daily_ab_assignments.users), 'rows of ab_test_user_day', toString(ab_test_user_day.n))
+    ]) AS identity
+    FROM (SELECT count() AS n FROM raw.events) AS events
+    CROSS JOIN
+    (
+        SELECT count() AS n, sum(toDecimal64(session_end, 6) - toDecimal64(session_start, 6)) AS seconds
+        FROM raw.sessions
+    ) AS sessions
+    CROSS JOIN (SELECT count() AS n, countIf(is_success) AS successes FROM raw.task_results) AS task_results
+    CROSS JOIN (SELECT count() AS n, sum(purchase_amount) AS amount FROM raw.purchases) AS purchases
+    CROSS JOIN
+    (
+        SELECT uniqExact(ab_test_id, ab_group, user_id) AS users FROM raw.ab_test_assignments
+    ) AS ab_test_assignments
+    CROSS JOIN
+    (
+        SELECT
+            count() AS n,
+            sum(event_count) AS event_count,
+            sum(session_count) AS session_count,
+            sum(session_seconds) AS session_seconds,
+            sum(task_attempts) AS task_attempts,
+            sum(task_successes) AS task_successes,
+            sum(purchase_count) AS purchase_count,
+            sum(revenue) AS revenue
+        FROM staging.user_day
+    ) AS user_day
+    CROSS JOIN
+    (
+        SELECT sum(attempts) AS attempts, sum(successes) AS successes FROM staging.user_task_day
+    ) AS user_task_day
+    CROSS JOIN (SELECT count() AS n FROM staging.ab_test_user_day) AS ab_test_user_day
+    CROSS JOIN
+    (
+        SELECT
+            count() AS n,
+            sum(dau) AS dau,
+            sum(event_count) AS event_count,
+            sum(session_count) AS session_count
+        FROM marts.daily_activity
+    ) AS daily_activity
+    CROSS JOIN
+    (
+        SELECT count() AS n, sum(task_attempts) AS task_attempts FROM marts.daily_task_results
+    ) AS daily_task_results
+    CROSS JOIN
+    (
+        SELECT count() AS n, sum(dau) AS dau, sum(revenue) AS revenue FROM marts.daily_revenue
+    ) AS daily_revenue
+    CROSS JOIN
+    (
+        SELECT sum(assigned_users) AS users FROM marts.daily_ab_assignments
+    ) AS daily_ab_assignments
+)
+WHERE found != expected
