@@ -1,8 +1,3 @@
-{#- Quotient of two exact sums by one division; null where the denominator is 0. -#}
-{% macro ratio(numerator, denominator) -%}
-    if({{ denominator }} = 0, null, toFloat64({{ numerator }}) / toFloat64({{ denominator }}))
-{%- endmacro %}
-
 {#-
     A sample of two values with this many users (2 or more), mean and squared standard error. A t-test sees nothing
     else of a sample, so this one may stand in for the users, whose exact figures are known, and no error of

@@ -34,7 +34,7 @@ arms as (
         sumIf(numerator * numerator, is_member) * denominators * denominators
             - 2 * sumIf(numerator * denominator, is_member) * numerators * denominators
             + sumIf(denominator * denominator, is_member) * numerators * numerators as squares,
-        {{ ratio('numerators', 'denominators') }} as mean,
+        {{ ratio('numerators', 'toFloat64(denominators)') }} as mean,
         -- sample variance of the linearised values ÷ users
         if(
             users < 2 or denominators = 0,
@@ -91,7 +91,12 @@ crossovers as (
 
 comparisons as (
     select
-        arms.*,
+        arms.ab_test_id as ab_test_id,
+        arms.metric as metric,
+        arms.ab_group as ab_group,
+        arms.users as users,
+        arms.mean as mean,
+        arms.squared_error as squared_error,
         tests.control_group,
         tests.srm_p_value,
         crossovers.crossover_users,
@@ -107,7 +112,7 @@ comparisons as (
             null,
             {{ ratio(
                 '(numerators * control.denominators - control.numerators * denominators)',
-                '(denominators * control.denominators)',
+                'toFloat64(denominators * control.denominators)',
             ) }}
         ) as absolute_difference,
         coalesce(squared_error, 0.) as variance,
@@ -147,13 +152,13 @@ adjusted as (
 )
 
 select
-    ab_test_id,
-    metric,
-    ab_group,
+    toLowCardinality(ab_test_id) as ab_test_id,
+    toLowCardinality(metric) as metric,
+    toLowCardinality(ab_group) as ab_group,
     users,
     mean,
     sqrt(squared_error * users) as stddev,
-    control_group,
+    toLowCardinality(control_group) as control_group,
     control.mean as control_mean,
     absolute_difference,
     if(control_mean = 0, null, absolute_difference / abs(control_mean)) as relative_lift,
@@ -165,5 +170,5 @@ select
     crossover_users,
     srm_p_value,
     srm_ok::Nullable(Bool) as srm_ok,
-    (select max(event_date) from {{ ref('published_loads') }}) as as_of
+    assumeNotNull((select max(event_date) from {{ ref('published_loads') }})) as as_of
 from adjusted

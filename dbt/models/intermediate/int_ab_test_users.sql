@@ -6,7 +6,7 @@ with exposures as (
         user_id,
         min(event_date) as exposed_date,
         groupUniqArray(ab_group) as ab_groups,
-        length(ab_groups) > 1 as is_crossover
+        toBool(length(ab_groups) > 1) as is_crossover
     from {{ ref('stg_ab_test_user_day') }}
     group by ab_test_id, user_id
 ),
@@ -30,7 +30,7 @@ activity as (
 
 select
     exposures.ab_test_id as ab_test_id,
-    ab_group,
+    toLowCardinality(ab_group) as ab_group,
     exposures.user_id as user_id,
     exposures.is_crossover as is_crossover,
     exposures.exposed_date as exposed_date,
