@@ -7,6 +7,7 @@ GRANT SELECT ON raw.* TO dbt;
 REVOKE SELECT ON raw.rejected_events FROM dbt;
 GRANT SELECT ON staging.* TO dbt;
 GRANT SELECT ON ops.publications TO dbt;
+GRANT SELECT ON ops.loads TO dbt;
 
 -- Its working schema.
 GRANT SHOW, SELECT, INSERT, ALTER, CREATE DATABASE, CREATE TABLE, CREATE VIEW, DROP TABLE, DROP VIEW, TRUNCATE, OPTIMIZE ON dbt_work.* TO dbt;
