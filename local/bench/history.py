@@ -128,14 +128,18 @@ def main() -> int:
         return 1
     print(f"history written in {time.monotonic() - started:.0f} s")
     started = time.monotonic()
-    done = subprocess.run(["make", "--no-print-directory", "dbt"], stdout=subprocess.PIPE, text=True)
+    done = subprocess.run(
+        ["make", "--no-print-directory", "dbt"], stdout=subprocess.PIPE, text=True
+    )
     seconds = time.monotonic() - started
     if done.returncode != 0:
         print(done.stdout[-5000:])
         return 1
     report()
     rows = _run("SELECT count() FROM store.staging_user_day").strip()
-    print(f"make dbt: {seconds:.1f} s for {days} days, {users} active users a day, {rows} user-days")
+    print(
+        f"make dbt: {seconds:.1f} s for {days} days, {users} active users a day, {rows} user-days"
+    )
     return 0
 
 
