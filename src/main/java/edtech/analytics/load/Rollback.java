@@ -23,7 +23,8 @@ public final class Rollback {
    *
    * @param loadId empty = the newest load that is older than the visible one, so that a second
    *     rollback goes further back
-   * @throws LoadFailedException when there is no such load, or not all of its rows are there
+   * @throws LoadFailedException when there is no such load, or not all of its tables and rows are
+   *     there
    */
   public Publication run(LocalDate date, OptionalLong loadId) {
     Publications publications = new Publications(job.server());
@@ -49,7 +50,17 @@ public final class Rollback {
   private void requireWhole(LocalDate date, long loadId, Map<String, Long> rows) {
     Stage store = new Stage(job.server(), date, loadId);
     for (Table table : Tables.PUBLISHED) {
-      long published = rows.getOrDefault(table.logical(), 0L);
+      if (!rows.containsKey(table.logical())) {
+        throw new LoadFailedException(
+            "load "
+                + loadId
+                + " of "
+                + date
+                + " was made by a release that did not write "
+                + table
+                + ": load the day again with --force instead");
+      }
+      long published = rows.get(table.logical());
       long stored = store.stored(table);
       if (stored != published) {
         throw new LoadFailedException(

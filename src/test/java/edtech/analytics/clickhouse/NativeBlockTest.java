@@ -79,6 +79,10 @@ class NativeBlockTest {
     assertThat(value(DataTypes.TimestampType, 1_000_000L)).isEqualTo("40420f0000000000");
     assertThat(value(DataTypes.createDecimalType(18, 2), Decimal.apply(-1, 18, 2)))
         .isEqualTo("ffffffffffffffff");
+    assertThat(value(DataTypes.createDecimalType(18, 6), Decimal.apply(258, 18, 6)))
+        .isEqualTo("0201000000000000");
+    assertThat(new NativeColumn("s", DataTypes.createDecimalType(18, 6), true).type())
+        .isEqualTo("Nullable(Decimal(18, 6))");
     assertThat(value(DataTypes.StringType, UTF8String.EMPTY_UTF8)).isEqualTo("00");
   }
 
@@ -105,9 +109,9 @@ class NativeBlockTest {
     assertThatThrownBy(() -> new NativeColumn("f", DataTypes.FloatType, false))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("no column of Spark type FLOAT is written");
-    assertThatThrownBy(() -> new NativeColumn("m", DataTypes.createDecimalType(18, 3), false))
+    assertThatThrownBy(() -> new NativeColumn("m", DataTypes.createDecimalType(20, 3), false))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("no column of Spark type DECIMAL(18,3) is written");
+        .hasMessage("no column of Spark type DECIMAL(20,3) is written");
   }
 
   @Test

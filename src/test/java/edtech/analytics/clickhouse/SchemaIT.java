@@ -19,63 +19,142 @@ class SchemaIT {
   private static final String DATE = "event_date Date";
   private static final String TIME = "event_timestamp DateTime64(6, 'UTC')";
 
-  /** contract.md, "raw". */
+  private static final String COUNT = " UInt64";
+  private static final String RATE = " Nullable(Float64)";
+
+  /** contract.md, "Tables". */
   private static final Map<String, List<String>> CONTRACT =
-      Map.of(
-          "raw.events",
-          List.of(
-              DATE,
-              TIME,
-              "event_id String",
-              "user_id String",
-              "session_id String",
-              "event_type LowCardinality(String)",
-              "platform LowCardinality(String)",
-              "screen_name LowCardinality(String)",
-              "properties String"),
-          "raw.purchases",
-          List.of(
-              DATE,
-              TIME,
-              "event_id String",
-              "user_id String",
-              "session_id String",
-              "purchase_amount Decimal(18, 2)",
-              "currency LowCardinality(String)"),
-          "raw.task_results",
-          List.of(
-              DATE,
-              TIME,
-              "event_id String",
-              "user_id String",
-              "session_id String",
-              "task_id LowCardinality(String)",
-              "task_result LowCardinality(String)",
-              "is_success Bool"),
-          "raw.sessions",
-          List.of(
-              DATE,
-              "session_id String",
-              "user_id String",
-              "session_start DateTime64(6, 'UTC')",
-              "session_end DateTime64(6, 'UTC')",
-              "event_count UInt64"),
-          "raw.ab_test_assignments",
-          List.of(
-              DATE,
-              "assignment_timestamp DateTime64(6, 'UTC')",
-              "event_id String",
-              "user_id String",
-              "ab_test_id LowCardinality(String)",
-              "ab_group LowCardinality(String)"),
-          "raw.rejected_events",
-          List.of(
-              DATE,
-              "source_file LowCardinality(String)",
-              "reason LowCardinality(String)",
-              "detail LowCardinality(String)",
-              "line String",
-              "line_encoding LowCardinality(String)"));
+      Map.ofEntries(
+          Map.entry(
+              "raw.events",
+              List.of(
+                  DATE,
+                  TIME,
+                  "event_id String",
+                  "user_id String",
+                  "session_id String",
+                  "event_type LowCardinality(String)",
+                  "platform LowCardinality(String)",
+                  "screen_name LowCardinality(String)",
+                  "properties String")),
+          Map.entry(
+              "raw.purchases",
+              List.of(
+                  DATE,
+                  TIME,
+                  "event_id String",
+                  "user_id String",
+                  "session_id String",
+                  "purchase_amount Decimal(18, 2)",
+                  "currency LowCardinality(String)")),
+          Map.entry(
+              "raw.task_results",
+              List.of(
+                  DATE,
+                  TIME,
+                  "event_id String",
+                  "user_id String",
+                  "session_id String",
+                  "task_id LowCardinality(String)",
+                  "task_result LowCardinality(String)",
+                  "is_success Bool")),
+          Map.entry(
+              "raw.sessions",
+              List.of(
+                  DATE,
+                  "session_id String",
+                  "user_id String",
+                  "session_start DateTime64(6, 'UTC')",
+                  "session_end DateTime64(6, 'UTC')",
+                  "event_count UInt64")),
+          Map.entry(
+              "raw.ab_test_assignments",
+              List.of(
+                  DATE,
+                  "assignment_timestamp DateTime64(6, 'UTC')",
+                  "event_id String",
+                  "user_id String",
+                  "ab_test_id LowCardinality(String)",
+                  "ab_group LowCardinality(String)")),
+          Map.entry(
+              "raw.rejected_events",
+              List.of(
+                  DATE,
+                  "source_file LowCardinality(String)",
+                  "reason LowCardinality(String)",
+                  "detail LowCardinality(String)",
+                  "line String",
+                  "line_encoding LowCardinality(String)")),
+          Map.entry(
+              "staging.user_day",
+              List.of(
+                  DATE,
+                  "user_id String",
+                  "first_event_at DateTime64(6, 'UTC')",
+                  "last_event_at DateTime64(6, 'UTC')",
+                  "event_count" + COUNT,
+                  "session_count" + COUNT,
+                  "session_seconds Decimal(18, 6)",
+                  "task_attempts" + COUNT,
+                  "task_successes" + COUNT,
+                  "purchase_count" + COUNT,
+                  "positive_purchase_count" + COUNT,
+                  "revenue Decimal(18, 2)")),
+          Map.entry(
+              "staging.user_task_day",
+              List.of(
+                  DATE,
+                  "user_id String",
+                  "task_id LowCardinality(String)",
+                  "attempts" + COUNT,
+                  "successes" + COUNT,
+                  "first_attempt_at DateTime64(6, 'UTC')",
+                  "last_attempt_at DateTime64(6, 'UTC')",
+                  "first_is_success Bool",
+                  "last_is_success Bool")),
+          Map.entry(
+              "staging.ab_test_user_day",
+              List.of(
+                  DATE,
+                  "ab_test_id LowCardinality(String)",
+                  "ab_group LowCardinality(String)",
+                  "user_id String",
+                  "first_assigned_at DateTime64(6, 'UTC')")),
+          Map.entry(
+              "marts.daily_activity",
+              List.of(
+                  DATE,
+                  "dau" + COUNT,
+                  "event_count" + COUNT,
+                  "session_count" + COUNT,
+                  "avg_session_seconds" + RATE)),
+          Map.entry(
+              "marts.daily_task_results",
+              List.of(
+                  DATE,
+                  "task_attempts" + COUNT,
+                  "task_successes" + COUNT,
+                  "success_rate" + RATE,
+                  "users_attempted" + COUNT,
+                  "users_succeeded" + COUNT)),
+          Map.entry(
+              "marts.daily_revenue",
+              List.of(
+                  DATE,
+                  "revenue Decimal(18, 2)",
+                  "purchase_count" + COUNT,
+                  "payers" + COUNT,
+                  "dau" + COUNT,
+                  "arpu" + RATE,
+                  "arppu" + RATE,
+                  "payer_share" + RATE)),
+          Map.entry(
+              "marts.daily_ab_assignments",
+              List.of(
+                  DATE,
+                  "ab_test_id LowCardinality(String)",
+                  "ab_group LowCardinality(String)",
+                  "assigned_users" + COUNT)));
 
   private static ClickHouse admin;
 
@@ -92,10 +171,6 @@ class SchemaIT {
 
   static List<Table> tables() {
     return Tables.PUBLISHED;
-  }
-
-  static List<Table> rawTables() {
-    return Tables.PUBLISHED.stream().filter(table -> table.database().equals("raw")).toList();
   }
 
   @Test
@@ -128,6 +203,50 @@ class SchemaIT {
       admin.execute("DELETE FROM ops.schema_versions WHERE job_version = 'SchemaIT'");
     }
     new Schema(admin).requireCurrent();
+  }
+
+  @Test
+  void olderSchema_load_isRefusedUntilInit() {
+    admin.execute("RENAME TABLE ops.schema_versions TO ops.schema_versions_away");
+    try {
+      // As the first release made it, without a form.
+      admin.execute(
+          "CREATE TABLE ops.schema_versions (version UInt32, job_version String, applied_at"
+              + " DateTime64(6, 'UTC') DEFAULT now64(6, 'UTC')) ENGINE = MergeTree ORDER BY version");
+      admin.execute("INSERT INTO ops.schema_versions (version) VALUES (1)");
+      assertThatThrownBy(() -> new Schema(admin).requireCurrent())
+          .isInstanceOf(ClickHouseException.class)
+          .hasMessage(
+              "ClickHouse has schema version 1, this job needs "
+                  + Schema.VERSION
+                  + ": run init as an administrator");
+      new Schema(admin).apply("test");
+      new Schema(admin).requireCurrent();
+    } finally {
+      admin.execute("DROP TABLE IF EXISTS ops.schema_versions SYNC");
+      admin.execute("RENAME TABLE ops.schema_versions_away TO ops.schema_versions");
+    }
+  }
+
+  @Test
+  void sameVersionInAnotherForm_load_isRefusedUntilInit() {
+    admin.execute(
+        "INSERT INTO ops.schema_versions (version, form, job_version) VALUES ("
+            + Schema.VERSION
+            + ", 'other', 'SchemaIT')");
+    try {
+      assertThatThrownBy(() -> new Schema(admin).requireCurrent())
+          .isInstanceOf(ClickHouseException.class)
+          .hasMessage(
+              "ClickHouse has schema version "
+                  + Schema.VERSION
+                  + " in another form than this job's: run init as an administrator, with the job"
+                  + " jar that is to load");
+      new Schema(admin).apply("test");
+      new Schema(admin).requireCurrent();
+    } finally {
+      admin.execute("DELETE FROM ops.schema_versions WHERE job_version = 'SchemaIT'");
+    }
   }
 
   @Test
@@ -174,7 +293,7 @@ class SchemaIT {
   }
 
   @ParameterizedTest
-  @MethodSource("rawTables")
+  @MethodSource("tables")
   void view_columns_areTheContracts(Table table) {
     assertThat(columns(table.database(), table.name())).isEqualTo(CONTRACT.get(table.logical()));
   }
@@ -187,7 +306,7 @@ class SchemaIT {
     assertThat(store.subList(0, view.size())).isEqualTo(view);
     assertThat(store.subList(view.size(), store.size()))
         .containsExactly("load_id UInt64", "_task UInt64");
-    assertThat(view).noneMatch(c -> table.database().equals("raw") && c.contains("Nullable"));
+    assertThat(view).noneMatch(c -> !table.database().equals("marts") && c.contains("Nullable"));
   }
 
   @Test

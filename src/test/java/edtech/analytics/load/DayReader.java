@@ -1,6 +1,8 @@
 package edtech.analytics.load;
 
 import edtech.analytics.clickhouse.ClickHouse;
+import edtech.analytics.model.Table;
+import edtech.analytics.model.Tables;
 import java.time.LocalDate;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -9,8 +11,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Reads a day as a dashboard does, as the user reader: all five tables in one query, again and
- * again while it is open. Remembers every state that it saw.
+ * Reads a day as a dashboard does, as the user reader: all tables that it may read in one query,
+ * again and again while it is open. Remembers every state that it saw.
  */
 final class DayReader implements AutoCloseable {
   private final ClickHouse server =
@@ -25,13 +27,13 @@ final class DayReader implements AutoCloseable {
   DayReader(LocalDate date) {
     query =
         "SELECT arrayStringConcat(arraySort(groupArray(part)), ' ') AS state FROM ("
-            + Stream.of("events", "purchases", "task_results", "sessions", "ab_test_assignments")
+            + readable()
                 .map(
                     table ->
                         "SELECT concat('"
                             + table
                             + " ', toString(count()), ':', toString(sum(cityHash64(*)))) AS part"
-                            + " FROM raw."
+                            + " FROM "
                             + table
                             + " WHERE event_date = '"
                             + date
@@ -43,7 +45,16 @@ final class DayReader implements AutoCloseable {
     thread.start();
   }
 
-  /** Counts and checksums of the five tables, as one query sees them. */
+  /** What {@link #state} is of a day that is not published. */
+  static String nothing() {
+    return readable().map(table -> table + " 0:0").sorted().collect(Collectors.joining(" "));
+  }
+
+  private static Stream<Table> readable() {
+    return Tables.PUBLISHED.stream().filter(table -> !table.equals(Tables.REJECTED_EVENTS));
+  }
+
+  /** Counts and checksums of the tables, as one query sees them. */
   String state() {
     return server.rows(query).get(0).getString("state");
   }

@@ -38,7 +38,7 @@ class KilledLoadIT {
       }
       states[content] = reader.state();
     }
-    assertThat(states[0]).isNotEqualTo(states[1]).contains("events " + EVENTS + ":");
+    assertThat(states[0]).isNotEqualTo(states[1]).contains("raw.events " + EVENTS + ":");
   }
 
   @AfterAll
@@ -64,6 +64,7 @@ class KilledLoadIT {
     "MOVE, raw.events, 0",
     "MOVE, raw.task_results, 600",
     "MOVE, raw.rejected_events, 600",
+    "MOVE, marts.daily_revenue, 600",
     "COUNT, '', 600",
     "PUBLISH, ops.publications, 600"
   })
@@ -184,7 +185,9 @@ class KilledLoadIT {
             + DAY
             + "' GROUP BY load_id ORDER BY max(seq) DESC LIMIT 2";
     String stored =
-        "SELECT DISTINCT load_id FROM merge('store', '^raw_') WHERE event_date = '" + DAY + "'";
+        "SELECT DISTINCT load_id FROM merge('store', '^(raw|staging|marts)_') WHERE event_date = '"
+            + DAY
+            + "'";
     assertThat(ids(stored)).isEqualTo(ids(kept)).contains(",");
   }
 

@@ -22,8 +22,7 @@ import org.junit.jupiter.api.Test;
 
 /** What becomes visible, and when: each test has a day of its own. */
 class PublicationIT {
-  private static final String NOTHING =
-      "ab_test_assignments 0:0 events 0:0 purchases 0:0 sessions 0:0 task_results 0:0";
+  private static final String NOTHING = DayReader.nothing();
 
   private static LocalServices services;
 
@@ -300,6 +299,24 @@ class PublicationIT {
                 + " is no longer whole (raw.events has 0 of 20 rows): it was swept; raise keep-loads"
                 + " to keep more loads of a day");
     assertThat(visible(day)).isEqualTo(30);
+  }
+
+  @Test
+  void rollback_loadThatLacksATable_isRefused() {
+    LocalDate day = day(20);
+    services
+        .admin()
+        .execute(
+            "INSERT INTO ops.publications (event_date, seq, load_id, rows) VALUES ('"
+                + day
+                + "', 20, 20, {'raw.events': 0}), ('"
+                + day
+                + "', 21, 21, {})");
+    assertThatThrownBy(() -> rollback(day, OptionalLong.empty()))
+        .isInstanceOf(LoadFailedException.class)
+        .hasMessage(
+            "load 20 of 2031-01-20 was made by a release that did not write raw.purchases: load the"
+                + " day again with --force instead");
   }
 
   @Test

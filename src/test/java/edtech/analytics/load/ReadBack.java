@@ -4,6 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.clickhouse.client.api.query.GenericRecord;
 import edtech.analytics.clickhouse.LineCounts;
+import edtech.analytics.model.Table;
+import edtech.analytics.model.Tables;
 import java.time.LocalDate;
 import java.util.Base64;
 import java.util.List;
@@ -14,14 +16,6 @@ import java.util.stream.Stream;
 
 /** What readers see of a day and operators of a load, as text that tests compare. */
 final class ReadBack {
-  private static final List<String> EVENT_TABLES =
-      List.of(
-          "raw.events",
-          "raw.purchases",
-          "raw.task_results",
-          "raw.sessions",
-          "raw.ab_test_assignments");
-
   private final LocalServices services;
 
   ReadBack(LocalServices services) {
@@ -53,17 +47,19 @@ final class ReadBack {
         .toList();
   }
 
-  /** A checksum of each table of events, by name. */
+  /** A checksum of each table but the rejected lines, by name. */
   Map<String, String> content(LocalDate date) {
-    Map<String, String> content = new TreeMap<>();
-    EVENT_TABLES.forEach(table -> content.put(table, services.content(table, date)));
+    Map<String, String> content = contentWithRejected(date);
+    content.remove(Tables.REJECTED_EVENTS.logical());
     return content;
   }
 
-  /** {@link #content} and the rejected lines. */
+  /** A checksum of each table, by name. */
   Map<String, String> contentWithRejected(LocalDate date) {
-    Map<String, String> content = content(date);
-    content.put("raw.rejected_events", services.content("raw.rejected_events", date));
+    Map<String, String> content = new TreeMap<>();
+    for (Table table : Tables.PUBLISHED) {
+      content.put(table.logical(), services.content(table.logical(), date));
+    }
     return content;
   }
 

@@ -532,7 +532,7 @@ class RejectedLinesIT {
             "42|u1|2011-03-02 00:00:00.123456|2011-03-02 10:00:00.500000|3",
             "42|u2|2011-03-02 00:30:01.000000|2011-03-02 00:30:01.000000|1");
     assertThat(report.load().rowsByTable())
-        .isEqualTo(
+        .containsAllEntriesOf(
             Map.of(
                 "raw.events", 10L,
                 "raw.purchases", 3L,

@@ -1,0 +1,142 @@
+package edtech.analytics.load;
+
+import static edtech.analytics.load.Events.event;
+import static edtech.analytics.load.Events.quoted;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import edtech.analytics.model.SqlFile;
+import edtech.analytics.model.Table;
+import edtech.analytics.model.Tables;
+import java.time.LocalDate;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Staging and the daily marts as readers see them, against the same figures computed by ClickHouse
+ * from raw: {@code resources/reference/<database>_<table>.sql}, which a new table needs, too.
+ */
+class AggregatesIT {
+  private static final LocalDate DAY = LocalDate.of(2014, 1, 1);
+  private static final LocalDate EMPTY = LocalDate.of(2014, 1, 2);
+
+  private static LocalServices services;
+
+  @BeforeAll
+  static void load() {
+    services = new LocalServices("aggregates");
+    Random random = new Random(14);
+    services.put(
+        DAY,
+        "a.jsonl",
+        IntStream.range(0, 3000).mapToObj(i -> line(i, random)).toArray(String[]::new));
+    assertThat(services.load(DAY).load().error()).isEmpty();
+    services.put(EMPTY, "a.jsonl", "");
+    assertThat(services.load(EMPTY, "allow-empty-day", "true").load().error()).isEmpty();
+  }
+
+  @AfterAll
+  static void close() {
+    services.close();
+  }
+
+  /** Few users, tasks and seconds, so that ties, crossovers and shared sessions are common. */
+  private static String line(int i, Random random) {
+    String type =
+        List.of("open", "purchase", "task_result", "ab_test_assignment").get(random.nextInt(4));
+    String session = random.nextInt(4) == 0 ? "" : "s" + random.nextInt(40);
+    String more =
+        "\"session_id\":\"%s\",\"purchase_amount\":\"%d.%02d\",\"task_id\":\"t%d\",\"task_result\":\"%s\",\"ab_test_id\":\"x%d\",\"ab_group\":\"%s\""
+            .formatted(
+                session,
+                random.nextInt(60) - 30,
+                random.nextInt(100),
+                random.nextInt(5),
+                random.nextBoolean() ? "success" : "failed",
+                random.nextInt(3),
+                random.nextInt(3) == 0 ? "" : "g" + random.nextInt(2));
+    String time = "%sT10:%02d:%02d.%06dZ";
+    return event(
+        quoted("e" + i),
+        "u" + random.nextInt(70),
+        type,
+        quoted(time.formatted(DAY, random.nextInt(2), random.nextInt(60), random.nextInt(2))),
+        more);
+  }
+
+  static Stream<Table> tables() {
+    return Stream.of("staging", "marts").map(Tables::in).flatMap(List::stream);
+  }
+
+  @ParameterizedTest
+  @MethodSource("tables")
+  void table_equalsItsReferenceFromRaw(Table table) {
+    assertThat(rows(table, DAY)).isNotEmpty().isEqualTo(reference(table, DAY));
+  }
+
+  @ParameterizedTest
+  @MethodSource("tables")
+  void table_ofADayWithoutEvents_equalsItsReferenceFromRaw(Table table) {
+    assertThat(rows(table, EMPTY)).isEqualTo(reference(table, EMPTY));
+  }
+
+  @Test
+  void stagedTablesThatDoNotAgree_load_isRefusedWithTheFigures() {
+    LocalDate day = LocalDate.of(2014, 1, 3);
+    services.put(day, "a.jsonl", SampleDay.lines(day, "a", 20));
+    AtStep tamper =
+        new AtStep(
+            Step.CHECK,
+            () -> {
+              long load =
+                  services.number(
+                      "SELECT toInt64(max(load_id)) FROM ops.loads WHERE event_date = '"
+                          + day
+                          + "'");
+              services
+                  .admin()
+                  .execute(
+                      "ALTER TABLE stage.staging_user_day_"
+                          + load
+                          + " UPDATE event_count = event_count + 1, revenue = revenue - 1"
+                          + " WHERE user_id = 'u1' SETTINGS mutations_sync = 2");
+            });
+
+    LoadReport report = services.load(day, tamper);
+
+    assertThat(report.load().status()).isEqualTo("failed");
+    assertThat(report.load().error())
+        .isEqualTo(
+            "the staged tables do not agree: event_count of user_day is 21, rows of events is 20;"
+                + " revenue of user_day is 34, sum of purchases is 35: nothing was published; this"
+                + " is a fault of the job, please report it");
+    assertThat(services.number("SELECT count() FROM raw.events WHERE event_date = '" + day + "'"))
+        .isZero();
+  }
+
+  private static List<String> rows(Table table, LocalDate day) {
+    return lines("SELECT * FROM " + table + " WHERE event_date = {day:Date}", day);
+  }
+
+  private static List<String> reference(Table table, LocalDate day) {
+    return lines(SqlFile.read("/reference/" + table.view() + ".sql"), day);
+  }
+
+  private static List<String> lines(String query, LocalDate day) {
+    return services
+        .admin()
+        .rows(
+            "SELECT formatRow('TSV', *) AS text FROM (" + query + ") ORDER BY text",
+            Map.of("day", day.toString()))
+        .stream()
+        .map(row -> row.getString("text"))
+        .toList();
+  }
+}

@@ -1,0 +1,234 @@
+package edtech.analytics.transform;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import edtech.analytics.model.Table;
+import edtech.analytics.model.Tables;
+import java.math.BigDecimal;
+import java.sql.Date;
+import java.sql.Timestamp;
+import java.time.LocalDate;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.StructType;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** The queries of staging and the daily marts, on a few events each. */
+class DayTablesTest {
+  private static final LocalDate DAY = LocalDate.of(2026, 3, 1);
+  private static final StructType EVENTS =
+      StructType.fromDDL(
+          "event_date DATE, event_timestamp TIMESTAMP, event_id STRING, user_id STRING,"
+              + " session_id STRING, event_kind STRING, purchase_amount DECIMAL(18,2),"
+              + " task_id STRING, is_success BOOLEAN, ab_test_id STRING, ab_group STRING");
+
+  private final SparkSession spark = LocalSpark.newSession();
+  private DayTables tables;
+
+  @AfterEach
+  void close() {
+    tables.close();
+  }
+
+  @Test
+  void userDay_oneUsersEvents_areCountedAndAdded() {
+    events(
+        "a 10:00:00 ann s1 plain",
+        "b 10:00:30.5 ann s1 task_result t1 true",
+        "c 11:00:00 ann s2 task_result t1 false",
+        "d 11:00:00.000001 ann s2 purchase 9.99",
+        "e 12:00:00 ann - purchase -10.00",
+        "f 09:00:00 ann - ab_assignment x g");
+
+    assertThat(rows("staging.user_day"))
+        .containsExactly("2026-03-01|ann|09:00:00|12:00:00|6|2|30.500001|2|1|2|1|-0.01");
+  }
+
+  @Test
+  void userDay_eventsOutsideSessions_haveNoLength() {
+    events("a 10:00:00 ann - plain", "b 11:00:00 ann - plain");
+
+    assertThat(rows("staging.user_day"))
+        .containsExactly("2026-03-01|ann|10:00:00|11:00:00|2|0|0.000000|0|0|0|0|0.00");
+  }
+
+  @Test
+  void userDay_sessionIdOfTwoUsers_isASessionOfEach() {
+    events(
+        "a 10:00:00 ann s1 plain",
+        "b 10:00:10 ann s1 plain",
+        "c 10:00:00 bob s1 plain",
+        "d 10:01:00 bob s1 plain");
+
+    assertThat(rows("staging.user_day"))
+        .containsExactly(
+            "2026-03-01|ann|10:00:00|10:00:10|2|1|10.000000|0|0|0|0|0.00",
+            "2026-03-01|bob|10:00:00|10:01:00|2|1|60.000000|0|0|0|0|0.00");
+    assertThat(rows("raw.sessions"))
+        .containsExactly(
+            "2026-03-01|s1|ann|10:00:00|10:00:10|2", "2026-03-01|s1|bob|10:00:00|10:01:00|2");
+  }
+
+  @Test
+  void userDay_freePurchaseAndRefund_areNoPositivePurchases() {
+    events("a 10:00:00 ann - purchase 0.00", "b 10:00:00 ann - purchase -5.00");
+
+    assertThat(rows("staging.user_day"))
+        .containsExactly("2026-03-01|ann|10:00:00|10:00:00|2|0|0.000000|0|0|2|0|-5.00");
+  }
+
+  @Test
+  void userTaskDay_attempts_areCountedWithTheFirstAndTheLast() {
+    events(
+        "a 10:00:02 ann - task_result t1 true",
+        "b 10:00:00 ann - task_result t1 false",
+        "c 10:00:01 ann - task_result t1 true",
+        "d 10:00:00 ann - task_result t2 true",
+        "e 10:00:00 bob - task_result t1 false",
+        "f 10:00:00 bob - plain");
+
+    assertThat(rows("staging.user_task_day"))
+        .containsExactly(
+            "2026-03-01|ann|t1|3|2|10:00:00|10:00:02|false|true",
+            "2026-03-01|ann|t2|1|1|10:00:00|10:00:00|true|true",
+            "2026-03-01|bob|t1|1|0|10:00:00|10:00:00|false|false");
+  }
+
+  @Test
+  void userTaskDay_attemptsAtOneTime_areInTheOrderOfTheirIds() {
+    events(
+        "b 10:00:00 ann - task_result t1 false",
+        "c 10:00:00 ann - task_result t1 true",
+        "a 10:00:00 ann - task_result t1 true",
+        "B 10:00:00 bob - task_result t1 false",
+        "a 10:00:00 bob - task_result t1 true");
+
+    assertThat(rows("staging.user_task_day"))
+        .containsExactly(
+            "2026-03-01|ann|t1|3|2|10:00:00|10:00:00|true|true",
+            "2026-03-01|bob|t1|2|1|10:00:00|10:00:00|false|true");
+  }
+
+  @Test
+  void abTestUserDay_assignedAgainAndToTwoGroups_isOneRowAGroup() {
+    events(
+        "a 10:00:01 ann - ab_assignment x red",
+        "b 10:00:00 ann - ab_assignment x red",
+        "c 10:00:02 ann - ab_assignment x blue",
+        "d 10:00:03 ann - ab_assignment x -",
+        "e 10:00:00 bob - ab_assignment y red");
+
+    assertThat(rows("staging.ab_test_user_day"))
+        .containsExactly(
+            "2026-03-01|x|blue|ann|10:00:02",
+            "2026-03-01|x|red|ann|10:00:00",
+            "2026-03-01|x||ann|10:00:03",
+            "2026-03-01|y|red|bob|10:00:00");
+    assertThat(rows("marts.daily_ab_assignments"))
+        .containsExactly(
+            "2026-03-01|x|blue|1", "2026-03-01|x|red|1", "2026-03-01|x||1", "2026-03-01|y|red|1");
+  }
+
+  @Test
+  void dailyMarts_twoUsers_areCountedOnceEach() {
+    events(
+        "a 10:00:00 ann s1 plain",
+        "b 10:00:10 ann s1 purchase 10.00",
+        "c 10:00:20 ann s1 purchase 0.50",
+        "d 10:00:00 bob s1 purchase -3.00",
+        "e 10:00:00 bob s2 task_result t1 false",
+        "f 10:00:05 bob s2 task_result t2 false",
+        "g 10:00:00 ann - task_result t1 true");
+
+    assertThat(rows("marts.daily_activity")).containsExactly("2026-03-01|2|7|3|" + 25.0 / 3);
+    assertThat(rows("marts.daily_task_results"))
+        .containsExactly("2026-03-01|3|1|" + 1.0 / 3 + "|2|1");
+    assertThat(rows("marts.daily_revenue")).containsExactly("2026-03-01|7.50|3|1|2|3.75|7.5|0.5");
+  }
+
+  @Test
+  void dailyMarts_dayWithoutEvents_haveOneRowOfZerosAndNoRates() {
+    events();
+
+    assertThat(rows("marts.daily_activity")).containsExactly("2026-03-01|0|0|0|null");
+    assertThat(rows("marts.daily_task_results")).containsExactly("2026-03-01|0|0|null|0|0");
+    assertThat(rows("marts.daily_revenue")).containsExactly("2026-03-01|0.00|0|0|0|null|null|null");
+    assertThat(rows("marts.daily_ab_assignments")).isEmpty();
+    assertThat(rows("staging.user_day")).isEmpty();
+  }
+
+  @Test
+  void dailyMarts_nobodyPaysOrTries_haveNoRates() {
+    events("a 10:00:00 ann - purchase -1.00");
+
+    assertThat(rows("marts.daily_activity")).containsExactly("2026-03-01|1|1|0|null");
+    assertThat(rows("marts.daily_task_results")).containsExactly("2026-03-01|0|0|null|0|0");
+    assertThat(rows("marts.daily_revenue")).containsExactly("2026-03-01|-1.00|1|0|1|-1.0|null|0.0");
+  }
+
+  /** Each as id, time, user, session, kind, and what the kind has; '-' = absent. */
+  private void events(String... lines) {
+    spark
+        .createDataFrame(Stream.of(lines).map(DayTablesTest::event).toList(), EVENTS)
+        .createOrReplaceTempView("events");
+    tables = new DayTables(spark, DAY);
+  }
+
+  private static Row event(String line) {
+    String[] words =
+        Arrays.stream(line.split(" ")).map(w -> w.equals("-") ? "" : w).toArray(String[]::new);
+    boolean isPurchase = words[4].equals("purchase");
+    boolean isTask = words[4].equals("task_result");
+    boolean isAssignment = words[4].equals("ab_assignment");
+    return RowFactory.create(
+        Date.valueOf(DAY),
+        Timestamp.from(LocalDateTime.parse(DAY + "T" + words[1]).toInstant(ZoneOffset.UTC)),
+        words[0],
+        words[2],
+        words[3],
+        words[4],
+        isPurchase ? new BigDecimal(words[5]) : null,
+        isTask ? words[5] : "",
+        isTask && Boolean.parseBoolean(words[6]),
+        isAssignment ? words[5] : "",
+        isAssignment ? words[6] : "");
+  }
+
+  /** The rows of a table, sorted; times without their date. */
+  private List<String> rows(String logicalName) {
+    Table table =
+        Tables.PUBLISHED.stream()
+            .filter(t -> t.logical().equals(logicalName))
+            .findFirst()
+            .orElseThrow();
+    Dataset<Row> rows = tables.rows(table);
+    return rows
+        .selectExpr(
+            "concat_ws('|', "
+                + String.join(
+                    ", ",
+                    Arrays.stream(rows.columns())
+                        .map(
+                            c ->
+                                "coalesce(replace(CAST("
+                                    + c
+                                    + " AS STRING), '"
+                                    + DAY
+                                    + " '), 'null')")
+                        .toList())
+                + ") AS text")
+        .collectAsList()
+        .stream()
+        .map(row -> row.getString(0))
+        .sorted()
+        .toList();
+  }
+}
