@@ -15,6 +15,7 @@ SERVICES_BARE := $(PYTHON) -m local.services
 
 # Stamps: files that say a step is done, older than what it is made from when it must be done again.
 VENV := .venv/.installed
+VENV_DBT := .venv-dbt/.installed
 S3PROXY := local/s3/target/.fetched
 
 # The job: its jar, and the Spark of .venv unless SPARK_HOME names another.
@@ -47,6 +48,15 @@ AS_LOADER = $(WITH_ENV) \
 	export CLICKHOUSE_USER="$${CLICKHOUSE_LOADER_USER:-$${CLICKHOUSE_USER:-default}}"; \
 	[ -z "$${CLICKHOUSE_LOADER_PASSWORD:-}" ] || export CLICKHOUSE_PASSWORD="$$CLICKHOUSE_LOADER_PASSWORD";
 
+AS_DBT = $(WITH_ENV) \
+	export CLICKHOUSE_USER="$${CLICKHOUSE_DBT_USER:-$${CLICKHOUSE_USER:-default}}"; \
+	export CLICKHOUSE_PASSWORD="$${CLICKHOUSE_DBT_PASSWORD:-$${CLICKHOUSE_PASSWORD:-}}";
+DBT := $(abspath .venv-dbt)/bin/dbt
+export DBT_PROJECT_DIR := $(abspath dbt)
+export DBT_PROFILES_DIR := $(abspath dbt)
+export DBT_TARGET_PATH ?= $(abspath target/dbt)
+export DBT_LOG_PATH ?= $(abspath target/dbt/logs)
+
 # As it was written: make must not expand a $$ in it.
 export QUERY := $(value Q)
 
@@ -78,6 +88,10 @@ backfill: $(JAR) $(VENV) ## load a range: make backfill FROM=2026-03-01 TO=2026-
 	@$(call need,TO,make backfill FROM=2026-03-01 TO=2026-03-31)
 	@$(AS_LOADER) $(SUBMIT) backfill --from "$(FROM)" --to "$(TO)" $(ARGS)
 
+.PHONY: dbt
+dbt: $(VENV_DBT) ## build and test the history marts, then publish them: make dbt [ARGS="--select retention"]
+	@$(AS_DBT) $(DBT) build $(ARGS)
+
 .PHONY: status
 status: $(JAR) $(VENV) ## days published, days missing, last loads
 	@$(AS_LOADER) $(PLAIN) status $(ARGS)
@@ -99,6 +113,13 @@ init: $(JAR) $(VENV) ## create or update the tables, as an administrator
 bench: ## the load against a plain Python loader, on the same day: make bench [EVENTS=2000000] [RUNS=3]
 	@$(MAKE) --no-print-directory up
 	@$(AS_LOADER) EVENTS="$(or $(EVENTS),2000000)" RUNS="$(or $(RUNS),3)" $(VENV_PYTHON) -m local.bench
+
+.PHONY: bench-dbt
+bench-dbt: $(VENV_DBT) ## make dbt on a long history, on services of its own: make bench-dbt [DAYS=365] [USERS=20000]
+	@$(MAKE) --no-print-directory clean-data up STATE=.local-bench
+	@set -a; . $(abspath .local-bench)/env; set +a; \
+	  trap '$(SERVICES_BARE) clean --state .local-bench' EXIT; \
+	  DAYS="$(or $(DAYS),365)" USERS="$(or $(USERS),20000)" $(VENV_PYTHON) -m local.bench.history
 
 ##@ Tests
 
@@ -167,6 +188,13 @@ $(VENV): local/requirements.txt
 	@rm -rf .venv
 	@$(PYTHON) -m venv .venv
 	@$(VENV_PYTHON) -m pip install --quiet --disable-pip-version-check --no-deps -r local/requirements.txt
+	@touch $@
+
+$(VENV_DBT): dbt/requirements.txt
+	@echo "installing dbt into .venv-dbt"
+	@rm -rf .venv-dbt
+	@$(PYTHON) -m venv .venv-dbt
+	@.venv-dbt/bin/python -m pip install --quiet --disable-pip-version-check --no-deps -r dbt/requirements.txt
 	@touch $@
 
 $(S3PROXY): local/s3/pom.xml

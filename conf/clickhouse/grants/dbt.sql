@@ -7,11 +7,14 @@ GRANT SELECT ON raw.* TO dbt;
 REVOKE SELECT ON raw.rejected_events FROM dbt;
 GRANT SELECT ON staging.* TO dbt;
 GRANT SELECT ON ops.publications TO dbt;
+GRANT SELECT ON ops.loads TO dbt;
 
 -- Its working schema.
 GRANT SHOW, SELECT, INSERT, ALTER, CREATE DATABASE, CREATE TABLE, CREATE VIEW, DROP TABLE, DROP VIEW, TRUNCATE, OPTIMIZE ON dbt_work.* TO dbt;
 -- Asked for by servers that have table_engines_require_grant, the default of new ones.
 GRANT TABLE ENGINE ON MergeTree TO dbt;
+-- dbt's unit tests ask for the types of a model's columns with an empty table of this engine.
+GRANT TABLE ENGINE ON Memory TO dbt;
 
 -- EXCHANGE and RENAME need SELECT and DROP TABLE where a table leaves, CREATE TABLE and INSERT where it arrives.
 GRANT SELECT, INSERT, CREATE TABLE, DROP TABLE, TRUNCATE ON marts.* TO dbt;

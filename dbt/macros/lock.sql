@@ -1,0 +1,32 @@
+{#- One build at a time in the working schema: a second one would replace tables that the first is reading. The lock is
+    a table there, whose comment names the run. A killed run leaves it behind; as every model makes a table, a working
+    schema in which nothing was made for lock_minutes holds no living run, and the next one takes over. -#}
+{% macro take_lock() %}
+{% if execute and flags.WHICH == 'build' %}
+    {% set lock = target.schema ~ '.run_lock' %}
+    {% set holder %}
+        select
+            comment,
+            (select max(metadata_modification_time) from system.tables where database = '{{ target.schema }}') as seen_at,
+            seen_at < now() - toIntervalMinute({{ var('lock_minutes') }}) as is_dead
+        from system.tables
+        where database = '{{ target.schema }}' and name = 'run_lock' and comment != '{{ invocation_id }}'
+    {% endset %}
+    {% for row in run_query(holder) if row['is_dead'] %}
+        {% do log('run ' ~ row['comment'] ~ ' is dead since ' ~ row['seen_at'] ~ ': taking over', info=true) %}
+        {% do run_query('drop table if exists ' ~ lock ~ ' sync') %}
+    {% endfor %}
+    {# One of two that come here together makes the table; both then look whose it is. #}
+    {% do run_query('create table if not exists ' ~ lock ~ " (nothing UInt8) engine MergeTree order by nothing comment '" ~ invocation_id ~ "'") %}
+    {% for row in run_query(holder) %}
+        {% do exceptions.raise_compiler_error(
+            'another run of dbt builds in ' ~ target.schema ~ ' (' ~ row['comment'] ~ ', last sign of life ' ~ row['seen_at']
+            ~ '): wait for it; if it was killed, drop ' ~ lock ~ ', or wait ' ~ var('lock_minutes') ~ ' minutes') %}
+    {% endfor %}
+{% endif %}
+{% endmacro %}
+
+{% macro is_lock_ours() %}
+    {% set query = "select count() from system.tables where database = '" ~ target.schema ~ "' and name = 'run_lock' and comment = '" ~ invocation_id ~ "'" %}
+    {{ return(run_query(query).columns[0][0] == 1) }}
+{% endmacro %}

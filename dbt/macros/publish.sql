@@ -1,0 +1,51 @@
+{#- The end of `dbt build`: publishes when every node of the project has passed in this run, else says why not. -#}
+{% macro finish_build(results) %}
+{% if execute and flags.WHICH == 'build' and is_lock_ours() %}
+    {% set failed = results | selectattr('status', 'in', ['error', 'fail', 'runtime error']) | list %}
+    {% set passed = results | selectattr('status', 'in', ['success', 'pass', 'warn']) | map(attribute='node.unique_id') | list %}
+    {% set expected = graph.nodes.values()
+        | selectattr('resource_type', 'in', ['model', 'seed', 'test'])
+        | selectattr('config.enabled')
+        | map(attribute='unique_id') | list %}
+    {% set absent = expected | reject('in', passed) | list %}
+    {% if failed %}
+        {% do show_failing_rows(failed) %}
+        {% do log('not published: marts keep what they had', info=true) %}
+    {% elif absent %}
+        {% do log('not published: only a part of the project was built (' ~ absent | length ~ ' nodes were not)', info=true) %}
+    {% else %}
+        {% do publish_marts() %}
+    {% endif %}
+    {% do run_query('drop table ' ~ target.schema ~ '.run_lock sync') %}
+{% endif %}
+{% endmacro %}
+
+{#- The rows that failed data tests found, a few of each. -#}
+{% macro show_failing_rows(failed) %}
+    {% for result in failed if result.node.resource_type == 'test' and result.failures %}
+        {% do log(result.node.name ~ ': ' ~ result.failures ~ ' rows, for example', info=true) %}
+        {% for row in run_query('select * from (' ~ result.node.compiled_code ~ ') limit 5').rows %}
+            {% do log('    ' ~ row.dict() | string, info=true) %}
+        {% endfor %}
+    {% endfor %}
+{% endmacro %}
+
+{#- Every table but the intermediate ones is a mart; published_loads goes with them, to say what they are made of. -#}
+{% macro publish_marts() %}
+    {% set marts = graph.nodes.values()
+        | selectattr('resource_type', 'equalto', 'model')
+        | selectattr('config.materialized', 'equalto', 'table')
+        | rejectattr('fqn.1', 'equalto', 'intermediate') | list %}
+    {% set state = run_query("select count() as days, min(event_date) as first, max(event_date) as last from " ~ target.schema ~ '.published_loads').rows[0] %}
+    {% set pairs = [] %}
+    {% for mart in marts %}
+        {% set work, published = target.schema ~ '.' ~ mart.alias, 'marts.' ~ mart.alias %}
+        {% set comment = mart.description ~ '\ndbt run ' ~ invocation_id ~ ', days ' ~ state['first'] ~ ' to ' ~ state['last'] ~ ', ' ~ state['days'] ~ ' published' %}
+        {% do run_query('alter table ' ~ work ~ ' modify comment ' ~ clickhouse_escape_comment(comment)) %}
+        {# There is nothing to exchange with before the first publication. #}
+        {% do run_query('create table if not exists ' ~ published ~ ' as ' ~ work) %}
+        {% do pairs.append(published ~ ' and ' ~ work) %}
+    {% endfor %}
+    {% do run_query('exchange tables ' ~ pairs | join(', ')) %}
+    {% do log('published: ' ~ marts | length ~ ' tables in marts of ' ~ state['days'] ~ ' days, ' ~ state['first'] ~ ' to ' ~ state['last'] ~ ' (run ' ~ invocation_id ~ ')', info=true) %}
+{% endmacro %}

@@ -1,0 +1,33 @@
+{{ config(order_by='event_date') }}
+
+with windows as (
+    select
+        event_date,
+        sumIf(users, days_since_active < 7) as wau,
+        sumIf(users, days_since_active < 30) as mau
+    from {{ ref('int_recency') }}
+    group by event_date
+),
+
+days as (
+    select
+        event_date,
+        is_published,
+        toBool(event_date - 6 > last_missing_date) as is_wau_complete,
+        toBool(event_date - 29 > last_missing_date) as is_mau_complete
+    from {{ ref('int_days') }}
+)
+
+select
+    days.event_date as event_date,
+    if(days.is_published, activity.dau, null) as dau,
+    if(days.is_published, windows.wau, null) as wau,
+    if(days.is_published, windows.mau, null) as mau,
+    {{ ratio('activity.dau', 'windows.wau', when='days.is_wau_complete') }} as dau_wau_ratio,
+    {{ ratio('activity.dau', 'windows.mau', when='days.is_mau_complete') }} as dau_mau_ratio,
+    {{ ratio('windows.wau', 'windows.mau', when='days.is_mau_complete') }} as wau_mau_ratio,
+    days.is_wau_complete as is_wau_complete,
+    days.is_mau_complete as is_mau_complete
+from days
+left join {{ ref('stg_daily_activity') }} as activity on days.event_date = activity.event_date
+left join windows on days.event_date = windows.event_date

@@ -1,0 +1,174 @@
+{{ config(order_by='(ab_test_id, metric, ab_group)') }}
+
+with users as (
+    select * from {{ ref('int_ab_test_users') }}
+),
+
+-- Groups that the seed expects count too, or an arm that nobody was ever put into would go unnoticed.
+members as (
+    select
+        ab_test_id, ab_group, not is_crossover as is_member,
+        task_attempts, task_successes, positive_purchase_count, revenue, active_days,
+        null as listed_control, null as listed_weight
+    from users
+    union all
+    select
+        ab_test_id, ab_group, false,
+        0, 0, 0, 0, 0,
+        control_group, expected_weight
+    from {{ ref('ab_tests') }}
+    where ab_test_id in (select ab_test_id from users)
+),
+
+-- Every metric is a ratio of two whole numbers per user; where it is a mean, the second is a constant. Their sums and
+-- the sums of their products are exact, so that neither the order nor the size of the values shows in any figure.
+arms as (
+    select
+        ab_test_id,
+        metric,
+        ab_group,
+        countIf(is_member) as users,
+        sumIf(numerator, is_member) as numerators,
+        sumIf(denominator, is_member) as denominators,
+        -- Σ (numerator × denominators − numerators × denominator)²: the linearised values' distances from the ratio
+        sumIf(numerator * numerator, is_member) * denominators * denominators
+            - 2 * sumIf(numerator * denominator, is_member) * numerators * denominators
+            + sumIf(denominator * denominator, is_member) * numerators * numerators as squares,
+        {{ ratio('numerators', 'toFloat64(denominators)') }} as mean,
+        -- sample variance of the linearised values ÷ users
+        if(
+            users < 2 or denominators = 0,
+            null,
+            toFloat64(squares) * users / (users - 1) / pow(toFloat64(denominators), 4)
+        ) as squared_error
+    from members
+    array join
+        ['task_success_users', 'task_success_rate', 'purchase_conversion', 'revenue_per_user', 'active_days'] as metric,
+        [
+            toInt256(task_successes > 0), toInt256(task_successes), toInt256(positive_purchase_count > 0),
+            toInt256(revenue * 100), toInt256(active_days)
+        ] as numerator,
+        [toInt256(1), toInt256(task_attempts), toInt256(1), toInt256(100), toInt256(1)] as denominator
+    group by ab_test_id, metric, ab_group
+),
+
+groups as (
+    select
+        ab_test_id,
+        ab_group,
+        countIf(is_member) as users,
+        max(listed_control) as control,
+        max(listed_weight) as listed_weight,
+        -- A test without any weight in the seed expects equal groups.
+        coalesce(listed_weight, if(count(listed_weight) over (partition by ab_test_id) = 0, 1., 0.)) as weight
+    from members
+    group by ab_test_id, ab_group
+),
+
+tests as (
+    select
+        ab_test_id,
+        coalesce(max(control), if(countIf(ab_group = 'control') > 0, 'control', min(ab_group))) as control_group,
+        -- Sorted, because floats added in another order can give another sum.
+        arraySort(groupArrayIf((ab_group, users, weight), weight > 0)) as cells,
+        arraySum(cells.2) as cell_users,
+        arrayMap(cell -> cell_users * cell.3 / arraySum(cells.3), cells) as expected,
+        arraySum(arrayMap((cell, e) -> pow(cell.2 - e, 2) / e, cells, expected)) as chi_square,
+        if(
+            length(cells) < 2 or cell_users < 8 * length(cells),
+            null,
+            {{ chi_square_tail('chi_square', '(length(cells) - 1)') }}
+        ) as srm_p_value
+    from groups
+    group by ab_test_id
+),
+
+crossovers as (
+    select ab_test_id, uniqExactIf(user_id, is_crossover) as crossover_users
+    from users
+    group by ab_test_id
+),
+
+comparisons as (
+    select
+        arms.ab_test_id as ab_test_id,
+        arms.metric as metric,
+        arms.ab_group as ab_group,
+        arms.users as users,
+        arms.mean as mean,
+        arms.squared_error as squared_error,
+        tests.control_group,
+        tests.srm_p_value,
+        crossovers.crossover_users,
+        anyIf(
+            (users, numerators, denominators, mean, squared_error)::Tuple(
+                users UInt64, numerators Int256, denominators Int256,
+                mean Nullable(Float64), squared_error Nullable(Float64)
+            ),
+            ab_group = control_group
+        ) over (partition by ab_test_id, metric) as control,
+        if(
+            ab_group = control_group,
+            null,
+            {{ ratio(
+                '(numerators * control.denominators - control.numerators * denominators)',
+                'toFloat64(denominators * control.denominators)',
+            ) }}
+        ) as absolute_difference,
+        coalesce(squared_error, 0.) as variance,
+        coalesce(control.squared_error, 0.) as control_variance,
+        sqrt(variance + control_variance) as standard_error,
+        ab_group != control_group and isNotNull(squared_error) and isNotNull(control.squared_error)
+            and standard_error > 0 as has_verdict
+    from arms
+    inner join tests using (ab_test_id)
+    inner join crossovers using (ab_test_id)
+),
+
+verdicts as (
+    select
+        *,
+        if(has_verdict, users, 0) as tested_users,
+        if(has_verdict, control.users, 0) as tested_control_users,
+        variance / (variance + control_variance) as share,
+        1 - share as control_share,
+        -- At more than 10⁷ standard errors every p value is 0 to seven decimals, and the test itself loses its digits.
+        least(abs(coalesce(absolute_difference, 0.)) / standard_error, 1e7) as t,
+        if(has_verdict, {{ welch_test('t', 'tested_control_users', 'control_share', 'tested_users', 'share') }}.2, null)
+            as p_value,
+        -- With no difference the interval's upper end is the quantile of t itself.
+        if(has_verdict, {{ welch_test('0.', 'tested_control_users', 'control_share', 'tested_users', 'share') }}.4, null)
+            * standard_error as margin
+    from comparisons
+),
+
+adjusted as (
+    select
+        *,
+        arraySort(groupArray(p_value) over (partition by ab_test_id)) as p_values,
+        {{ holm('p_value', 'p_values') }} as p_value_adjusted,
+        srm_p_value >= 0.001 as srm_ok
+    from verdicts
+)
+
+select
+    toLowCardinality(ab_test_id) as ab_test_id,
+    toLowCardinality(metric) as metric,
+    toLowCardinality(ab_group) as ab_group,
+    users,
+    mean,
+    sqrt(squared_error * users) as stddev,
+    toLowCardinality(control_group) as control_group,
+    control.mean as control_mean,
+    absolute_difference,
+    if(control_mean = 0, null, absolute_difference / abs(control_mean)) as relative_lift,
+    absolute_difference - margin as ci_low,
+    absolute_difference + margin as ci_high,
+    p_value,
+    p_value_adjusted,
+    if(srm_ok = false, null, p_value_adjusted < 0.05)::Nullable(Bool) as is_significant,
+    crossover_users,
+    srm_p_value,
+    srm_ok::Nullable(Bool) as srm_ok,
+    assumeNotNull((select max(event_date) from {{ ref('published_loads') }})) as as_of
+from adjusted

@@ -1,0 +1,30 @@
+{{ config(order_by='event_date') }}
+
+with span as (
+    select
+        min(event_date) as first_date,
+        max(event_date) as last_date
+    from {{ ref('published_loads') }}
+    having count() > 0
+),
+
+calendar as (
+    select
+        first_date,
+        first_date + arrayJoin(range(toUInt32(last_date - first_date + 1))) as event_date
+    from span
+),
+
+marked as (
+    select
+        event_date,
+        first_date,
+        toBool(event_date in (select event_date from {{ ref('published_loads') }})) as is_published
+    from calendar
+)
+
+select
+    event_date,
+    is_published,
+    max(if(is_published, first_date - 1, event_date)) over (order by event_date) as last_missing_date
+from marked

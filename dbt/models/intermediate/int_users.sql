@@ -1,0 +1,10 @@
+{{ config(order_by='(cohort_date, user_id)') }}
+
+select
+    user_id,
+    arraySort(groupArray(event_date)) as active_dates,
+    active_dates[1] as cohort_date,
+    arraySort(groupArrayIf(event_date, positive_purchase_count > 0)) as payer_dates,
+    arraySort(groupArrayIf((event_date, revenue), revenue != 0)) as revenue_days
+from {{ ref('stg_user_day') }}
+group by user_id

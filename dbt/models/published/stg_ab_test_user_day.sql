@@ -1,0 +1,1 @@
+{{ published('staging_ab_test_user_day') }}

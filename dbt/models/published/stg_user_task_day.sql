@@ -1,0 +1,1 @@
+{{ published('staging_user_task_day') }}

@@ -1,0 +1,207 @@
+"""``make bench-dbt``: `make dbt` on a long history, written straight into store without Spark.
+
+Takes the services from the environment, DAYS and USERS (active users a day). A user joins on one
+day and comes back with a chance that falls with the square root of the age; a fifth of the users
+comes six times as often as the others. Raw rows exist for the last day only, and only that day is
+new since the last publication of the marts: the nightly run. Prints seconds by model and, as far as
+it runs here, the server's peak of memory.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from datetime import date, timedelta
+from pathlib import Path
+
+from local.services import ServiceError
+from local.services.clickhouse import ask
+
+FIRST = date(2025, 1, 1)
+MAX_AGE = 364
+RETURNS = 0.4
+FREQUENT_SHARE, FREQUENT, OTHERS = 5, 3.0, 0.5  # every fifth; factors with a mean of 1
+MAX_CHANCE = 0.95
+RESULTS = Path(os.environ.get("DBT_TARGET_PATH", "target/dbt")) / "run_results.json"
+
+USERS_OF_DAY = """
+    SELECT
+        number AS user, lower(hex(sipHash64(user))) AS user_id,
+        {day} - intDiv(user, {births}) AS age,
+        cityHash64(user, {day}) AS draw,
+        if(user % {share} = 0, {frequent}, {others}) AS factor
+    FROM numbers(toUInt64({births} * greatest({day} - {max_age}, 0)), {births} * ({max_age} + 1))
+    WHERE age BETWEEN 0 AND {max_age}
+      AND (age = 0 OR draw % 100000 < 100000 * least({max_chance}, factor * {returns} / sqrt(age)))
+"""
+
+USER_DAY = """
+    INSERT INTO store.staging_user_day
+    SELECT
+        toDate('{date}'), user_id, toDateTime64('{date} 08:00:00', 6, 'UTC') AS first_event_at,
+        first_event_at + toIntervalSecond(seconds), 3 + attempts + purchases, 1, seconds,
+        attempts, toUInt64(attempts * (draw % 97) / 100), purchases, purchases AND cents > 0,
+        purchases * cents / 100, {load}, 0
+    FROM (
+        SELECT *, draw % 3600 AS seconds, draw % 4 AS attempts, draw % 29 = 0 AS purchases,
+            toDecimal64(if(draw % 19 = 0, -500, 100 + draw % 5000), 2) AS cents
+        FROM ({users}))
+"""
+
+USER_TASK_DAY = """
+    INSERT INTO store.staging_user_task_day
+    SELECT
+        event_date, user_id, 'task-' || toString(cityHash64(user_id, event_date, n) % 200) AS task,
+        count(), countIf(n < task_successes), min(first_event_at), max(last_event_at),
+        min(n) < task_successes, max(n) < task_successes, load_id, 0
+    FROM store.staging_user_day ARRAY JOIN range(task_attempts) AS n
+    WHERE load_id = {load}
+    GROUP BY event_date, user_id, task, task_successes, load_id
+"""
+
+# Of all days at once.
+AB_TEST_USER_DAY = """
+    INSERT INTO store.staging_ab_test_user_day
+    SELECT min(event_date) AS day, 'onboarding', ['control', 'treatment'][1 + sipHash64(user_id) % 2],
+        user_id, min(first_event_at), argMin(load_id, event_date), 0
+    FROM store.staging_user_day GROUP BY user_id
+"""
+DAILY = [
+    """INSERT INTO store.marts_daily_activity
+    SELECT event_date, count(), sum(event_count), sum(session_count),
+        toFloat64(sum(session_seconds)) / sum(session_count), load_id, 0
+    FROM store.staging_user_day GROUP BY event_date, load_id""",
+    """INSERT INTO store.marts_daily_task_results
+    SELECT event_date, sum(task_attempts), sum(task_successes),
+        sum(task_successes) / sum(task_attempts),
+        countIf(task_attempts > 0), countIf(task_successes > 0), load_id, 0
+    FROM store.staging_user_day GROUP BY event_date, load_id""",
+    """INSERT INTO store.marts_daily_revenue
+    SELECT event_date, sum(revenue) AS total, sum(purchase_count),
+        countIf(positive_purchase_count > 0) AS payers,
+        count() AS dau, toFloat64(total) / dau, toFloat64(total) / payers, payers / dau, load_id, 0
+    FROM store.staging_user_day GROUP BY event_date, load_id""",
+    """INSERT INTO store.marts_daily_ab_assignments
+    SELECT event_date, ab_test_id, ab_group, uniqExact(user_id), load_id, 0
+    FROM store.staging_ab_test_user_day GROUP BY ALL""",
+]
+PUBLICATIONS = """
+    INSERT INTO ops.publications (event_date, seq, load_id, fingerprint)
+    SELECT DISTINCT event_date, load_id, load_id, '' FROM store.marts_daily_activity
+"""
+
+# What the last day's aggregates would have been made from.
+RAW = [
+    """INSERT INTO store.raw_events
+    SELECT event_date, first_event_at, user_id || '-' || toString(n), user_id, user_id, 'view', '',
+        '', '', load_id, 0
+    FROM store.staging_user_day ARRAY JOIN range(event_count) AS n WHERE load_id = {load}""",
+    """INSERT INTO store.raw_sessions
+    SELECT event_date, user_id, user_id, first_event_at, last_event_at, event_count, load_id, 0
+    FROM store.staging_user_day WHERE load_id = {load}""",
+    """INSERT INTO store.raw_purchases
+    SELECT event_date, first_event_at, user_id, user_id, user_id, revenue, 'USD', load_id, 0
+    FROM store.staging_user_day WHERE load_id = {load} AND purchase_count > 0""",
+    """INSERT INTO store.raw_task_results
+    SELECT event_date, first_event_at, user_id || '-' || toString(n), user_id, user_id, 'task',
+        if(n < task_successes, 'success', 'failure'), n < task_successes, load_id, 0
+    FROM store.staging_user_day ARRAY JOIN range(task_attempts) AS n WHERE load_id = {load}""",
+    """INSERT INTO store.raw_ab_test_assignments
+    SELECT event_date, first_assigned_at, user_id, user_id, ab_test_id, ab_group, load_id, 0
+    FROM store.staging_ab_test_user_day WHERE load_id = {load}""",
+]
+LAST_PUBLICATION = """
+    CREATE TABLE marts.published_loads ENGINE = MergeTree ORDER BY event_date AS
+    SELECT event_date, load_id FROM ops.publications WHERE load_id < {load}
+"""
+
+
+def main() -> int:
+    """Writes the history, runs dbt, reports."""
+    days, users = int(os.environ["DAYS"]), int(os.environ["USERS"])
+    started = time.monotonic()
+    try:
+        write(days, users)
+    except ServiceError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    print(f"history written in {time.monotonic() - started:.0f} s")
+    started = time.monotonic()
+    done = subprocess.run(
+        ["make", "--no-print-directory", "dbt"], stdout=subprocess.PIPE, text=True
+    )
+    seconds = time.monotonic() - started
+    if done.returncode != 0:
+        print(done.stdout[-5000:])
+        return 1
+    report()
+    rows = _run("SELECT count() FROM store.staging_user_day").strip()
+    print(
+        f"make dbt: {seconds:.1f} s for {days} days, {users} active users a day, {rows} user-days"
+    )
+    return 0
+
+
+def write(days: int, users: int) -> None:
+    """Inserts the days, their publications and the last state of the marts."""
+    _run_all([f"DROP DATABASE IF EXISTS {name} SYNC" for name in ("dbt_work",)])
+    for day in range(days):
+        _day(day, births(users))
+    statements = [AB_TEST_USER_DAY, *DAILY, PUBLICATIONS, *RAW, LAST_PUBLICATION]
+    _run_all([statement.format(load=days) for statement in statements])
+
+
+def births(users: int) -> int:
+    """New users a day that give so many active ones a day."""
+    shares = ((1 / FREQUENT_SHARE, FREQUENT), (1 - 1 / FREQUENT_SHARE, OTHERS))
+    returning = sum(
+        share * min(MAX_CHANCE, factor * RETURNS / age**0.5)
+        for age in range(1, MAX_AGE + 1)
+        for share, factor in shares
+    )
+    return round(users / (1 + returning))
+
+
+def _day(day: int, births: int) -> None:
+    of_day = USERS_OF_DAY.format(
+        # Users have been joining for a year before the first day.
+        day=day + MAX_AGE,
+        births=births,
+        max_age=MAX_AGE,
+        share=FREQUENT_SHARE,
+        frequent=FREQUENT,
+        others=OTHERS,
+        max_chance=MAX_CHANCE,
+        returns=RETURNS,
+    )
+    when = (FIRST + timedelta(days=day)).isoformat()
+    _run_all(
+        [
+            USER_DAY.format(date=when, load=day + 1, users=of_day),
+            USER_TASK_DAY.format(load=day + 1),
+        ]
+    )
+
+
+def report() -> None:
+    """Seconds of the last dbt run by node, the slowest first."""
+    results = json.loads(RESULTS.read_text())["results"]
+    for result in sorted(results, key=lambda one: -one["execution_time"])[:30]:
+        print(f"{result['execution_time']:7.2f} s  {result['unique_id']}")
+
+
+def _run_all(statements: list[str]) -> None:
+    for statement in statements:
+        _run(statement)
+
+
+def _run(statement: str) -> str:
+    # A statement over all days writes a partition for each.
+    url = os.environ["CLICKHOUSE_URL"].rstrip("/") + "/?max_partitions_per_insert_block=0"
+    user, password = os.environ["CLICKHOUSE_USER"], os.environ["CLICKHOUSE_PASSWORD"]
+    return ask(url, user, password, statement)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
