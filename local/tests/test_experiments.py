@@ -455,3 +455,6 @@ def test_abTestResults_noPublishedDay_areEmpty(warehouse):
     facts.assignments.add((0, "t", "control", "u"))
 
     assert parsed(warehouse.results(facts, random.Random(1))) == {}
+    # Here, because a dbt unit test cannot expect no rows on ClickHouse.
+    warehouse.dbt("run", "--select", "task_effectiveness", "stg_user_task_day")
+    assert warehouse.sql("SELECT count() FROM dbt_work.task_effectiveness") == "0\n"
