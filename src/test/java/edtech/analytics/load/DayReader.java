@@ -32,7 +32,7 @@ final class DayReader implements AutoCloseable {
                     table ->
                         "SELECT concat('"
                             + table
-                            + " ', toString(count()), ':', toString(sum(cityHash64(*)))) AS part"
+                            + " ', toString(count()), ':', toString(sum(cityHash64(toString(tuple(*)))))) AS part"
                             + " FROM "
                             + table
                             + " WHERE event_date = '"

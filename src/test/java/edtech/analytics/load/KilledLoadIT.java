@@ -80,7 +80,6 @@ class KilledLoadIT {
     "READ, '', 0",
     "WRITE, '', 0",
     "WRITE, batch, 0",
-    "WRITE, raw.task_results, 0",
     "CHECK, '', 0",
     "MOVE, raw.events, 0",
     "MOVE, raw.task_results, 600",

@@ -197,15 +197,15 @@ public final class LocalServices implements AutoCloseable {
 
   /**
    * A checksum of what readers see of a day in a table; equal only for equal rows, in whatever
-   * order.
+   * order. Of the rows as text: the hash of a row that holds a NULL would be NULL.
    *
    * @param table logical name
    */
   public String content(String table, LocalDate date) {
     return admin
         .rows(
-            "SELECT toString(count()) || ':' || toString(sum(cityHash64(*))) || ':' ||"
-                + " toString(groupBitXor(sipHash64(*))) AS content FROM "
+            "SELECT toString(count()) || ':' || toString(sum(cityHash64(toString(tuple(*))))) || ':' ||"
+                + " toString(groupBitXor(sipHash64(toString(tuple(*))))) AS content FROM "
                 + table
                 + " WHERE event_date = '"
                 + date
