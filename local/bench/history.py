@@ -64,7 +64,8 @@ USER_TASK_DAY = """
 AB_TEST_USER_DAY = """
     INSERT INTO store.staging_ab_test_user_day
     SELECT min(event_date) AS day, 'onboarding',
-        ['control', 'treatment'][1 + sipHash64(user_id) % 2], user_id, min(first_event_at), argMin(load_id, event_date), 0
+        ['control', 'treatment'][1 + sipHash64(user_id) % 2], user_id, min(first_event_at),
+        argMin(load_id, event_date), 0
     FROM store.staging_user_day GROUP BY user_id
 """
 DAILY = [
