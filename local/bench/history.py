@@ -63,8 +63,9 @@ USER_TASK_DAY = """
 # Of all days at once.
 AB_TEST_USER_DAY = """
     INSERT INTO store.staging_ab_test_user_day
-    SELECT min(event_date) AS day, 'onboarding', ['control', 'treatment'][1 + sipHash64(user_id) % 2],
-        user_id, min(first_event_at), argMin(load_id, event_date), 0
+    SELECT min(event_date) AS day, 'onboarding',
+        ['control', 'treatment'][1 + sipHash64(user_id) % 2], user_id, min(first_event_at),
+        argMin(load_id, event_date), 0
     FROM store.staging_user_day GROUP BY user_id
 """
 DAILY = [
