@@ -69,12 +69,13 @@ help: ## this text
 	  /^[a-z][a-z-]*:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: demo
-demo: ## from nothing to published sample days, and a look at them
+demo: ## from nothing to published sample days and their metrics
 	@$(MAKE) --no-print-directory up
 	@$(WITH_ENV) $(VENV_PYTHON) -m local.sample generate --seed 7 --users 500 \
-	  --from 2026-03-01 --days 5 --upload --truth "$(STATE)/truth.json"
-	@$(MAKE) --no-print-directory backfill FROM=2026-03-01 TO=2026-03-05
+	  --from 2026-03-01 --days 10 --upload --truth "$(STATE)/truth.json"
+	@$(MAKE) --no-print-directory backfill FROM=2026-03-01 TO=2026-03-10
 	@$(MAKE) --no-print-directory status
+	@$(MAKE) --no-print-directory dbt
 	@$(WITH_ENV) $(VENV_PYTHON) -m local.demo
 
 .PHONY: load
@@ -91,6 +92,10 @@ backfill: $(JAR) $(VENV) ## load a range: make backfill FROM=2026-03-01 TO=2026-
 .PHONY: dbt
 dbt: $(VENV_DBT) ## build and test the history marts, then publish them: make dbt [ARGS="--select retention"]
 	@$(AS_DBT) $(DBT) build $(ARGS)
+
+.PHONY: dbt-docs
+dbt-docs: $(VENV_DBT) ## the marts' documentation: target/dbt/static_index.html
+	@$(AS_DBT) $(DBT) docs generate --static
 
 .PHONY: status
 status: $(JAR) $(VENV) ## days published, days missing, last loads
@@ -131,10 +136,11 @@ CONNECTOR := com.clickhouse.spark:clickhouse-spark-runtime-4.0_2.13:0.10.0
 CONNECTOR_WAIT := 60
 
 # Tests of the dbt project on real services, minutes long.
-DBT_TESTS := local/tests/test_experiments.py
+DBT_TESTS := local/tests/test_experiments.py local/tests/test_marts.py local/tests/test_truth.py
 
 .PHONY: test-dbt
 test-dbt: $(VENV) $(VENV_DBT) $(S3PROXY) $(JAR) ## the tests of the dbt project
+	@$(VENV_PYTHON) -m sqlfluff lint -q dbt/models dbt/tests
 	@$(VENV_PYTHON) -m pytest -q $(DBT_TESTS)
 
 .PHONY: test
@@ -153,7 +159,7 @@ test: $(VENV) $(S3PROXY) ## every test, on real services of their own
 	  $(MVN) verify $$with; \
 	  $(VENV_PYTHON) -m ruff check local; \
 	  $(VENV_PYTHON) -m ruff format --check local; \
-	  $(VENV_PYTHON) -m pytest -q local/tests --ignore=$(DBT_TESTS); \
+	  $(VENV_PYTHON) -m pytest -q local/tests $(addprefix --ignore=,$(DBT_TESTS)); \
 	  echo "the tests of the history marts are not part of this run yet: make test-dbt"
 
 ##@ Local services

@@ -3,9 +3,7 @@
 import csv
 import io
 import math
-import os
 import random
-import subprocess
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -19,11 +17,9 @@ from local.sample.behaviour import Setting, events
 from local.sample.events import ASSIGNMENT, DAY_MILLIS, PURCHASE, TASK_RESULT
 from local.sample.learners import learner
 from local.services import commands
-from local.services.clickhouse import ask
-from local.services.state import ROOT, State, read_pairs
+from local.services.state import ROOT, State
+from local.tests.warehouse import Warehouse
 
-DDL = ROOT / "src" / "main" / "resources" / "clickhouse"
-DBT = ROOT / ".venv-dbt" / "bin" / "dbt"
 FIRST_DAY = date(2026, 3, 1)
 METRICS = {
     "task_success_users": lambda user: (user.successes > 0, 1),
@@ -71,42 +67,8 @@ class User:
     cents: int = 0
 
 
-class Warehouse:
-    """Real services with an empty schema, and dbt as the user of that name."""
-
-    def __init__(self, state: State) -> None:
-        commands.up(state)
-        self.env = read_pairs(state.env_file)
-        self.target = state.directory / "dbt"
-        for database in ("store", "stage", "raw", "staging", "marts", "ops", "dbt_work"):
-            self.sql(f"CREATE DATABASE {database}")
-        for path in (*sorted(DDL.glob("store/*.sql")), DDL / "ops" / "publications.sql"):
-            self.sql(path.read_text(encoding="utf-8").strip().rstrip(";"))
-
-    def sql(self, statement: str) -> str:
-        env = self.env
-        return ask(
-            env["CLICKHOUSE_URL"], env["CLICKHOUSE_USER"], env["CLICKHOUSE_PASSWORD"], statement
-        )
-
-    def insert(self, table: str, columns: str, rows: list) -> None:
-        text = io.StringIO()
-        writer = csv.writer(text, delimiter="\t", lineterminator="\n", quoting=csv.QUOTE_NONE)
-        writer.writerows([["\\N" if cell is None else cell for cell in row] for row in rows])
-        self.sql(f"INSERT INTO {table} ({columns}) FORMAT TabSeparated\n{text.getvalue()}")
-
-    def dbt(self, *arguments: str) -> None:
-        env = os.environ | {
-            "CLICKHOUSE_URL": self.env["CLICKHOUSE_URL"],
-            "CLICKHOUSE_USER": self.env["CLICKHOUSE_DBT_USER"],
-            "CLICKHOUSE_PASSWORD": self.env["CLICKHOUSE_DBT_PASSWORD"],
-            "DBT_PROJECT_DIR": str(ROOT / "dbt"),
-            "DBT_PROFILES_DIR": str(ROOT / "dbt"),
-            "DBT_TARGET_PATH": str(self.target),
-            "DBT_LOG_PATH": str(self.target),
-        }
-        run = subprocess.run([DBT, *arguments], env=env, capture_output=True, text=True)
-        assert run.returncode == 0, run.stdout
+class Experiments(Warehouse):
+    """A warehouse that is filled with the facts of a test."""
 
     def results(self, facts: Facts, draw: random.Random, listed: tuple = ()) -> str:
         """The model's rows for these facts alone, inserted in a drawn order and in parts."""
@@ -158,7 +120,7 @@ class Warehouse:
 @pytest.fixture(scope="module")
 def warehouse(tmp_path_factory):
     state = State(tmp_path_factory.mktemp("warehouse") / "state")
-    yield Warehouse(state)
+    yield Experiments(state)
     commands.clean(state)
 
 

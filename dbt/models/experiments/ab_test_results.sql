@@ -101,7 +101,7 @@ comparisons as (
         tests.srm_p_value,
         crossovers.crossover_users,
         anyIf(
-            (users, numerators, denominators, mean, squared_error)::Tuple(
+            (users, numerators, denominators, mean, squared_error)::Tuple( -- noqa: CP01
                 users UInt64, numerators Int256, denominators Int256,
                 mean Nullable(Float64), squared_error Nullable(Float64)
             ),
@@ -134,11 +134,10 @@ verdicts as (
         1 - share as control_share,
         -- At more than 10⁷ standard errors every p value is 0 to seven decimals, and the test itself loses its digits.
         least(abs(coalesce(absolute_difference, 0.)) / standard_error, 1e7) as t,
-        if(has_verdict, {{ welch_test('t', 'tested_control_users', 'control_share', 'tested_users', 'share') }}.2, null)
-            as p_value,
+        {% set arms = ['tested_control_users', 'control_share', 'tested_users', 'share'] -%}
+        if(has_verdict, tupleElement({{ welch_test('t', *arms) }}, 2), null) as p_value,
         -- With no difference the interval's upper end is the quantile of t itself.
-        if(has_verdict, {{ welch_test('0.', 'tested_control_users', 'control_share', 'tested_users', 'share') }}.4, null)
-            * standard_error as margin
+        if(has_verdict, tupleElement({{ welch_test('0.', *arms) }}, 4), null) * standard_error as margin
     from comparisons
 ),
 

@@ -2,8 +2,8 @@
 {% test unique_key(model, columns) %}
 select
     {{ columns | join(', ') }},
-    count() as rows
+    count() as row_count
 from {{ model }}
 group by {{ columns | join(', ') }}
-having rows > 1
+having row_count > 1
 {% endtest %}

@@ -11,8 +11,8 @@
 {% for mart, expected in rows %}
 select
     '{{ mart }}' as mart,
-    (select count() from {{ ref(mart) }}) as rows,
+    (select count() from {{ ref(mart) }}) as row_count,
     {{ expected }} as expected_rows
-where rows != expected_rows
+where row_count != expected_rows
 {{ 'union all' if not loop.last }}
 {% endfor %}

@@ -13,9 +13,9 @@
 select
     '{{ mart }}' as mart,
     '{{ rate }}' as rate,
-    count() as rows
+    count() as row_count
 from {{ ref(mart) }}
 where isNull({{ rate }}) = ifNull({{ is_mature }}, false)
-having rows > 0
+having row_count > 0
 {{ 'union all' if not loop.last }}
 {% endfor %}

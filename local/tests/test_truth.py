@@ -1,0 +1,143 @@
+"""Sample days through Spark and dbt, against what the generator meant."""
+
+import json
+import os
+import subprocess
+import sys
+from collections import defaultdict
+from pathlib import Path
+
+import pytest
+
+from local.services import commands
+from local.services.clickhouse import ask
+from local.services.state import ROOT, State, read_pairs
+
+FIRST, LAST, DAYS, USERS = "2026-03-01", "2026-03-04", 4, 300
+
+
+@pytest.fixture(scope="module")
+def truth(tmp_path_factory) -> dict:
+    """What the days hold, after they were loaded and the marts published; with the server's env."""
+    state = State(tmp_path_factory.mktemp("truth") / "state")
+    _make("up", f"STATE={state.directory}")
+    env = read_pairs(state.env_file)
+    path = state.directory / "truth.json"
+    sample = ["generate", "--seed", "11", "--users", str(USERS), "--from", FIRST]
+    sample += ["--days", str(DAYS), "--upload", "--truth", str(path)]
+    subprocess.run(
+        [sys.executable, "-m", "local.sample", *sample], cwd=ROOT, env=os.environ | env, check=True
+    )
+    _make("backfill", f"STATE={state.directory}", f"FROM={FIRST}", f"TO={LAST}")
+    _make("dbt", f"STATE={state.directory}", f"DBT_TARGET_PATH={state.directory / 'dbt'}")
+    yield json.loads(Path(path).read_text()) | {"env": env}
+    commands.clean(state)
+
+
+def _make(*arguments: str) -> None:
+    # Neither the services nor the flags of a make around this one.
+    env = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("CLICKHOUSE_", "MAKE", "MFLAGS", "DBT_"))
+    }
+    done = subprocess.run(
+        ["make", "--no-print-directory", *arguments],
+        cwd=ROOT,
+        env=env,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    assert done.returncode == 0, done.stdout
+
+
+def rows(truth: dict, query: str) -> list[list]:
+    env = truth["env"]
+    text = ask(
+        env["CLICKHOUSE_URL"],
+        env["CLICKHOUSE_READER_USER"],
+        env["CLICKHOUSE_READER_PASSWORD"],
+        f"{query} FORMAT JSONCompactEachRow SETTINGS output_format_json_quote_64bit_integers = 0",
+    )
+    return [json.loads(line) for line in text.splitlines()]
+
+
+def test_daily_marts_are_what_was_meant(truth):
+    found = rows(
+        truth,
+        "SELECT event_date, dau, event_count, a.session_count, avg_session_seconds,"
+        " toInt64(revenue * 100), purchase_count, payers,"
+        " task_attempts, task_successes, users_attempted, users_succeeded"
+        " FROM marts.daily_activity AS a INNER JOIN marts.daily_revenue AS r USING (event_date)"
+        " INNER JOIN marts.daily_task_results AS t USING (event_date) ORDER BY event_date",
+    )
+    names = (
+        "revenue_cents",
+        "purchase_count",
+        "payers",
+        "task_attempts",
+        "task_successes",
+        "users_attempted",
+        "users_succeeded",
+    )
+    assert found == [
+        [
+            date,
+            day["dau"],
+            day["event_count"],
+            day["sessions"],
+            pytest.approx(day["session_millis"] / day["sessions"] / 1000, rel=1e-12),
+            *(day[name] for name in names),
+        ]
+        for date, day in truth["days"].items()
+    ]
+
+
+def test_assignments_are_what_was_meant(truth):
+    found = defaultdict(dict)
+    query = (
+        "SELECT event_date, ab_test_id, ab_group, assigned_users FROM marts.daily_ab_assignments"
+    )
+    for date, test, group, users in rows(truth, query):
+        found[date].setdefault(test, {})[group] = users
+    assert found == {date: day["assigned_users"] for date, day in truth["days"].items()}
+
+
+def test_retention_curve_is_what_was_meant(truth):
+    found = defaultdict(list)
+    query = (
+        "SELECT cohort_date, cohort_size, retained_users FROM marts.retention"
+        " WHERE is_mature ORDER BY cohort_date, day_number"
+    )
+    for cohort, size, retained in rows(truth, query):
+        found[cohort, size].append(retained)
+    assert found == {
+        (cohort, cells["cohort_size"]): cells["retained_users"]
+        for cohort, cells in truth["cohorts"].items()
+    }
+
+
+def test_tests_are_what_was_meant(truth):
+    columns = "ab_test_id, ab_group, metric, users, mean, crossover_users"
+    query = f"SELECT {columns} FROM marts.ab_test_results"
+    found = {(test, group, metric): rest for test, group, metric, *rest in rows(truth, query)}
+    assert {test for test, _, _ in found} == set(truth["ab_tests"])
+    for test, meant in truth["ab_tests"].items():
+        for group, arm in meant["groups"].items():
+            share = arm["task_success_users"] / arm["users"]
+            rate = arm["task_successes"] / arm["task_attempts"]
+            for metric, mean in (("task_success_users", share), ("task_success_rate", rate)):
+                assert found[test, group, metric] == [
+                    arm["users"],
+                    pytest.approx(mean, rel=1e-12),
+                    meant["crossover_users"],
+                ]
+
+
+def test_task_effectiveness_adds_up_to_what_was_meant(truth):
+    query = "SELECT sum(attempts), sum(successes) FROM marts.task_effectiveness"
+    days = truth["days"].values()
+    assert rows(truth, query) == [
+        [sum(day["task_attempts"] for day in days), sum(day["task_successes"] for day in days)]
+    ]

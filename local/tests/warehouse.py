@@ -1,0 +1,72 @@
+"""A ClickHouse of its own with the project's tables, and dbt on it, for tests."""
+
+import csv
+import io
+import os
+import subprocess
+
+from local.services import commands
+from local.services.clickhouse import ask
+from local.services.state import ROOT, State, read_pairs
+
+DDL = ROOT / "src" / "main" / "resources" / "clickhouse"
+DBT = ROOT / ".venv-dbt" / "bin" / "dbt"
+OPS = ("publications", "load_log", "loads")
+
+
+class Warehouse:
+    """Real services with an empty schema, and dbt as the user of that name."""
+
+    def __init__(self, state: State) -> None:
+        commands.up(state)
+        self.env = read_pairs(state.env_file)
+        self.target = state.directory / "dbt"
+        for database in ("store", "stage", "raw", "staging", "marts", "ops", "dbt_work"):
+            self.sql(f"CREATE DATABASE {database}")
+        for path in (*sorted(DDL.glob("store/*.sql")), *(DDL / "ops" / f"{n}.sql" for n in OPS)):
+            self.sql(path.read_text(encoding="utf-8").strip().rstrip(";"))
+
+    def sql(self, statement: str) -> str:
+        env = self.env
+        return ask(
+            env["CLICKHOUSE_URL"], env["CLICKHOUSE_USER"], env["CLICKHOUSE_PASSWORD"], statement
+        )
+
+    def insert(self, table: str, columns: str, rows: list) -> None:
+        text = io.StringIO()
+        writer = csv.writer(text, delimiter="\t", lineterminator="\n", quoting=csv.QUOTE_NONE)
+        writer.writerows([["\\N" if cell is None else cell for cell in row] for row in rows])
+        self.sql(f"INSERT INTO {table} ({columns}) FORMAT TabSeparated\n{text.getvalue()}")
+
+    def start_dbt(self, *arguments: str) -> subprocess.Popen:
+        """A dbt under way; its output is text."""
+        env = os.environ | {
+            "CLICKHOUSE_URL": self.env["CLICKHOUSE_URL"],
+            "CLICKHOUSE_USER": self.env["CLICKHOUSE_DBT_USER"],
+            "CLICKHOUSE_PASSWORD": self.env["CLICKHOUSE_DBT_PASSWORD"],
+            "DBT_PROJECT_DIR": str(ROOT / "dbt"),
+            "DBT_PROFILES_DIR": str(ROOT / "dbt"),
+            "DBT_TARGET_PATH": str(self.target),
+            "DBT_LOG_PATH": str(self.target),
+        }
+        return subprocess.Popen(
+            [DBT, *arguments],
+            env=env,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+
+    def dbt(self, *arguments: str) -> str:
+        """What a dbt that ends well says."""
+        run = self.start_dbt(*arguments)
+        output = run.communicate()[0]
+        assert run.returncode == 0, output
+        return output
+
+    def dbt_fails(self, *arguments: str) -> str:
+        """What a dbt that fails says."""
+        run = self.start_dbt(*arguments)
+        output = run.communicate()[0]
+        assert run.returncode != 0, output
+        return output
