@@ -25,7 +25,11 @@
     {% for result in failed if result.node.resource_type == 'test' and result.failures %}
         {% do log(result.node.name ~ ': ' ~ result.failures ~ ' rows, for example', info=true) %}
         {% for row in run_query('select * from (' ~ result.node.compiled_code ~ ') limit 5').rows %}
-            {% do log('    ' ~ row.dict() | string, info=true) %}
+            {% set cells = [] %}
+            {% for name, value in row.dict().items() %}
+                {% do cells.append(name ~ ' = ' ~ ('NULL' if value is none else value)) %}
+            {% endfor %}
+            {% do log('    ' ~ cells | join(', '), info=true) %}
         {% endfor %}
     {% endfor %}
 {% endmacro %}

@@ -66,7 +66,7 @@ def rows(truth: dict, query: str) -> list[list]:
 def test_daily_marts_are_what_was_meant(truth):
     found = rows(
         truth,
-        "SELECT event_date, dau, event_count, a.session_count, avg_session_seconds,"
+        "SELECT event_date, a.dau, event_count, a.session_count, avg_session_seconds,"
         " toInt64(revenue * 100), purchase_count, payers,"
         " task_attempts, task_successes, users_attempted, users_succeeded"
         " FROM marts.daily_activity AS a INNER JOIN marts.daily_revenue AS r USING (event_date)"
