@@ -135,16 +135,16 @@ TEST_STATE := .local-test
 CONNECTOR := com.clickhouse.spark:clickhouse-spark-runtime-4.0_2.13:0.10.0
 CONNECTOR_WAIT := 60
 
-# Tests of the dbt project on real services, minutes long.
+SQL_LINT := $(VENV_PYTHON) -m sqlfluff lint -q dbt/models dbt/tests
 DBT_TESTS := local/tests/test_experiments.py local/tests/test_marts.py local/tests/test_truth.py
 
 .PHONY: test-dbt
-test-dbt: $(VENV) $(VENV_DBT) $(S3PROXY) $(JAR) ## the tests of the dbt project
-	@$(VENV_PYTHON) -m sqlfluff lint -q dbt/models dbt/tests
+test-dbt: $(VENV) $(VENV_DBT) $(S3PROXY) $(JAR) ## those of the dbt project alone, as a part of make test
+	@$(SQL_LINT)
 	@$(VENV_PYTHON) -m pytest -q $(DBT_TESTS)
 
 .PHONY: test
-test: $(VENV) $(S3PROXY) ## every test, on real services of their own
+test: $(VENV) $(VENV_DBT) $(S3PROXY) ## every test, on real services of their own
 	@unset CLICKHOUSE_URL; \
 	  trap '$(SERVICES_BARE) clean --state $(TEST_STATE)' EXIT; \
 	  $(MVN) -q package -DskipTests; \
@@ -159,8 +159,8 @@ test: $(VENV) $(S3PROXY) ## every test, on real services of their own
 	  $(MVN) verify $$with; \
 	  $(VENV_PYTHON) -m ruff check local; \
 	  $(VENV_PYTHON) -m ruff format --check local; \
-	  $(VENV_PYTHON) -m pytest -q local/tests $(addprefix --ignore=,$(DBT_TESTS)); \
-	  echo "the tests of the history marts are not part of this run yet: make test-dbt"
+	  $(SQL_LINT); \
+	  $(VENV_PYTHON) -m pytest -q local/tests
 
 ##@ Local services
 
