@@ -1,11 +1,10 @@
-"""Sample days through Spark and dbt, against what the generator meant."""
+"""Sample days through Spark and dbt, against what the generator meant, and against themselves."""
 
 import json
 import os
 import subprocess
 import sys
 from collections import defaultdict
-from pathlib import Path
 
 import pytest
 
@@ -18,23 +17,27 @@ FIRST, LAST, DAYS, USERS = "2026-03-01", "2026-03-04", 4, 300
 
 @pytest.fixture(scope="module")
 def truth(tmp_path_factory) -> dict:
-    """What the days hold, after they were loaded and the marts published; with the server's env."""
+    """What the days hold, after they were loaded and the marts published; with the services."""
     state = State(tmp_path_factory.mktemp("truth") / "state")
-    _make("up", f"STATE={state.directory}")
+    _make(state, "up")
     env = read_pairs(state.env_file)
     path = state.directory / "truth.json"
-    sample = ["generate", "--seed", "11", "--users", str(USERS), "--from", FIRST]
-    sample += ["--days", str(DAYS), "--upload", "--truth", str(path)]
-    subprocess.run(
-        [sys.executable, "-m", "local.sample", *sample], cwd=ROOT, env=os.environ | env, check=True
-    )
-    _make("backfill", f"STATE={state.directory}", f"FROM={FIRST}", f"TO={LAST}")
-    _make("dbt", f"STATE={state.directory}", f"DBT_TARGET_PATH={state.directory / 'dbt'}")
-    yield json.loads(Path(path).read_text()) | {"env": env}
+    _upload(env, "--truth", str(path))
+    _make(state, "backfill", f"FROM={FIRST}", f"TO={LAST}")
+    _make(state, "dbt")
+    yield json.loads(path.read_text()) | {"env": env, "state": state}
     commands.clean(state)
 
 
-def _make(*arguments: str) -> None:
+def _upload(env: dict[str, str], *arguments: str) -> None:
+    sample = ["generate", "--seed", "11", "--users", str(USERS), "--from", FIRST]
+    sample += ["--days", str(DAYS), "--upload", *arguments]
+    subprocess.run(
+        [sys.executable, "-m", "local.sample", *sample], cwd=ROOT, env=os.environ | env, check=True
+    )
+
+
+def _make(state: State, *arguments: str) -> None:
     # Neither the services nor the flags of a make around this one.
     env = {
         name: value
@@ -42,7 +45,11 @@ def _make(*arguments: str) -> None:
         if not name.startswith(("CLICKHOUSE_", "MAKE", "MFLAGS", "DBT_"))
     }
     done = subprocess.run(
-        ["make", "--no-print-directory", *arguments],
+        [
+            *("make", "--no-print-directory"),
+            *(f"STATE={state.directory}", f"DBT_TARGET_PATH={state.directory / 'dbt'}"),
+            *arguments,
+        ],
         cwd=ROOT,
         env=env,
         stdout=subprocess.PIPE,
@@ -141,3 +148,34 @@ def test_task_effectiveness_adds_up_to_what_was_meant(truth):
     assert rows(truth, query) == [
         [sum(day["task_attempts"] for day in days), sum(day["task_successes"] for day in days)]
     ]
+
+
+def test_days_loaded_again_from_other_files_in_another_order_give_the_same_bytes(truth):
+    state, env = truth["state"], truth["env"]
+
+    def dump() -> dict[str, str]:
+        tables = ask_admin(
+            "SELECT database || '.' || name FROM system.tables"
+            " WHERE database IN ('marts', 'staging') AND name != 'published_loads'"
+        ).split()
+        return {table: ask_admin(f"SELECT * FROM {table} ORDER BY ALL") for table in tables}
+
+    def ask_admin(query: str) -> str:
+        user, password = env["CLICKHOUSE_USER"], env["CLICKHOUSE_PASSWORD"]
+        return ask(env["CLICKHOUSE_URL"], user, password, query)
+
+    def loads_by_day() -> list[str]:
+        return ask_admin("SELECT load_id FROM marts.published_loads ORDER BY event_date").split()
+
+    before, loads = dump(), loads_by_day()
+    _upload(env, "--files", "3")
+    _make(state, "load", f"DATE={LAST}")
+    _make(state, "backfill", f"FROM={FIRST}", f"TO={LAST}")
+    _make(state, "dbt")
+
+    loads_after = loads_by_day()
+    assert len(loads_after) == DAYS
+    assert not set(loads_after) & set(loads)
+    assert max(loads_after, key=int) != loads_after[-1], "the last day was not the last one loaded"
+    assert len(before) == 18
+    assert dump() == before
