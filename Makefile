@@ -124,7 +124,7 @@ bench-dbt: $(VENV_DBT) ## make dbt on a long history, on services of its own: ma
 	@$(MAKE) --no-print-directory clean-data up STATE=.local-bench
 	@set -a; . $(abspath .local-bench)/env; set +a; \
 	  trap '$(SERVICES_BARE) clean --state .local-bench' EXIT; \
-	  DAYS="$(or $(DAYS),365)" USERS="$(or $(USERS),20000)" $(VENV_PYTHON) -m local.bench.history
+	  STATE=.local-bench DAYS="$(or $(DAYS),365)" USERS="$(or $(USERS),20000)" $(VENV_PYTHON) -m local.bench.history
 
 ##@ Tests
 
