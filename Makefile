@@ -75,7 +75,8 @@ demo: ## from nothing to published sample days and their metrics
 	  --from 2026-03-01 --days 10 --upload --truth "$(STATE)/truth.json"
 	@$(MAKE) --no-print-directory backfill FROM=2026-03-01 TO=2026-03-10
 	@$(MAKE) --no-print-directory status
-	@$(MAKE) --no-print-directory dbt
+	@echo "building and testing the history marts"
+	@$(MAKE) --no-print-directory dbt ARGS=--quiet
 	@$(WITH_ENV) $(VENV_PYTHON) -m local.demo
 
 .PHONY: load

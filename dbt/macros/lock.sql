@@ -13,7 +13,7 @@
         where database = '{{ target.schema }}' and name = 'run_lock' and comment != '{{ invocation_id }}'
     {% endset %}
     {% for row in run_query(holder) if row['is_dead'] %}
-        {% do log('run ' ~ row['comment'] ~ ' is dead since ' ~ row['seen_at'] ~ ': taking over', info=true) %}
+        {% do print('run ' ~ row['comment'] ~ ' is dead since ' ~ row['seen_at'] ~ ': taking over') %}
         {% do run_query('drop table if exists ' ~ lock ~ ' sync') %}
     {% endfor %}
     {# One of two that come here together makes the table; both then look whose it is. #}

@@ -10,9 +10,9 @@
     {% set absent = expected | reject('in', passed) | list %}
     {% if failed %}
         {% do show_failing_rows(failed) %}
-        {% do log('not published: marts keep what they had', info=true) %}
+        {% do print('not published: marts keep what they had') %}
     {% elif absent %}
-        {% do log('not published: only a part of the project was built (' ~ absent | length ~ ' nodes were not)', info=true) %}
+        {% do print('not published: only a part of the project was built (' ~ absent | length ~ ' nodes were not)') %}
     {% else %}
         {% do publish_marts() %}
     {% endif %}
@@ -23,13 +23,13 @@
 {#- The rows that failed data tests found, a few of each. -#}
 {% macro show_failing_rows(failed) %}
     {% for result in failed if result.node.resource_type == 'test' and result.failures %}
-        {% do log(result.node.name ~ ': ' ~ result.failures ~ ' rows, for example', info=true) %}
+        {% do print(result.node.name ~ ': ' ~ result.failures ~ (' row' if result.failures == 1 else ' rows, for example')) %}
         {% for row in run_query('select * from (' ~ result.node.compiled_code ~ ') limit 5').rows %}
             {% set cells = [] %}
             {% for name, value in row.dict().items() %}
                 {% do cells.append(name ~ ' = ' ~ ('NULL' if value is none else value)) %}
             {% endfor %}
-            {% do log('    ' ~ cells | join(', '), info=true) %}
+            {% do print('    ' ~ cells | join(', ')) %}
         {% endfor %}
     {% endfor %}
 {% endmacro %}
@@ -51,5 +51,5 @@
         {% do pairs.append(published ~ ' and ' ~ work) %}
     {% endfor %}
     {% do run_query('exchange tables ' ~ pairs | join(', ')) %}
-    {% do log('published: ' ~ marts | length ~ ' tables in marts of ' ~ state['days'] ~ ' days, ' ~ state['first'] ~ ' to ' ~ state['last'] ~ ' (run ' ~ invocation_id ~ ')', info=true) %}
+    {% do print('published: ' ~ marts | length ~ ' tables in marts of ' ~ state['days'] ~ ' days, ' ~ state['first'] ~ ' to ' ~ state['last'] ~ ' (run ' ~ invocation_id ~ ')') %}
 {% endmacro %}

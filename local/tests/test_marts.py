@@ -432,7 +432,7 @@ def test_days_reloaded_and_in_another_order_give_the_same_bytes(marts):
     assert marts.dump() == before
 
 
-def test_wrong_daily_mart_publishes_nothing_and_shows_the_row(marts):
+def test_wrong_daily_mart_and_doubled_user_publish_nothing_and_are_shown(marts):
     marts.load(0, {"u1": [500], "u2": []})
     marts.dbt("build")
     before, state = marts.dump(), marts.rows("published_loads")
@@ -442,11 +442,18 @@ def test_wrong_daily_mart_publishes_nothing_and_shows_the_row(marts):
         f"ALTER TABLE store.marts_daily_activity UPDATE dau = 7 WHERE load_id = {load}"
         " SETTINGS mutations_sync = 2"
     )
+    marts.sql(
+        "INSERT INTO store.staging_user_day"
+        f" SELECT * FROM store.staging_user_day WHERE load_id = {load}"
+    )
     said = marts.dbt_fails("build")
     assert "Failure in test audit_daily_activity" in said
-    assert "audit_daily_activity: 1 rows, for example" in said
+    assert "audit_daily_activity: 1 row\n" in said
     assert "    event_date = 2026-01-13, stored.dau = 7, stored.event_count = 1" in said, said
     assert "events.dau = 1" in said, said
+    assert (
+        "    figure = event_count, event_date = 2026-01-13, of_day = 1.00, of_users = 2.00" in said
+    )
     assert "not published: marts keep what they had" in said
     assert marts.dump() == before
     assert marts.rows("published_loads") == state
