@@ -50,7 +50,9 @@ AS_LOADER = $(WITH_ENV) \
 
 AS_DBT = $(WITH_ENV) \
 	export CLICKHOUSE_USER="$${CLICKHOUSE_DBT_USER:-$${CLICKHOUSE_USER:-default}}"; \
-	export CLICKHOUSE_PASSWORD="$${CLICKHOUSE_DBT_PASSWORD:-$${CLICKHOUSE_PASSWORD:-}}";
+	export CLICKHOUSE_PASSWORD="$${CLICKHOUSE_DBT_PASSWORD:-$${CLICKHOUSE_PASSWORD:-}}"; \
+	[[ "$$CLICKHOUSE_URL" =~ ^https?://[^/:]+:[0-9]+/?$$ ]] || \
+	{ echo "error: CLICKHOUSE_URL is '$$CLICKHOUSE_URL'; dbt needs http://host:port or https://host:port" >&2; exit 2; };
 DBT := $(abspath .venv-dbt)/bin/dbt
 export DBT_PROJECT_DIR := $(abspath dbt)
 export DBT_PROFILES_DIR := $(abspath dbt)

@@ -13,9 +13,9 @@ days as (
     select
         event_date,
         is_published,
-        toBool(event_date - 6 > last_missing_date) as is_wau_complete,
-        toBool(event_date - 29 > last_missing_date) as is_mau_complete
-    from {{ ref('int_days') }}
+        {{ is_complete_since('event_date - 6') }} as is_wau_complete,
+        {{ is_complete_since('event_date - 29') }} as is_mau_complete
+    from {{ ref('int_days') }} as days
 )
 
 select

@@ -38,9 +38,9 @@ moves as (
 cells as (
     select
         event_date,
-        toBool(event_date - 27 > last_missing_date) as is_complete,
+        {{ is_complete_since('event_date - 27') }} as is_complete,
         toUInt8(days_active) as days_active
-    from {{ ref('int_days') }}
+    from {{ ref('int_days') }} as days
     array join range(1, 29) as days_active
 )
 

@@ -17,8 +17,7 @@ windows as (
         cells.window_days as window_days,
         cells.cohort_size as cohort_size,
         cells.converted_users as converted_users,
-        -- A day after the last published one has no row in the calendar, and so the smallest date here.
-        toBool(days.event_date > toDate(0) and cells.cohort_date > days.last_missing_date) as is_mature
+        {{ is_complete_since('cells.cohort_date') }} as is_mature
     from cells
     left join {{ ref('int_days') }} as days on cells.cohort_date + cells.window_days - 1 = days.event_date
 )

@@ -29,8 +29,7 @@ summed as (
         toDecimal64(sum(cohort_revenue.revenue) over (
             partition by cells.cohort_date order by cells.day_number
         ), 2) as cumulative_revenue,
-        -- A day after the last published one has no row in the calendar, and so the smallest date here.
-        toBool(days.event_date > toDate(0) and cells.cohort_date > days.last_missing_date) as is_mature
+        {{ is_complete_since('cells.cohort_date') }} as is_mature
     from cells
     left join cohort_revenue
         on cells.cohort_date = cohort_revenue.cohort_date and cells.day_number = cohort_revenue.day_number
