@@ -7,7 +7,7 @@ import os
 import sys
 
 from local.services import ServiceError
-from local.services.clickhouse import ask
+from local.services.clickhouse import ask_table
 
 LOOKS = {
     "days published, from the ledger": """
@@ -81,16 +81,14 @@ LOOKS = {
 
 def main() -> int:
     """Prints one small table for each look."""
-    url = os.environ["CLICKHOUSE_URL"].rstrip("/")
+    url = os.environ["CLICKHOUSE_URL"]
     user = os.environ.get("CLICKHOUSE_READER_USER") or os.environ.get("CLICKHOUSE_USER", "default")
     password = os.environ.get("CLICKHOUSE_READER_PASSWORD") or os.environ.get(
         "CLICKHOUSE_PASSWORD", ""
     )
-    table = f"{url}/?default_format=PrettyCompactMonoBlock&output_format_pretty_color=0"
-    table += "&output_format_pretty_row_numbers=0"
     for title, query in LOOKS.items():
         try:
-            answer = ask(table, user, password, query)
+            answer = ask_table(url, user, password, query)
         except ServiceError as error:
             print(f"error: {title}: {error}", file=sys.stderr)
             return 1

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from local.services import ServiceError, commands
-from local.services.clickhouse import ask
+from local.services.clickhouse import ask_table
 from local.services.state import State
 
 COMMANDS = {
@@ -48,9 +48,7 @@ def _print_table(query: str) -> None:
         raise ServiceError("CLICKHOUSE_URL is not set; 'make sql' takes it from .local/env")
     user = os.environ.get("CLICKHOUSE_USER", "default")
     password = os.environ.get("CLICKHOUSE_PASSWORD", "")
-    # A parameter in the URL, so that a FORMAT clause in the query still wins.
-    table = f"{url.rstrip('/')}/?default_format=PrettyCompactMonoBlock&output_format_pretty_color=0"
-    print(ask(table, user, password, query), end="")
+    print(ask_table(url, user, password, query), end="")
 
 
 if __name__ == "__main__":

@@ -82,3 +82,11 @@ def ask(url: str, user: str, password: str, sql: str, timeout: float = 300.0) ->
         raise ServiceError(
             f"ClickHouse at {where} does not answer ({reason}); is it running? (make up)"
         ) from error
+
+
+def ask_table(url: str, user: str, password: str, sql: str) -> str:
+    """The answer as a table for people to read, unless the statement names another FORMAT."""
+    # A parameter in the URL, so that a FORMAT clause in the query still wins.
+    as_table = "default_format=PrettyCompactMonoBlock&output_format_pretty_color=0"
+    as_table += "&output_format_pretty_row_numbers=0"
+    return ask(f"{url.rstrip('/')}/?{as_table}", user, password, sql)
