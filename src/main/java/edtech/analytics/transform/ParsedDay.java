@@ -134,6 +134,8 @@ public final class ParsedDay implements AutoCloseable {
     if (bytes < PARTITION_BYTES / 8) {
       return 1;
     }
-    return (int) Math.min(10_000, Math.max(cores, bytes / PARTITION_BYTES + 1));
+    // As many for each core, so that none works alone at the end.
+    long each = bytes / (PARTITION_BYTES * cores) + 1;
+    return (int) Math.min(10_000, each * cores);
   }
 }
