@@ -63,7 +63,7 @@ public final class ParsedDay implements AutoCloseable {
     // It would run each table's query in pieces, and there is nothing left for it to adapt.
     spark.conf().set("spark.sql.adaptive.enabled", false);
     this.parsed = by(ParsedColumn.USER_ID, lines);
-    this.byUser = Frames.rows(parsed);
+    this.byUser = Frames.shuffledAsRead(parsed);
     view(groups -> new ResolvedRows(byUser, groups), parsed);
     List<Row> objects =
         IntStream.range(0, sourceFiles.size())
