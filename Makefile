@@ -120,7 +120,7 @@ init: $(JAR) $(VENV) ## create or update the tables, as an administrator
 .PHONY: bench
 bench: ## the load against a plain Python loader, on the same day: make bench [EVENTS=2000000] [RUNS=3]
 	@$(MAKE) --no-print-directory up
-	@$(AS_LOADER) EVENTS="$(or $(EVENTS),2000000)" RUNS="$(or $(RUNS),3)" $(VENV_PYTHON) -m local.bench
+	@$(WITH_ENV) EVENTS="$(or $(EVENTS),2000000)" RUNS="$(or $(RUNS),3)" $(VENV_PYTHON) -m local.bench
 
 .PHONY: bench-dbt
 bench-dbt: $(VENV_DBT) ## make dbt on a long history, on services of its own: make bench-dbt [DAYS=365] [USERS=20000]

@@ -4,8 +4,8 @@
 -- Stage tables are its own: one per table and load, dropped when the load is over.
 -- ALTER DELETE covers both the mutation that removes rows of losing attempts and DROP PARTITION;
 -- MOVE PARTITION ... TO TABLE needs SELECT and ALTER DELETE on the source (26.9 also takes ALTER MOVE
--- PARTITION instead of both), and INSERT on the target.
-GRANT SELECT, INSERT, CREATE TABLE, DROP TABLE, TRUNCATE, ALTER DELETE ON stage.* TO loader;
+-- PARTITION instead of both), and INSERT on the target. ALTER SETTINGS: merges there wait.
+GRANT SELECT, INSERT, CREATE TABLE, DROP TABLE, TRUNCATE, ALTER DELETE, ALTER SETTINGS ON stage.* TO loader;
 -- Asked for by servers that have table_engines_require_grant, the default of new ones.
 GRANT TABLE ENGINE ON MergeTree TO loader;
 

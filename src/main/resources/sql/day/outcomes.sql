@@ -9,5 +9,5 @@ SELECT
   lines,
   blank_lines,
   other_day
-FROM parsed
+FROM not_events
 WHERE row_kind IN ('outcome', 'lines', 'wanted', 'refused')

@@ -6,5 +6,4 @@ SELECT
   user_id,
   ab_test_id,
   ab_group
-FROM events
-WHERE event_kind = 'ab_assignment'
+FROM ab_assignments

@@ -7,5 +7,4 @@ SELECT
   session_id,
   purchase_amount,
   currency
-FROM events
-WHERE event_kind = 'purchase'
+FROM purchases

@@ -2,10 +2,10 @@
 SELECT
   objects.day AS event_date,
   objects.source_file,
-  parsed.reason,
-  parsed.detail,
-  parsed.line,
-  parsed.line_encoding
-FROM parsed
-INNER JOIN objects ON parsed.object = objects.object
-WHERE parsed.row_kind = 'rejected'
+  not_events.reason,
+  not_events.detail,
+  not_events.line,
+  not_events.line_encoding
+FROM not_events
+INNER JOIN objects ON not_events.object = objects.object
+WHERE not_events.row_kind = 'rejected'

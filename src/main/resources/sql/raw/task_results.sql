@@ -8,5 +8,4 @@ SELECT
   task_id,
   task_result,
   is_success
-FROM events
-WHERE event_kind = 'task_result'
+FROM task_results

@@ -6,6 +6,5 @@ SELECT
   ab_group,
   user_id,
   min(event_timestamp) AS first_assigned_at
-FROM events
-WHERE event_kind = 'ab_assignment'
+FROM ab_assignments
 GROUP BY user_id, ab_test_id, ab_group, event_date

@@ -10,6 +10,5 @@ SELECT
   max(event_timestamp) AS last_attempt_at,
   min_by(is_success, struct(event_timestamp, event_id)) AS first_is_success,
   max_by(is_success, struct(event_timestamp, event_id)) AS last_is_success
-FROM events
-WHERE event_kind = 'task_result'
+FROM task_results
 GROUP BY user_id, task_id, event_date

@@ -9,6 +9,12 @@ import java.util.regex.Pattern;
 
 /** The tables that one load fills, and their way into the store. Visible to nobody else. */
 public final class Stage {
+  /**
+   * The server begins to merge a table's parts at so many: few enough to be far from its limit of
+   * parts, and more than a usual day has, whose merging can wait until the day is published.
+   */
+  private static final int PARTS_TO_MERGE = 50;
+
   private static final Pattern LOGICAL_NAME = Pattern.compile("\\b(raw|staging|marts)\\.(\\w+)");
 
   private final ClickHouse server;
@@ -24,6 +30,11 @@ public final class Stage {
   /** Makes the load's empty table of the same form as the store's. */
   public void create(Table table) {
     server.execute("CREATE TABLE IF NOT EXISTS " + table.stage(loadId) + " AS " + table.physical());
+    server.execute(
+        "ALTER TABLE "
+            + table.stage(loadId)
+            + " MODIFY SETTING min_parts_to_merge_at_once = "
+            + PARTS_TO_MERGE);
   }
 
   /** Rows that the load has staged. */

@@ -1,5 +1,7 @@
 package edtech.analytics.input;
 
+import org.apache.spark.unsafe.types.UTF8String;
+
 /**
  * Turns the fields of a well-formed line into an event, or names the first rule they break: first
  * what is missing, then types, then the time, then money. A line's fate depends on nothing else.
@@ -89,7 +91,7 @@ final class EventRules {
       into.reject(Reason.UNSUPPORTED_CURRENCY, Field.CURRENCY.key());
       return false;
     }
-    into.currency = rules.currency();
+    into.currency = UTF8String.fromString(rules.currency());
     return true;
   }
 
@@ -107,20 +109,20 @@ final class EventRules {
 
   private void takeTexts(LineFields fields, EventKind kind, ParsedLine into) {
     into.kind = kind;
-    into.eventId = text(fields, Field.EVENT_ID);
-    into.userId = text(fields, Field.USER_ID);
-    into.eventType = text(fields, Field.EVENT_TYPE);
-    into.sessionId = text(fields, Field.SESSION_ID);
-    into.platform = text(fields, Field.PLATFORM);
-    into.screenName = text(fields, Field.SCREEN_NAME);
-    into.properties = fields.properties();
+    into.eventId = utf8(fields, Field.EVENT_ID);
+    into.userId = utf8(fields, Field.USER_ID);
+    into.eventType = utf8(fields, Field.EVENT_TYPE);
+    into.sessionId = utf8(fields, Field.SESSION_ID);
+    into.platform = utf8(fields, Field.PLATFORM);
+    into.screenName = utf8(fields, Field.SCREEN_NAME);
+    into.properties = UTF8String.fromString(fields.properties());
     if (kind == EventKind.TASK_RESULT) {
-      into.taskId = text(fields, Field.TASK_ID);
-      into.taskResult = text(fields, Field.TASK_RESULT);
-      into.isSuccess = rules.successValues().contains(into.taskResult);
+      into.taskId = utf8(fields, Field.TASK_ID);
+      into.taskResult = utf8(fields, Field.TASK_RESULT);
+      into.isSuccess = rules.successValues().contains(text(fields, Field.TASK_RESULT));
     } else if (kind == EventKind.AB_ASSIGNMENT) {
-      into.abTestId = text(fields, Field.AB_TEST_ID);
-      into.abGroup = text(fields, Field.AB_GROUP);
+      into.abTestId = utf8(fields, Field.AB_TEST_ID);
+      into.abGroup = utf8(fields, Field.AB_GROUP);
     }
   }
 
@@ -130,6 +132,10 @@ final class EventRules {
       case STRING -> UnicodeWhitespace.isBlank(fields.text(field));
       default -> false;
     };
+  }
+
+  private static UTF8String utf8(LineFields fields, Field field) {
+    return UTF8String.fromString(text(fields, field));
   }
 
   /** The value of a field whose type is valid; '' when it is absent, null or blank. */

@@ -2,17 +2,19 @@ package edtech.analytics.input;
 
 /**
  * Parses and validates one line: UTF-8, JSON, the rules of the fields, in the order of {@link
- * Reason}. Judges neither {@code OUTSIDE_DAY} nor {@code CONFLICTING_DUPLICATE}, which depend on
- * more than the line. No line makes it throw.
+ * Reason}. Lines in the plainest spelling take a shorter way to the same end. Judges neither {@code
+ * OUTSIDE_DAY} nor {@code CONFLICTING_DUPLICATE}, which depend on more than the line. No line makes
+ * it throw.
  *
  * <p>Not thread-safe; one for each task.
  */
 public final class LineParser {
-
+  private final PlainRules plain;
   private final EventRules rules;
   private final LineFields fields = new LineFields();
 
   public LineParser(ParseRules rules) {
+    this.plain = new PlainRules(rules);
     this.rules = new EventRules(rules);
   }
 
@@ -25,7 +27,15 @@ public final class LineParser {
   public void parse(byte[] buffer, int offset, int length, ParsedLine into) {
     into.clear();
     int end = offset + length;
-    if (!Utf8.isValid(buffer, offset, end) || SurrogateEscapes.hasLone(buffer, offset, end)) {
+    if (!Utf8.isValid(buffer, offset, end)) {
+      into.reject(Reason.INVALID_ENCODING, "");
+      return;
+    }
+    if (plain.take(buffer, offset, end, into)) {
+      return;
+    }
+    into.clear();
+    if (SurrogateEscapes.hasLone(buffer, offset, end)) {
       into.reject(Reason.INVALID_ENCODING, "");
       return;
     }

@@ -11,13 +11,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.apache.spark.sql.catalyst.InternalRow;
+import org.apache.spark.sql.catalyst.expressions.UnsafeProjection;
 import org.apache.spark.sql.connector.read.PartitionReader;
 import org.apache.spark.unsafe.types.UTF8String;
 
 /**
  * Reads pieces of objects line by line and gives every line one row or one count; see {@link
- * ParsedRow}. Holds one line at a time. An object that is not what its name says, or has changed
- * since it was listed, gives a row that says so.
+ * ParsedRow}, in Spark's binary form and valid until the next one. Holds one line at a time. An
+ * object that is not what its name says, or has changed since it was listed, gives a row that says
+ * so.
  */
 final class LinePartitionReader implements PartitionReader<InternalRow> {
   private final Iterator<Split> splits;
@@ -27,6 +29,8 @@ final class LinePartitionReader implements PartitionReader<InternalRow> {
   private final ObjectOpener opener;
   private final LineParser parser;
   private final ParsedLine parsed = new ParsedLine();
+  private final EventRow event = new EventRow();
+  private final UnsafeProjection binary = UnsafeProjection.create(ParsedColumn.SCHEMA);
   private final ArrayDeque<InternalRow> counts = new ArrayDeque<>();
 
   private Split split;
@@ -54,7 +58,7 @@ final class LinePartitionReader implements PartitionReader<InternalRow> {
   public boolean next() throws IOException {
     while (true) {
       if (!counts.isEmpty()) {
-        row = counts.poll();
+        row = binary.apply(counts.poll());
         return true;
       }
       if (reader == null && !splits.hasNext()) {
@@ -144,9 +148,14 @@ final class LinePartitionReader implements PartitionReader<InternalRow> {
       return false;
     }
     countWanted(day);
-    UTF8String line =
-        UTF8String.fromBytes(reader.buffer(), reader.offset(), reader.length()).copy();
-    row = ParsedRow.event(split.number(), reader.lineStart(), parsed, line);
+    row =
+        event.of(
+            split.number(),
+            reader.lineStart(),
+            parsed,
+            reader.buffer(),
+            reader.offset(),
+            reader.length());
     return true;
   }
 
@@ -187,7 +196,7 @@ final class LinePartitionReader implements PartitionReader<InternalRow> {
             ? UTF8String.fromBytes(
                 Base64.getEncoder().encode(ByteBuffer.wrap(bytes, offset, length)).array())
             : UTF8String.fromBytes(bytes, offset, length).copy();
-    return ParsedRow.rejected(split.number(), reason, detail, line, isBase64);
+    return binary.apply(ParsedRow.rejected(split.number(), reason, detail, line, isBase64));
   }
 
   /** The length without a character that the cut went through. */

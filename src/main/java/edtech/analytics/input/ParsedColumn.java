@@ -1,6 +1,8 @@
 package edtech.analytics.input;
 
+import java.util.EnumSet;
 import java.util.Locale;
+import java.util.Set;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
@@ -52,6 +54,10 @@ public enum ParsedColumn {
 
   /** All columns; each may be null, as no kind of row has them all. */
   public static final StructType SCHEMA = schema();
+
+  /** Columns that are null in the row of an event. */
+  static final Set<ParsedColumn> OF_NO_EVENT =
+      EnumSet.of(REASON, DETAIL, LINE_ENCODING, LINES, BLANK_LINES, OTHER_DAY);
 
   private final DataType type;
 

@@ -1,10 +1,12 @@
 package edtech.analytics.input;
 
+import org.apache.spark.unsafe.types.UTF8String;
+
 /**
  * What a line came to: an event, or the reason why it is none. Made for reuse: {@link
- * LineParser#parse} fills it anew, strings stay valid. In an event a field that is absent, null,
- * blank or of no use to its type is '' (or 0, or false); for a rejected line only {@link #reason}
- * and {@link #detail} have a meaning.
+ * LineParser#parse} fills it anew, and its texts may be slices of the buffer that was parsed. In an
+ * event a field that is absent, null, blank or of no use to its type is '' (or 0, or false); for a
+ * rejected line only {@link #reason} and {@link #detail} have a meaning.
  *
  * <p>Not thread-safe.
  */
@@ -14,21 +16,21 @@ public final class ParsedLine {
   String detail;
   int eventDay;
   long timestampMicros;
-  String eventId;
-  String userId;
-  String sessionId;
-  String eventType;
-  String platform;
-  String screenName;
-  String properties;
+  UTF8String eventId;
+  UTF8String userId;
+  UTF8String sessionId;
+  UTF8String eventType;
+  UTF8String platform;
+  UTF8String screenName;
+  UTF8String properties;
   EventKind kind;
   long amountCents;
-  String currency;
-  String taskId;
-  String taskResult;
+  UTF8String currency;
+  UTF8String taskId;
+  UTF8String taskResult;
   boolean isSuccess;
-  String abTestId;
-  String abGroup;
+  UTF8String abTestId;
+  UTF8String abGroup;
 
   public ParsedLine() {
     clear();
@@ -55,33 +57,33 @@ public final class ParsedLine {
   }
 
   public String eventId() {
-    return eventId;
+    return eventId.toString();
   }
 
   public String userId() {
-    return userId;
+    return userId.toString();
   }
 
   /** '' when the event belongs to no session. */
   public String sessionId() {
-    return sessionId;
+    return sessionId.toString();
   }
 
   public String eventType() {
-    return eventType;
+    return eventType.toString();
   }
 
   public String platform() {
-    return platform;
+    return platform.toString();
   }
 
   public String screenName() {
-    return screenName;
+    return screenName.toString();
   }
 
   /** The fields without a column as canonical JSON; '' when there is none. */
   public String properties() {
-    return properties;
+    return properties.toString();
   }
 
   /** Which of the fields below have a meaning. */
@@ -96,17 +98,17 @@ public final class ParsedLine {
 
   /** The configured currency; purchases only. */
   public String currency() {
-    return currency;
+    return currency.toString();
   }
 
   /** Task results only. */
   public String taskId() {
-    return taskId;
+    return taskId.toString();
   }
 
   /** Task results only. */
   public String taskResult() {
-    return taskResult;
+    return taskResult.toString();
   }
 
   /** Whether the task result is one of the configured success values. */
@@ -116,12 +118,12 @@ public final class ParsedLine {
 
   /** A/B assignments only. */
   public String abTestId() {
-    return abTestId;
+    return abTestId.toString();
   }
 
   /** A/B assignments only; '' when they name no group. */
   public String abGroup() {
-    return abGroup;
+    return abGroup.toString();
   }
 
   void reject(Reason why, String field) {
@@ -134,20 +136,20 @@ public final class ParsedLine {
     detail = "";
     eventDay = 0;
     timestampMicros = 0;
-    eventId = "";
-    userId = "";
-    sessionId = "";
-    eventType = "";
-    platform = "";
-    screenName = "";
-    properties = "";
+    eventId = UTF8String.EMPTY_UTF8;
+    userId = UTF8String.EMPTY_UTF8;
+    sessionId = UTF8String.EMPTY_UTF8;
+    eventType = UTF8String.EMPTY_UTF8;
+    platform = UTF8String.EMPTY_UTF8;
+    screenName = UTF8String.EMPTY_UTF8;
+    properties = UTF8String.EMPTY_UTF8;
     kind = EventKind.PLAIN;
     amountCents = 0;
-    currency = "";
-    taskId = "";
-    taskResult = "";
+    currency = UTF8String.EMPTY_UTF8;
+    taskId = UTF8String.EMPTY_UTF8;
+    taskResult = UTF8String.EMPTY_UTF8;
     isSuccess = false;
-    abTestId = "";
-    abGroup = "";
+    abTestId = UTF8String.EMPTY_UTF8;
+    abGroup = UTF8String.EMPTY_UTF8;
   }
 }

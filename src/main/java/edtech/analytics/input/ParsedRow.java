@@ -2,14 +2,13 @@ package edtech.analytics.input;
 
 import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.catalyst.expressions.GenericInternalRow;
-import org.apache.spark.sql.types.Decimal;
 import org.apache.spark.unsafe.types.UTF8String;
 
 /**
  * Rows of {@link ParsedColumn}s. Its {@code row_kind} says what a row is:
  *
  * <ul>
- *   <li>{@code event}: a valid event; '' means absent.
+ *   <li>{@code event}: a valid event, see {@link EventRow}; '' means absent.
  *   <li>{@code rejected}: a rejected line: {@code reason}, {@code detail}, {@code line}, {@code
  *       line_encoding}.
  *   <li>{@code lines}: how many lines a piece of an object held: {@code lines}, {@code
@@ -35,13 +34,9 @@ public final class ParsedRow {
 
   private static final UTF8String TEXT = UTF8String.fromString("text");
   private static final UTF8String BASE64 = UTF8String.fromString("base64");
-  private static final UTF8String[] KINDS = new UTF8String[EventKind.values().length];
   private static final UTF8String[] REASONS = new UTF8String[Reason.values().length];
 
   static {
-    for (EventKind kind : EventKind.values()) {
-      KINDS[kind.ordinal()] = UTF8String.fromString(kind.code());
-    }
     for (Reason reason : Reason.values()) {
       REASONS[reason.ordinal()] = UTF8String.fromString(reason.code());
     }
@@ -51,33 +46,6 @@ public final class ParsedRow {
 
   private ParsedRow(UTF8String kind, int object) {
     set(ParsedColumn.ROW_KIND, kind).set(ParsedColumn.OBJECT, object);
-  }
-
-  static InternalRow event(int object, long lineStart, ParsedLine line, UTF8String text) {
-    boolean isPurchase = line.kind() == EventKind.PURCHASE;
-    return new ParsedRow(EVENT, object)
-        .set(ParsedColumn.LINE_START, lineStart)
-        .set(ParsedColumn.EVENT_DATE, line.eventDay())
-        .set(ParsedColumn.EVENT_TIMESTAMP, line.timestampMicros())
-        .set(ParsedColumn.EVENT_ID, line.eventId())
-        .set(ParsedColumn.USER_ID, line.userId())
-        .set(ParsedColumn.SESSION_ID, line.sessionId())
-        .set(ParsedColumn.EVENT_TYPE, line.eventType())
-        .set(ParsedColumn.EVENT_KIND, KINDS[line.kind().ordinal()])
-        .set(ParsedColumn.PLATFORM, line.platform())
-        .set(ParsedColumn.SCREEN_NAME, line.screenName())
-        .set(ParsedColumn.PROPERTIES, line.properties())
-        .set(
-            ParsedColumn.PURCHASE_AMOUNT,
-            isPurchase ? Decimal.apply(line.amountCents(), 18, 2) : null)
-        .set(ParsedColumn.CURRENCY, line.currency())
-        .set(ParsedColumn.TASK_ID, line.taskId())
-        .set(ParsedColumn.TASK_RESULT, line.taskResult())
-        .set(ParsedColumn.IS_SUCCESS, line.isSuccess())
-        .set(ParsedColumn.AB_TEST_ID, line.abTestId())
-        .set(ParsedColumn.AB_GROUP, line.abGroup())
-        .set(ParsedColumn.LINE, text)
-        .row;
   }
 
   static InternalRow rejected(

@@ -41,7 +41,7 @@ final class TimestampParser {
   }
 
   /** Fractions beyond microseconds are cut; text without a zone is in UTC. */
-  static long parse(String text) {
+  static long parse(CharSequence text) {
     if (text.length() < DATE_TIME_CHARS) {
       return NOT_A_DATE_TIME;
     }
@@ -56,7 +56,7 @@ final class TimestampParser {
     return seconds * MICROS_PER_SECOND + microsOfFraction(text, fractionEnd);
   }
 
-  private static int epochDay(String text) {
+  private static int epochDay(CharSequence text) {
     int year = number(text, 0, 4);
     int month = number(text, 5, 2);
     int day = number(text, 8, 2);
@@ -69,7 +69,7 @@ final class TimestampParser {
     return (int) LocalDate.of(year, month, day).toEpochDay();
   }
 
-  private static int secondOfDay(String text) {
+  private static int secondOfDay(CharSequence text) {
     char separator = text.charAt(10);
     int hour = number(text, 11, 2);
     int minute = number(text, 14, 2);
@@ -81,7 +81,7 @@ final class TimestampParser {
   }
 
   /** Where the zone begins. */
-  private static int fractionEnd(String text) {
+  private static int fractionEnd(CharSequence text) {
     if (text.length() == DATE_TIME_CHARS || text.charAt(DATE_TIME_CHARS) != '.') {
       return DATE_TIME_CHARS;
     }
@@ -93,7 +93,7 @@ final class TimestampParser {
     return digits >= 1 && digits <= MAX_FRACTION_DIGITS ? end : INVALID;
   }
 
-  private static int microsOfFraction(String text, int fractionEnd) {
+  private static int microsOfFraction(CharSequence text, int fractionEnd) {
     int micros = 0;
     int unit = 100_000;
     for (int i = DATE_TIME_CHARS + 1; i < fractionEnd; i++) {
@@ -103,7 +103,7 @@ final class TimestampParser {
     return micros;
   }
 
-  private static int offsetSeconds(String text, int from) {
+  private static int offsetSeconds(CharSequence text, int from) {
     int length = text.length() - from;
     if (length == 0) {
       return 0;
@@ -130,7 +130,7 @@ final class TimestampParser {
   }
 
   /** A number of exactly so many ASCII digits, or -1. */
-  private static int number(String text, int from, int digits) {
+  private static int number(CharSequence text, int from, int digits) {
     int value = 0;
     for (int i = from; i < from + digits; i++) {
       char c = text.charAt(i);

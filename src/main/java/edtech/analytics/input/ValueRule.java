@@ -47,7 +47,7 @@ enum ValueRule {
         || text.codePointCount(0, text.length()) <= MAX_ID_CODE_POINTS;
   }
 
-  private static boolean isEventType(String text) {
+  static boolean isEventType(CharSequence text) {
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
       boolean letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');

@@ -36,15 +36,22 @@ final class StageWriter {
   /** Writes; returns how many rows the server then holds, by logical name. */
   Map<String, Long> write(List<Table> tables) {
     Map<String, Long> rows = new LinkedHashMap<>();
-    if (writing.reportsRows()) {
-      OnePass pass = new OnePass(day.spark(), Writing.CATALOG, loadId);
-      tables.forEach(table -> pass.append(dayTables.rows(table), "stage", table.stageName(loadId)));
-      pass.compute(day.outcomes());
-      Map<String, Long> staged = pass.run();
-      tables.forEach(table -> rows.put(table.logical(), staged.get(table.stage(loadId))));
-    } else {
+    if (!writing.reportsRows()) {
       tables.forEach(table -> rows.put(table.logical(), append(table)));
+      return rows;
     }
+    OnePass lines = new OnePass(day.spark(), Writing.CATALOG, loadId);
+    lines.compute(day.outcomes());
+    // Marts are made of what the first pass keeps; in the same pass, Spark would compute a shuffle
+    // of theirs before it, out of lines that are then fetched and resolved twice.
+    OnePass kept = new OnePass(day.spark(), Writing.CATALOG, loadId);
+    for (Table table : tables) {
+      OnePass pass = table.isMart() ? kept : lines;
+      pass.append(dayTables.rows(table), "stage", table.stageName(loadId));
+    }
+    Map<String, Long> staged = lines.run();
+    staged.putAll(kept.run());
+    tables.forEach(table -> rows.put(table.logical(), staged.get(table.stage(loadId))));
     return rows;
   }
 

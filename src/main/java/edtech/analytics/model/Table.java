@@ -44,6 +44,11 @@ public record Table(String database, String name) {
     return flat();
   }
 
+  /** Whether it is made of staging tables, not of events. */
+  public boolean isMart() {
+    return database.equals("marts");
+  }
+
   private String flat() {
     return database + "_" + name;
   }

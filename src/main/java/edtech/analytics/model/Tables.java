@@ -11,10 +11,7 @@ public final class Tables {
   public static final Table AB_TEST_ASSIGNMENTS = new Table("raw", "ab_test_assignments");
   public static final Table REJECTED_EVENTS = new Table("raw", "rejected_events");
 
-  /**
-   * In the order in which a load writes them: the first fills the cache for the others, and marts
-   * come after the staging tables that they are made of.
-   */
+  /** In the order in which a load writes them: marts after what they are made of. */
   public static final List<Table> PUBLISHED =
       List.of(
           EVENTS,

@@ -13,13 +13,14 @@ import org.apache.spark.unsafe.types.UTF8String;
  * A line whose event id another line may have, too: what decides between them, and no more, so that
  * a day that holds every line twice still fits.
  *
- * @param index place of the row in its partition
+ * @param index place of the row in its group
  * @param id the event id
  * @param micros epoch microseconds, UTC
  * @param line SHA-256 of the line
  * @param content SHA-256 of all columns of raw
  */
 record Contender(
+    RowGroup group,
     int index,
     UTF8String id,
     UTF8String eventKind,
@@ -54,9 +55,10 @@ record Contender(
     ParsedColumn.AB_GROUP
   };
 
-  static Contender of(int index, InternalRow row) {
+  static Contender of(RowGroup group, int index, InternalRow row) {
     long micros = row.getLong(ParsedColumn.EVENT_TIMESTAMP.ordinal());
     return new Contender(
+        group,
         index,
         text(row, ParsedColumn.EVENT_ID).copy(),
         text(row, ParsedColumn.EVENT_KIND).copy(),

@@ -7,8 +7,13 @@ import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.catalyst.expressions.SortOrder;
 import org.apache.spark.sql.classic.Dataset;
 import org.apache.spark.sql.classic.SparkSession;
+import org.apache.spark.sql.execution.InputAdapter;
 import org.apache.spark.sql.execution.LogicalRDD;
+import org.apache.spark.sql.execution.ProjectExec;
 import org.apache.spark.sql.execution.QueryExecution;
+import org.apache.spark.sql.execution.SparkPlan;
+import org.apache.spark.sql.execution.WholeStageCodegenExec;
+import org.apache.spark.sql.execution.datasources.v2.BatchScanExec;
 import org.apache.spark.storage.StorageLevel;
 import scala.Option;
 import scala.jdk.javaapi.CollectionConverters;
@@ -43,6 +48,28 @@ final class Frames {
   /** The rows of a frame; the binary form, as they are computed. */
   static RDD<InternalRow> rows(org.apache.spark.sql.Dataset<Row> frame) {
     return frame.queryExecution().toRdd();
+  }
+
+  /**
+   * The rows of a frame that shuffles what a source gives, in the binary form already. Spark does
+   * not know that and would copy each row into that form, out of it and into it again.
+   */
+  static RDD<InternalRow> shuffledAsRead(org.apache.spark.sql.Dataset<Row> frame) {
+    SparkPlan shuffle = frame.queryExecution().executedPlan();
+    SparkPlan child = shuffle.children().head();
+    SparkPlan source = child;
+    while (source instanceof WholeStageCodegenExec
+        || source instanceof InputAdapter
+        || source instanceof ProjectExec) {
+      source = source.children().head();
+    }
+    boolean isAsRead = source instanceof BatchScanExec && source.output().equals(child.output());
+    if (!isAsRead) {
+      return rows(frame);
+    }
+    List<SparkPlan> sources = List.of(source);
+    return ((SparkPlan) shuffle.withNewChildren(CollectionConverters.asScala(sources).toSeq()))
+        .execute();
   }
 
   /**

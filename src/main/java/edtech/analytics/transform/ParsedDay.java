@@ -5,7 +5,11 @@ import edtech.analytics.model.SqlFile;
 import java.sql.Date;
 import java.time.LocalDate;
 import java.util.Collections;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.apache.spark.rdd.RDD;
 import org.apache.spark.sql.Dataset;
@@ -18,8 +22,9 @@ import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 
 /**
- * One day as named views that the SQL files query: {@code parsed} (every line), {@code events} (the
- * accepted ones), {@code outcomes} (how many lines ended in which way) and {@code objects} (the
+ * One day as named views that the SQL files query: {@code events} (the accepted ones), of them
+ * {@code purchases}, {@code task_results} and {@code ab_assignments}, {@code not_events} (rejected
+ * lines and counts), {@code outcomes} (how many lines ended in which way) and {@code objects} (the
  * source files by number, and the day that is loaded).
  *
  * <p>The lines are parsed once and shuffled once, by user: what a query groups by user needs no
@@ -37,6 +42,7 @@ public final class ParsedDay implements AutoCloseable {
 
   private final SparkSession spark;
   private final int partitions;
+  private final Dataset<Row> parsed;
   private final RDD<InternalRow> byUser;
   private RDD<InternalRow> outcomes;
 
@@ -56,9 +62,9 @@ public final class ParsedDay implements AutoCloseable {
     spark.conf().set("spark.sql.shuffle.partitions", partitions);
     // It would run each table's query in pieces, and there is nothing left for it to adapt.
     spark.conf().set("spark.sql.adaptive.enabled", false);
-    Dataset<Row> shuffled = by(ParsedColumn.USER_ID, lines);
-    this.byUser = Frames.rows(shuffled);
-    view(new ResolvedRows(byUser), shuffled);
+    this.parsed = by(ParsedColumn.USER_ID, lines);
+    this.byUser = Frames.shuffledAsRead(parsed);
+    view(groups -> new ResolvedRows(byUser, groups), parsed);
     List<Row> objects =
         IntStream.range(0, sourceFiles.size())
             .mapToObj(i -> RowFactory.create(i, sourceFiles.get(i), Date.valueOf(date)))
@@ -85,10 +91,12 @@ public final class ParsedDay implements AutoCloseable {
    */
   public void resolveAcrossUsers() {
     unpersist();
-    Dataset<Row> shuffled = by(ParsedColumn.EVENT_ID, Frames.of(byUser, spark.table("parsed")));
-    Dataset<Row> resolved = Frames.of(new ResolvedRows(Frames.rows(shuffled)), shuffled);
-    Dataset<Row> again = by(ParsedColumn.USER_ID, resolved);
-    view(Frames.rows(again), again);
+    Dataset<Row> shuffled = by(ParsedColumn.EVENT_ID, Frames.of(byUser, parsed));
+    RDD<InternalRow> resolved =
+        new ResolvedRows(Frames.rows(shuffled), EnumSet.allOf(RowGroup.class));
+    Dataset<Row> again = by(ParsedColumn.USER_ID, Frames.of(resolved, shuffled));
+    RDD<InternalRow> rows = Frames.rows(again);
+    view(groups -> rows.toJavaRDD().filter(row -> groups.contains(RowGroup.of(row))).rdd(), again);
   }
 
   /**
@@ -109,9 +117,16 @@ public final class ParsedDay implements AutoCloseable {
     unpersist();
   }
 
-  private void view(RDD<InternalRow> rows, Dataset<Row> like) {
-    Frames.of(rows, like).createOrReplaceTempView("parsed");
-    query("/sql/day/events.sql").createOrReplaceTempView("events");
+  private void view(Function<Set<RowGroup>, RDD<InternalRow>> rows, Dataset<Row> like) {
+    Map<String, Set<RowGroup>> views =
+        Map.of(
+            "events", RowGroup.EVENTS,
+            "purchases", EnumSet.of(RowGroup.PURCHASE),
+            "task_results", EnumSet.of(RowGroup.TASK_RESULT),
+            "ab_assignments", EnumSet.of(RowGroup.AB_ASSIGNMENT),
+            "not_events", EnumSet.of(RowGroup.NO_EVENT));
+    views.forEach(
+        (name, groups) -> Frames.of(rows.apply(groups), like).createOrReplaceTempView(name));
     Dataset<Row> counted = query("/sql/day/outcomes.sql");
     outcomes = Frames.keep(counted);
     Frames.of(outcomes, counted).createOrReplaceTempView("outcomes");
@@ -134,6 +149,8 @@ public final class ParsedDay implements AutoCloseable {
     if (bytes < PARTITION_BYTES / 8) {
       return 1;
     }
-    return (int) Math.min(10_000, Math.max(cores, bytes / PARTITION_BYTES + 1));
+    // As many for each core, so that none works alone at the end.
+    long each = bytes / (PARTITION_BYTES * cores) + 1;
+    return (int) Math.min(10_000, each * cores);
   }
 }

@@ -1,6 +1,7 @@
 package edtech.analytics.transform;
 
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.spark.Partition;
 import org.apache.spark.TaskContext;
@@ -19,17 +20,21 @@ import scala.reflect.ClassTag$;
 final class ResolvedRows extends RDD<InternalRow> {
   private static final long serialVersionUID = 1;
 
-  /** By task attempt and RDD; each task takes its own away when it ends. */
+  /** By task attempt and what was parsed; each task takes its own away when it ends. */
   private static final Map<Key, ResolvedPartition> IN_USE = new ConcurrentHashMap<>();
 
-  private record Key(long taskAttempt, int rdd) {}
+  private record Key(long taskAttempt, int parsed) {}
+
+  private final Set<RowGroup> groups;
 
   /**
    * @param parsed rows of one event id are in one partition, or no event of the day has the id of
    *     one in another
+   * @param groups which of the rows are given
    */
-  ResolvedRows(RDD<InternalRow> parsed) {
+  ResolvedRows(RDD<InternalRow> parsed, Set<RowGroup> groups) {
     super(parsed, ClassTag$.MODULE$.apply(InternalRow.class));
+    this.groups = groups;
   }
 
   @Override
@@ -39,7 +44,7 @@ final class ResolvedRows extends RDD<InternalRow> {
 
   @Override
   public Iterator<InternalRow> compute(Partition split, TaskContext task) {
-    Key key = new Key(task.taskAttemptId(), id());
+    Key key = new Key(task.taskAttemptId(), parent().id());
     ResolvedPartition partition = IN_USE.get(key);
     if (partition == null) {
       partition =
@@ -47,7 +52,7 @@ final class ResolvedRows extends RDD<InternalRow> {
       IN_USE.put(key, partition);
       task.addTaskCompletionListener((TaskCompletionListener) done -> IN_USE.remove(key).clear());
     }
-    return CollectionConverters.asScala(partition.iterator());
+    return CollectionConverters.asScala(partition.iterator(groups));
   }
 
   private RDD<InternalRow> parent() {

@@ -176,9 +176,12 @@ class DayTablesTest {
 
   /** Each as id, time, user, session, kind, and what the kind has; '-' = absent. */
   private void events(String... lines) {
-    spark
-        .createDataFrame(Stream.of(lines).map(DayTablesTest::event).toList(), EVENTS)
-        .createOrReplaceTempView("events");
+    Dataset<Row> events =
+        spark.createDataFrame(Stream.of(lines).map(DayTablesTest::event).toList(), EVENTS);
+    events.createOrReplaceTempView("events");
+    events.where("event_kind = 'purchase'").createOrReplaceTempView("purchases");
+    events.where("event_kind = 'task_result'").createOrReplaceTempView("task_results");
+    events.where("event_kind = 'ab_assignment'").createOrReplaceTempView("ab_assignments");
     tables = new DayTables(spark, DAY);
   }
 

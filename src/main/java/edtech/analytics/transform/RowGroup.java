@@ -1,0 +1,45 @@
+package edtech.analytics.transform;
+
+import edtech.analytics.input.EventKind;
+import edtech.analytics.input.ParsedColumn;
+import edtech.analytics.input.ParsedRow;
+import java.util.Collections;
+import java.util.EnumSet;
+import java.util.Set;
+import org.apache.spark.sql.catalyst.InternalRow;
+import org.apache.spark.unsafe.types.UTF8String;
+
+/** Rows of a day that are kept together, so that a query of few events reads no others. */
+enum RowGroup {
+  PLAIN(EventKind.PLAIN),
+  PURCHASE(EventKind.PURCHASE),
+  TASK_RESULT(EventKind.TASK_RESULT),
+  AB_ASSIGNMENT(EventKind.AB_ASSIGNMENT),
+  /** Rejected lines and counts. */
+  NO_EVENT(null);
+
+  static final Set<RowGroup> EVENTS =
+      Collections.unmodifiableSet(EnumSet.complementOf(EnumSet.of(NO_EVENT)));
+
+  private static final int ROW_KIND = ParsedColumn.ROW_KIND.ordinal();
+  private static final int EVENT_KIND = ParsedColumn.EVENT_KIND.ordinal();
+
+  private final UTF8String code;
+
+  RowGroup(EventKind kind) {
+    this.code = kind == null ? null : UTF8String.fromString(kind.code());
+  }
+
+  static RowGroup of(InternalRow row) {
+    if (!ParsedRow.EVENT.equals(row.getUTF8String(ROW_KIND))) {
+      return NO_EVENT;
+    }
+    UTF8String kind = row.getUTF8String(EVENT_KIND);
+    for (RowGroup group : EVENTS) {
+      if (group.code.equals(kind)) {
+        return group;
+      }
+    }
+    throw new IllegalStateException("no kind of event is named " + kind);
+  }
+}
