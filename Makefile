@@ -25,13 +25,16 @@ SPARK_HOME ?= $(abspath .venv)/lib/python3.11/site-packages/pyspark
 export SPARK_HOME
 # Everything here listens on loopback only.
 export SPARK_LOCAL_IP ?= 127.0.0.1
-LOGGING := -XX:+UseParallelGC -Dlog4j2.configurationFile=$(abspath conf/log4j2.properties)
+LOGGING := -Dlog4j2.configurationFile=$(abspath conf/log4j2.properties)
+# What classes a load used, read by later ones at their start; good for one build of the jar.
+ARCHIVE_FILE := target/edtech-analytics.jsa
+SHARING = $(if $(ARCHIVE),-XX:ArchiveClassesAtExit=$(ARCHIVE_FILE) -Xlog:disable,$(if $(wildcard $(ARCHIVE_FILE)),-XX:SharedArchiveFile=$(ARCHIVE_FILE)))
 MAIN := edtech.analytics.cli.Main
 MVN := mvn -B -ntp -Dstyle.color=never
 
 # spark-submit, for what needs Spark; plain Java, which starts at once, for what does not.
 SUBMIT = "$$SPARK_HOME/bin/spark-submit" --properties-file conf/spark-defaults.conf \
-	--driver-class-path "$(S3A)" --driver-java-options "$(LOGGING)" --class $(MAIN) $(JAR)
+	--driver-class-path "$(S3A)" --driver-java-options "$(LOGGING) $(SHARING)" --class $(MAIN) $(JAR)
 PLAIN = java $(LOGGING) -cp "$(JAR):$(S3A):$$SPARK_HOME/jars/*" $(MAIN)
 
 # In front of a recipe line that talks to the services: CLICKHOUSE_URL from the environment means
@@ -75,14 +78,15 @@ demo: ## from nothing to published sample days and their metrics
 	@$(MAKE) --no-print-directory up
 	@$(WITH_ENV) $(VENV_PYTHON) -m local.sample generate --seed 7 --users 500 \
 	  --from 2026-03-01 --days 10 --upload --truth "$(STATE)/truth.json"
-	@$(MAKE) --no-print-directory backfill FROM=2026-03-01 TO=2026-03-10
+	@$(MAKE) --no-print-directory backfill FROM=2026-03-01 TO=2026-03-10 \
+	  ARCHIVE="$$([ -f $(ARCHIVE_FILE) ] || echo 1)"
 	@$(MAKE) --no-print-directory status
 	@echo "building and testing the history marts"
 	@$(MAKE) --no-print-directory dbt ARGS=--quiet
 	@$(WITH_ENV) $(VENV_PYTHON) -m local.demo
 
 .PHONY: load
-load: $(JAR) $(VENV) ## load and publish a day: make load DATE=2026-03-01 [ARGS="--force --set key=value"]
+load: $(JAR) $(VENV) ## load and publish a day: make load DATE=2026-03-01 [ARGS="--force --set key=value"] [ARCHIVE=1]
 	@$(call need,DATE,make load DATE=2026-03-01)
 	@$(AS_LOADER) $(SUBMIT) load --date "$(DATE)" $(ARGS)
 
@@ -222,5 +226,6 @@ $(S3PROXY): local/s3/pom.xml
 
 $(JAR): pom.xml conf/reference.conf $(shell find src/main -type f)
 	@echo "building the job jar (the first time fetches Spark's libraries)"
+	@rm -f $(ARCHIVE_FILE)
 	@$(MVN) -q package -DskipTests
 	@touch $@

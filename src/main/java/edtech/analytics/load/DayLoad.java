@@ -73,10 +73,14 @@ final class DayLoad {
     journal.started(loadId);
 
     journal.begin(Step.LIST);
+    Optional<Publication> current = publications.current(date);
+    if (mode != LoadMode.UNLESS_UNCHANGED || current.isEmpty()) {
+      // There will be something to do: Spark starts while the objects are listed.
+      job.startSpark();
+    }
     DayInput input = inputs.of(date);
     String fingerprint = input.fingerprint(job.settings().meaning(), SqlFile.queries());
     journal.listed(input, fingerprint);
-    Optional<Publication> current = publications.current(date);
     if (mode == LoadMode.UNLESS_UNCHANGED && current.isPresent()) {
       if (current.get().fingerprint().equals(fingerprint)) {
         return journal.ended("skipped", "");

@@ -85,11 +85,29 @@ public final class JobContext implements AutoCloseable {
       writing().configure(spark, environment);
       isConfigured = true;
     }
+    // Spark's planner looks for the session of its thread, which need not be the one that started
+    // it.
+    SparkSession.setActiveSession(spark);
     return spark;
   }
 
+  /** Starts Spark beside what the caller does; a fault shows when {@link #spark} is asked for. */
+  void startSpark() {
+    Thread starter = new Thread(this::trySpark, "start-spark");
+    starter.setDaemon(true);
+    starter.start();
+  }
+
+  private void trySpark() {
+    try {
+      spark();
+    } catch (RuntimeException shownLater) {
+      // Whoever asks for the session tries again, to the same end.
+    }
+  }
+
   @Override
-  public void close() {
+  public synchronized void close() {
     server.close();
     if (spark != null && ownsSession) {
       spark.stop();
