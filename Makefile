@@ -16,6 +16,7 @@ SERVICES_BARE := $(PYTHON) -m local.services
 # Stamps: files that say a step is done, older than what it is made from when it must be done again.
 VENV := .venv/.installed
 VENV_DBT := .venv-dbt/.installed
+VENV_AIRFLOW := .venv-airflow/.installed
 S3PROXY := local/s3/target/.fetched
 
 # The job: its jar, and the Spark of .venv unless SPARK_HOME names another.
@@ -209,6 +210,13 @@ $(VENV_DBT): dbt/requirements.txt
 	@rm -rf .venv-dbt
 	@$(PYTHON) -m venv .venv-dbt
 	@.venv-dbt/bin/python -m pip install --quiet --disable-pip-version-check --no-deps -r dbt/requirements.txt
+	@touch $@
+
+$(VENV_AIRFLOW): airflow/requirements.txt
+	@echo "installing Airflow into .venv-airflow"
+	@rm -rf .venv-airflow
+	@$(PYTHON) -m venv .venv-airflow
+	@.venv-airflow/bin/python -m pip install --quiet --disable-pip-version-check --no-deps -r airflow/requirements.txt
 	@touch $@
 
 $(S3PROXY): local/s3/pom.xml
