@@ -98,6 +98,15 @@ dbt: $(VENV_DBT) ## build and test the history marts, then publish them: make db
 dbt-docs: $(VENV_DBT) ## the marts' documentation: target/dbt/static_index.html
 	@$(AS_DBT) $(DBT) docs generate --static
 
+.PHONY: airflow-run
+airflow-run: $(VENV) $(VENV_DBT) $(VENV_AIRFLOW) $(JAR) ## a day through both real DAGs: make airflow-run DATE=2026-03-01
+	@$(call need,DATE,make airflow-run DATE=2026-03-01)
+	@$(WITH_ENV) $(VENV_PYTHON) -m local.nightly run --state "$(STATE)" --date "$(DATE)"
+
+.PHONY: airflow
+airflow: $(VENV) $(VENV_DBT) $(VENV_AIRFLOW) $(JAR) ## Airflow's web interface with the DAGs; make down stops it
+	@$(WITH_ENV) $(VENV_PYTHON) -m local.nightly up --state "$(STATE)"
+
 .PHONY: status
 status: $(JAR) $(VENV) ## days published, days missing, last loads
 	@$(AS_LOADER) $(PLAIN) status $(ARGS)

@@ -50,4 +50,6 @@ def aws_environment() -> dict[str, str]:
 def s3_endpoint() -> str:
     """Address of an S3 that is not Amazon's; '' for Amazon's."""
     connection = aws()
-    return (connection.extra_dejson.get("endpoint_url") or "") if connection else ""
+    extra = connection.extra_dejson if connection else {}
+    service = extra.get("service_config", {}).get("s3", {})
+    return service.get("endpoint_url") or extra.get("endpoint_url") or ""

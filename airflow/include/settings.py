@@ -53,9 +53,7 @@ class Settings:
     the loader's connection fills, for a driver on the worker; one on a cluster has it not."""
     spark_binary: str = "spark-submit"
     spark_properties: str = str(PROJECT / "conf" / "spark-defaults.conf")
-    """Spark's properties file."""
-    spark_class_path: str = ""
-    """S3A's jars, where Spark has none of its own."""
+    """Spark's properties file; where Spark has no S3A of its own, with its jars in it."""
     dbt_binary: str = str(PROJECT / ".venv-dbt" / "bin" / "dbt")
     dbt_project: str = str(PROJECT / "dbt")
     emr_cluster: str = "edtech-analytics"

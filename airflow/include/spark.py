@@ -40,7 +40,6 @@ class SubmitJob(SparkSubmitOperator):
             conf={"spark.yarn.maxAppAttempts": "1"},
             spark_binary=known.spark_binary,
             properties_file=known.spark_properties or None,
-            driver_class_path=known.spark_class_path or None,
             # It would look for the driver of the try before; a load is never resumed.
             durable=False,
             **kwargs,

