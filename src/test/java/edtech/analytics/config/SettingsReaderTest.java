@@ -199,7 +199,7 @@ class SettingsReaderTest {
   void passwordInPlaceOfAReference_read_isRefusedUnseen() {
     assertThat(problems(with("clickhouse.password", "hunter2")))
         .containsExactly(
-            "clickhouse.password = \"(hidden)\": must be env:NAME, file:/path or \"\", not the"
+            "clickhouse.password = \"(hidden)\": must be env:NAME, file:/path, aws-secret:ID or \"\", not the"
                 + " secret itself");
   }
 
