@@ -126,7 +126,7 @@ def test_eventDate_givenAsParameter_wins():
 
 
 def test_eventDate_ofNeither_saysWhatToGive():
-    with pytest.raises(ValueError, match="start it with a parameter: .+2026-03-01"):
+    with pytest.raises(ValueError, match=r"start it with a parameter: .+2026-03-01"):
         days.event_date({"params": {"date": None}})
 
 

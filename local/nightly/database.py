@@ -63,25 +63,46 @@ class Database:
                 raise self.service.silent(START_SECONDS, "pg_isready")
             time.sleep(0.1)
 
+    def dump(self) -> str:
+        """All that is in it, as text."""
+        done = subprocess.run(
+            [
+                *(self._installed() / "bin" / "pg_dump", "--inserts"),
+                *("-h", self.directory, "-U", USER, "postgres"),
+            ],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode:
+            raise ServiceError(f"pg_dump of {self.directory}: {done.stderr.strip()}")
+        return done.stdout
+
     def remove(self) -> None:
         """Forgets all of it; it must not run."""
         shutil.rmtree(self.directory, ignore_errors=True)
 
-    def _programs(self, owner: int | None) -> Path:
+    @staticmethod
+    def _installed() -> Path:
         found = sorted(ROOT.glob(f"{PACKAGES}/{PROGRAMS}"))
         if not found:
             raise ServiceError(
                 f"no PostgreSQL in {ROOT / PACKAGES / PROGRAMS}; 'make airflow' installs it"
             )
+        return found[0]
+
+    def _programs(self, owner: int | None) -> Path:
+        """Where the programs lie for their owner."""
+        found = self._installed()
         self.directory.mkdir(mode=0o700, exist_ok=True)
         if owner is None:
-            return found[0]
+            return found
         # The checkout may lie where only root gets to.
         os.chown(self.directory, owner, owner)
         copy = self.directory / "packages"
         if not (copy / LIBRARIES).is_dir():
-            shutil.copytree(found[0], copy / PROGRAMS, dirs_exist_ok=True)
-            shutil.copytree(found[0].parents[1] / LIBRARIES, copy / LIBRARIES)
+            shutil.copytree(found, copy / PROGRAMS, dirs_exist_ok=True)
+            shutil.copytree(found.parents[1] / LIBRARIES, copy / LIBRARIES)
         return copy / PROGRAMS
 
     def _create(self, programs: Path, data: Path, owner: int | None) -> None:

@@ -69,6 +69,15 @@ class Airflow:
         """The password of its user."""
         return self._kept()["password"]
 
+    def spark_properties(self) -> str:
+        """Those of the project, with S3A, which a Spark from PyPI has not."""
+        logging = f"-Dlog4j2.configurationFile={ROOT / 'conf' / 'log4j2.properties'}"
+        return (
+            (ROOT / "conf" / "spark-defaults.conf").read_text(encoding="utf-8")
+            + f"spark.driver.extraClassPath {ROOT / 'target' / 's3a-jars'}/*\n"
+            + f"spark.driver.extraJavaOptions {logging}\n"
+        )
+
     def stop(self) -> None:
         """Ends it; silent when it does not run."""
         stopped = self._stop_components()
@@ -138,13 +147,7 @@ class Airflow:
     def _project(self) -> dict[str, str]:
         """Section ``[edtech]``, for somebody who waits at a terminal."""
         properties = self.home / "spark.properties"
-        logging = f"-Dlog4j2.configurationFile={ROOT / 'conf' / 'log4j2.properties'}"
-        properties.write_text(
-            (ROOT / "conf" / "spark-defaults.conf").read_text(encoding="utf-8")
-            + f"spark.driver.extraClassPath {ROOT / 'target' / 's3a-jars'}/*\n"
-            + f"spark.driver.extraJavaOptions {logging}\n",
-            encoding="utf-8",
-        )
+        properties.write_text(self.spark_properties(), encoding="utf-8")
         values = {
             "EVENTS_URI": os.environ.get("EVENTS_URI", ""),
             # By hand: a run for last night would wait for events that nobody sends.
