@@ -98,6 +98,14 @@ dbt: $(VENV_DBT) ## build and test the history marts, then publish them: make db
 dbt-docs: $(VENV_DBT) ## the marts' documentation: target/dbt/static_index.html
 	@$(AS_DBT) $(DBT) docs generate --static
 
+# The job jar by path and not by --jars: S3A's file system is looked up before those are there.
+SHELL_CLASSES = $(JAR):$(S3A)
+
+.PHONY: spark-shell
+spark-shell: $(JAR) $(VENV) ## a Scala shell with events("2026-03-01") as views; nothing is written
+	@$(WITH_ENV) "$$SPARK_HOME/bin/spark-shell" --properties-file conf/spark-defaults.conf \
+	  --driver-class-path "$(SHELL_CLASSES)" --driver-java-options "$(LOGGING)" -I conf/spark-shell/events.scala $(ARGS)
+
 .PHONY: airflow-run
 airflow-run: $(VENV) $(VENV_DBT) $(VENV_AIRFLOW) $(JAR) ## a day through both real DAGs: make airflow-run DATE=2026-03-01
 	@$(call need,DATE,make airflow-run DATE=2026-03-01)

@@ -14,6 +14,7 @@ from include import settings
 
 CHAT = "edtech_chat"
 TIMEOUT_SECONDS = 10
+MOST_CHARACTERS = 800
 
 log = logging.getLogger(__name__)
 
@@ -45,7 +46,10 @@ def message(context) -> str:
     """One line: what failed, which run, why, where its log is."""
     task = context["ti"]
     why = " ".join(str(context.get("exception") or "no exception").split())
+    if len(why) > MOST_CHARACTERS:
+        # Its last words are those of the process that failed.
+        why = f"… {why[-MOST_CHARACTERS:]}"
     return (
         f"{task.dag_id}.{task.task_id} failed (run {task.run_id}, try {task.try_number}): "
-        f"{why[:500]} | {task.log_url}"
+        f"{why} | {task.log_url}"
     )

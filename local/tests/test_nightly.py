@@ -327,11 +327,12 @@ def test_refusedDay_isRetriedAndStartsNoDbt(nightly, watch):
         "trigger_dbt": ("upstream_failed", 0),
     }
     said = nightly.said("load_raw_data", "refused", "load_day", 2)
-    assert "2000 of 2000 lines are rejected, over max-rejected-ratio" in said
+    assert "2,000 of 2,000 lines are rejected, over max-rejected-ratio" in said
     assert nightly.publications(REFUSED) == 0
     assert nightly.dbt_runs() == before
     posts = [post for post in nightly.chat.posts if "load_raw_data.load_day failed" in post]
     assert len(posts) == 1 and "run refused, try 2" in posts[0]
+    assert "error: 1 of 1 days were not loaded: 2026-03-20" in posts[0]
 
 
 def test_dayRunAgain_isSkippedAndStartsDbtAgain(nightly, watch):
