@@ -106,6 +106,11 @@ spark-shell: $(JAR) $(VENV) ## a Scala shell with events("2026-03-01") as views;
 	@$(WITH_ENV) "$$SPARK_HOME/bin/spark-shell" --properties-file conf/spark-defaults.conf \
 	  --driver-class-path "$(SHELL_CLASSES)" --driver-java-options "$(LOGGING)" -I conf/spark-shell/events.scala $(ARGS)
 
+.PHONY: pyspark
+pyspark: $(JAR) $(VENV) ## the same in Python
+	@$(WITH_ENV) PYSPARK_SUBMIT_ARGS='--properties-file conf/spark-defaults.conf --driver-class-path "$(SHELL_CLASSES)" \
+	  --driver-java-options "$(LOGGING)" pyspark-shell' $(VENV_PYTHON) -i conf/spark-shell/events.py
+
 .PHONY: airflow-run
 airflow-run: $(VENV) $(VENV_DBT) $(VENV_AIRFLOW) $(JAR) ## a day through both real DAGs: make airflow-run DATE=2026-03-01
 	@$(call need,DATE,make airflow-run DATE=2026-03-01)
@@ -162,7 +167,7 @@ test-dbt: $(VENV) $(VENV_DBT) $(S3PROXY) $(JAR) ## the tests of the dbt project
 	@$(VENV_PYTHON) -m pytest -q $(DBT_TESTS)
 
 .PHONY: test
-test: $(VENV) $(S3PROXY) ## every test, on real services of their own
+test: $(VENV) $(VENV_DBT) $(VENV_AIRFLOW) $(S3PROXY) ## every test, on real services of their own
 	@unset CLICKHOUSE_URL; \
 	  trap '$(SERVICES_BARE) clean --state $(TEST_STATE)' EXIT; \
 	  $(MVN) -q package -DskipTests; \
@@ -175,8 +180,9 @@ test: $(VENV) $(S3PROXY) ## every test, on real services of their own
 	  then with="-Pofficial-connector"; \
 	  else echo "official connector: $(CONNECTOR) does not resolve here; ConnectorIT is skipped"; fi; \
 	  $(MVN) verify $$with; \
-	  $(VENV_PYTHON) -m ruff check local; \
-	  $(VENV_PYTHON) -m ruff format --check local; \
+	  $(VENV_PYTHON) -m ruff check local airflow conf; \
+	  $(VENV_PYTHON) -m ruff format --check local airflow conf; \
+	  .venv-airflow/bin/python -m pytest -q airflow/tests; \
 	  $(VENV_PYTHON) -m pytest -q local/tests $(addprefix --ignore=,$(DBT_TESTS)); \
 	  echo "the tests of the history marts are not part of this run yet: make test-dbt"
 
