@@ -55,6 +55,8 @@ class Nightly:
             properties.write_text(
                 self.airflow.spark_properties()
                 + "spark.eventLog.enabled true\n"
+                # To be searched as text.
+                + "spark.eventLog.compress false\n"
                 + f"spark.eventLog.dir file://{self.event_log}\n"
             )
             self.airflow.start(
