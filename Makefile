@@ -98,18 +98,19 @@ dbt: $(VENV_DBT) ## build and test the history marts, then publish them: make db
 dbt-docs: $(VENV_DBT) ## the marts' documentation: target/dbt/static_index.html
 	@$(AS_DBT) $(DBT) docs generate --static
 
-# The job jar by path and not by --jars: S3A's file system is looked up before those are there.
-SHELL_CLASSES = $(JAR):$(S3A)
+# The job jar by path and not by --jars: S3A's file system is looked up before those are there. A
+# catalog in memory, or the shell would leave a Hive metastore in the current folder.
+# Spark 4.0's shell on Scala 2.13 ignores -i and -I (SPARK-52587): Scala's own property instead.
+SHELL_OPTIONS = --properties-file conf/spark-defaults.conf --conf spark.sql.catalogImplementation=in-memory \
+	--driver-class-path "$(JAR):$(S3A)" --driver-java-options "$(LOGGING) $(1)"
 
 .PHONY: spark-shell
 spark-shell: $(JAR) $(VENV) ## a Scala shell with events("2026-03-01") as views; nothing is written
-	@$(WITH_ENV) "$$SPARK_HOME/bin/spark-shell" --properties-file conf/spark-defaults.conf \
-	  --driver-class-path "$(SHELL_CLASSES)" --driver-java-options "$(LOGGING)" -I conf/spark-shell/events.scala $(ARGS)
+	@$(WITH_ENV) "$$SPARK_HOME/bin/spark-shell" $(call SHELL_OPTIONS,-Dscala.repl.autoruncode=conf/spark-shell/events.scala) $(ARGS)
 
 .PHONY: pyspark
 pyspark: $(JAR) $(VENV) ## the same in Python
-	@$(WITH_ENV) PYSPARK_SUBMIT_ARGS='--properties-file conf/spark-defaults.conf --driver-class-path "$(SHELL_CLASSES)" \
-	  --driver-java-options "$(LOGGING)" pyspark-shell' $(VENV_PYTHON) -i conf/spark-shell/events.py
+	@$(WITH_ENV) PYSPARK_SUBMIT_ARGS='$(call SHELL_OPTIONS) pyspark-shell' $(VENV_PYTHON) -i conf/spark-shell/events.py
 
 .PHONY: airflow-run
 airflow-run: $(VENV) $(VENV_DBT) $(VENV_AIRFLOW) $(JAR) ## a day through both real DAGs: make airflow-run DATE=2026-03-01

@@ -62,7 +62,9 @@ def _readme() -> tuple[str, list[str]]:
     """The script of the README, and what it says that it prints."""
     section = README.read_text(encoding="utf-8").partition("## Looking at a day")[2]
     script, output = re.findall(r"```(?:scala)?\n(.*?)```", section, re.DOTALL)[:2]
-    return script, _tables(output)
+    expected = _tables(output)
+    assert expected, f"{README} shows no table below its script"
+    return script, expected
 
 
 def test_script_ofTheReadme_printsWhatItSays(shell):
