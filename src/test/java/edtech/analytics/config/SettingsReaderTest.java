@@ -237,6 +237,21 @@ class SettingsReaderTest {
   }
 
   @Test
+  void noServerAndNoPassword_readForEvents_isNoProblem() {
+    Map<String, String> overrides = Map.of("events-uri", "s3a://b/e");
+    assertThat(SettingsReader.readForEvents(Optional.empty(), Map.of(), overrides).eventsUri())
+        .isEqualTo("s3a://b/e");
+  }
+
+  @Test
+  void noEventsUri_readForEvents_isReported() {
+    assertThatThrownBy(
+            () -> SettingsReader.readForEvents(Optional.empty(), Map.of(), new HashMap<>()))
+        .isInstanceOf(SettingsException.class)
+        .hasMessageStartingWith("events-uri is not set");
+  }
+
+  @Test
   void unusableEventsUri_readForServer_isReportedWithTheRest() {
     Map<String, String> overrides = with("events-uri", "/data/events");
     overrides.put("keep-loads", "0");
