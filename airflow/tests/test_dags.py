@@ -4,11 +4,15 @@ import json
 import os
 import subprocess
 import sys
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
+import pendulum
 import pytest
 from airflow.dag_processing.dagbag import DagBag
+from airflow.timetables.base import TimeRestriction
+from airflow.timetables.interval import CronDataIntervalTimetable
 
 from include import alerts, days, emr, policy, settings
 
@@ -115,6 +119,26 @@ def test_eventDate_ofAScheduledRun_isTheIntervalsFirstDay(monkeypatch, zone, sta
     monkeypatch.setenv("AIRFLOW__EDTECH__DAY_TIMEZONE", zone)
 
     assert days.event_date({"params": {"date": None}, "data_interval_start": start}) == expected
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Europe/Berlin", "America/New_York", "Asia/Tokyo"])
+def test_schedule_overAYear_namesEveryDayOnceAfterItsEnd(monkeypatch, zone):
+    """Clocks change in two of these zones, in one of them at the very hour of the run."""
+    monkeypatch.setenv("AIRFLOW__EDTECH__DAY_TIMEZONE", zone)
+    timetable = CronDataIntervalTimetable(settings.read().schedule, timezone=zone)
+    first = datetime(2026, 1, 1, 2, tzinfo=ZoneInfo(zone))
+    restriction = TimeRestriction(earliest=pendulum.instance(first), latest=None, catchup=True)
+
+    named, last = [], None
+    for _ in range(365):
+        run = timetable.next_dagrun_info(last_automated_data_interval=last, restriction=restriction)
+        last = run.data_interval
+        day = days.event_date({"params": {"date": None}, "data_interval_start": last.start})
+        assert run.run_after.astimezone(ZoneInfo(zone)).date() > date.fromisoformat(day)
+        named.append(day)
+
+    expected = [date(2026, 1, 1) + timedelta(days=n) for n in range(365)]
+    assert named == [day.isoformat() for day in expected]
 
 
 def test_eventDate_givenAsParameter_wins():

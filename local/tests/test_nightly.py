@@ -33,6 +33,7 @@ CANARIES = (
     "AWS_SECRET_ACCESS_KEY",
 )
 """Generated for each state: text that stands nowhere unless a secret got there."""
+PLANTED = "planted-on-a-command-line"
 WAIT_SECONDS = 300.0
 
 
@@ -285,7 +286,7 @@ def nightly(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def watch(nightly):
-    watching = Watch([nightly.env[name] for name in CANARIES], nightly.sql)
+    watching = Watch([PLANTED, *(nightly.env[name] for name in CANARIES)], nightly.sql)
     watching.start()
     yield watching
     watching.ended.set()
@@ -467,7 +468,11 @@ def test_canaries_areNowhere(nightly, watch):
     written |= {str(path): path.read_text() for path in nightly.state.directory.glob("*.log")}
     written["Airflow's database"] = nightly.airflow.database.dump()
 
-    # What was searched is what it is meant to be.
+    # What was searched is what it is meant to be, and the watch sees what there is to be seen.
+    subprocess.run(["sleep", "1", "0"], env={"LC_ALL": PLANTED}, check=True)
+    assert watch.found == set()
+    subprocess.run(["sh", "-c", f"sleep 1 # {PLANTED}"], check=True)
+    assert watch.found == {PLANTED}
     assert any("Spark-Submit cmd" in text for text in written.values())
     assert any("SparkListenerEnvironmentUpdate" in text for text in written.values())
     assert "CLICKHOUSE_PASSWORD" in written["Airflow's database"]
@@ -475,4 +480,3 @@ def test_canaries_areNowhere(nightly, watch):
     assert {
         place for place, text in written.items() if any(canary in text for canary in canaries)
     } == set()
-    assert watch.found == set()

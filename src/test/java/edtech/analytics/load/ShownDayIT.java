@@ -55,7 +55,8 @@ class ShownDayIT {
           Tables.PUBLISHED.stream()
               .collect(Collectors.toMap(t -> t, t -> spark.table(t.view()).count()));
       winner = spark.sql("SELECT user_id FROM events WHERE event_id = 'shared'").collectAsList();
-      assertThat(spark.table("user_day").count()).isEqualTo(spark.table("staging_user_day").count());
+      assertThat(spark.table("user_day").count())
+          .isEqualTo(spark.table("staging_user_day").count());
     }
     assertThat(loads(DAY)).as("nothing is written").isEqualTo(loads);
 
