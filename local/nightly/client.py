@@ -48,6 +48,12 @@ class Client:
         found = self.get(f"dags/{dag}/dagRuns/{run}/taskInstances")["task_instances"]
         return sorted(found, key=lambda task: task["start_date"] or "~")
 
+    def tries(self, dag: str, run_id: str, task: str) -> list[dict]:
+        """Every try of a task that has ended or is under way."""
+        run = urllib.parse.quote(run_id, safe="")
+        answer = self.get(f"dags/{dag}/dagRuns/{run}/taskInstances/{task}/tries")
+        return answer["task_instances"]
+
     def log(self, dag: str, run_id: str, task: str, attempt: int) -> list[str]:
         """What one try of a task has said, line by line."""
         run = urllib.parse.quote(run_id, safe="")
