@@ -120,6 +120,17 @@ class Nightly:
     def said(self, dag: str, run_id: str, task: str, attempt: int) -> str:
         return "\n".join(self.client.log(dag, run_id, task, attempt))
 
+    def why(self, dag: str, run_id: str) -> str:
+        """All tries of a run's tasks, and the log's end of those that failed."""
+        text = []
+        for task in self.tasks(dag, run_id):
+            for attempt in self.client.tries(dag, run_id, task):
+                number = attempt["try_number"]
+                text.append(f"{task} try {number}: {attempt['state']}")
+                if attempt["state"] == "failed":
+                    text.append(self.said(dag, run_id, task, number)[-1500:])
+        return "\n".join(text)
+
     def dbt_runs(self) -> list[str]:
         return [run["dag_run_id"] for run in self.client.runs("run_dbt_analytics")]
 
@@ -409,7 +420,9 @@ def test_backfillOnEmr_addsTheStepOfTheFileOnceAndWaits(nightly, watch):
     nightly.client.clear("backfill_raw_data", "emr", "add_step")
     time.sleep(1)
 
-    assert nightly.end("backfill_raw_data", "emr") == "success"
+    assert nightly.end("backfill_raw_data", "emr") == "success", nightly.why(
+        "backfill_raw_data", "emr"
+    )
     (written,) = json.loads((ROOT / "conf" / "emr" / "step.json").read_text())
     arguments = written["Args"]
     arguments[arguments.index("--from") + 1] = days["from"]
