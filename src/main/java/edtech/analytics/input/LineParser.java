@@ -26,16 +26,19 @@ public final class LineParser {
    */
   public void parse(byte[] buffer, int offset, int length, ParsedLine into) {
     into.clear();
-    int end = offset + length;
-    if (!Utf8.isValid(buffer, offset, end)) {
+    if (!Utf8.isValid(buffer, offset, offset + length)) {
       into.reject(Reason.INVALID_ENCODING, "");
       return;
     }
-    if (plain.take(buffer, offset, end, into)) {
-      return;
+    if (!plain.take(buffer, offset, offset + length, into)) {
+      into.clear();
+      parseInFull(buffer, offset, length, into);
     }
-    into.clear();
-    if (SurrogateEscapes.hasLone(buffer, offset, end)) {
+  }
+
+  /** Parses a line of valid UTF-8 as if it were not plain. */
+  void parseInFull(byte[] buffer, int offset, int length, ParsedLine into) {
+    if (SurrogateEscapes.hasLone(buffer, offset, offset + length)) {
       into.reject(Reason.INVALID_ENCODING, "");
       return;
     }

@@ -73,11 +73,11 @@ final class PlainRules {
         && fields.length(Field.USER_ID) <= MAX_ID_BYTES;
   }
 
-  /** Whether a field is a string that begins with what no blank string has. */
+  /** Whether a field is a string that is not blank, for certain: its first byte tells. */
   private boolean hasText(Field field) {
     return fields.kind(field) == ValueKind.STRING
         && fields.length(field) > 0
-        && bytes[fields.start(field)] > ' ';
+        && UnicodeWhitespace.beginsNone(bytes[fields.start(field)]);
   }
 
   private boolean isAbsent(Field field) {

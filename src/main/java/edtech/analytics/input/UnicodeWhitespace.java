@@ -56,6 +56,11 @@ final class UnicodeWhitespace {
     return now;
   }
 
+  /** Whether no white space begins with this byte of UTF-8. */
+  static boolean beginsNone(byte b) {
+    return first(b & 0xFF) == NOT_BLANK;
+  }
+
   private static int step(int state, int b) {
     return switch (state) {
       case BLANK -> first(b);
