@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 
+from local.nightly.server import Airflow
 from local.services import ServiceError
 from local.services.clickhouse import ClickHouse, ask
 from local.services.process import Service
@@ -67,6 +68,7 @@ def clean(state: State) -> None:
         return
     with state.locked():
         _stop_all(state)
+        Airflow(state).remove()
         state.remove()
     print(f"removed {state.directory}")
 
@@ -129,6 +131,7 @@ def _wait(service: Service, require: Callable[[], None]) -> None:
 
 
 def _stop_all(state: State) -> None:
+    Airflow(state).stop()
     for service in (S3(state).service, ClickHouse(state).service):
         print(f"{service.name}: {'stopped' if service.stop() else 'did not run'}")
 

@@ -34,8 +34,17 @@ class Service:
         pid = int(pairs["pid"])
         return pid if _start_time(pid) == pairs["start_time"] else None
 
-    def start(self, command: list[str], env: dict[str, str], directory: Path) -> None:
-        """Starts the process in a session of its own, so that it outlives make and the terminal."""
+    def start(
+        self,
+        command: list[str],
+        env: dict[str, str],
+        directory: Path,
+        user: int | None = None,
+    ) -> None:
+        """Starts the process in a session of its own, so that it outlives make and the terminal.
+
+        ``user`` is the id it runs as, for a program that refuses to be root.
+        """
         descriptor = os.open(self.log_file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(descriptor, "wb") as log:
             child = subprocess.Popen(
@@ -46,6 +55,9 @@ class Service:
                 env=env,
                 cwd=directory,
                 start_new_session=True,
+                user=user,
+                group=user,
+                extra_groups=None if user is None else [],
             )
         start_time = _start_time(child.pid)
         if start_time is None:

@@ -95,7 +95,7 @@ class State:
         for name in PORT_NAMES:
             port = before.get(name)
             if port is None or not (running[name] or _is_free(port)):
-                port = _free_port(taken=set(chosen.values()) | set(before.values()))
+                port = free_port(taken=set(chosen.values()) | set(before.values()))
             chosen[name] = port
         if chosen != before:
             write_pairs(path, {name: str(port) for name, port in chosen.items()})
@@ -135,7 +135,8 @@ def _is_free(port: int) -> bool:
         return True
 
 
-def _free_port(taken: set[int]) -> int:
+def free_port(taken: set[int]) -> int:
+    """A port of the loopback interface that nobody listens on, and none of ``taken``."""
     while True:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))

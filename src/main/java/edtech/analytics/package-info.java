@@ -11,6 +11,7 @@
  *   <li>{@code transform}: the SQL queries over the parsed day. Knows neither S3 nor ClickHouse.
  *   <li>{@code clickhouse}: the Spark sink, the schema and the publisher. Knows no metric.
  *   <li>{@code load}: one day, or a range of days: the only place that knows the order of steps.
+ *   <li>{@code shell}: a day as views of spark-shell, nothing written.
  * </ol>
  */
 package edtech.analytics;

@@ -7,24 +7,26 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Where a secret is, not the secret: {@code env:NAME}, {@code file:/path}, or '' for none. Safe to
- * print.
+ * Where a secret is, not the secret: {@code env:NAME}, {@code file:/path}, {@code
+ * aws-secret:ID[#key]}, or '' for none. Safe to print.
  */
 public record Secret(String reference) {
   private static final String ENV = "env:";
   private static final String FILE = "file:";
+  private static final String AWS = "aws-secret:";
 
   public Secret {
-    if (!reference.isEmpty() && !reference.matches("(" + ENV + "|" + FILE + ").+")) {
+    if (!reference.isEmpty() && !reference.matches("(" + ENV + "|" + FILE + "|" + AWS + ").+")) {
       throw new IllegalArgumentException(
-          "must be env:NAME, file:/path or \"\", not the secret itself");
+          "must be env:NAME, file:/path, aws-secret:ID or \"\", not the secret itself");
     }
   }
 
   /**
    * Reads the secret; '' when there is none.
    *
-   * @throws SettingsException when the variable it names is not set, or the file cannot be read
+   * @throws SettingsException when the variable it names is not set, the file cannot be read, or
+   *     AWS does not give it
    */
   public String resolve(Map<String, String> environment) {
     if (reference.startsWith(ENV)) {
@@ -46,7 +48,19 @@ public record Secret(String reference) {
         throw unusable("cannot be read: name a readable file");
       }
     }
-    return "";
+    return reference.startsWith(AWS) ? fromAws(reference.substring(AWS.length())) : "";
+  }
+
+  private String fromAws(String id) {
+    try {
+      return AwsSecret.read(id);
+    } catch (AwsSecret.UnreadableException e) {
+      throw unusable(e.getMessage());
+    } catch (NoClassDefFoundError e) {
+      throw unusable(
+          "this Spark has no AWS SDK with Secrets Manager: give spark-submit"
+              + " software.amazon.awssdk:secretsmanager in --packages, or name another place");
+    }
   }
 
   private SettingsException unusable(String why) {

@@ -38,12 +38,24 @@ public final class SettingsReader {
           "clickhouse.url", "CLICKHOUSE_URL",
           "clickhouse.user", "CLICKHOUSE_USER");
 
+  /** What a run reaches. */
+  private enum Needs {
+    EVENTS,
+    SERVER,
+    BOTH
+  }
+
   private final List<String> problems = new ArrayList<>();
+  private final Needs needs;
   private final Map<String, String> environment;
   private final Config config;
 
   private SettingsReader(
-      Optional<Path> file, Map<String, String> environment, Map<String, String> overrides) {
+      Needs needs,
+      Optional<Path> file,
+      Map<String, String> environment,
+      Map<String, String> overrides) {
+    this.needs = needs;
     this.environment = environment;
     Config defaults = ConfigFactory.parseResources(SettingsReader.class, REFERENCE);
     Set<String> keys = keys(defaults);
@@ -65,18 +77,28 @@ public final class SettingsReader {
    */
   public static Settings read(
       Optional<Path> file, Map<String, String> environment, Map<String, String> overrides) {
-    SettingsReader reader = new SettingsReader(file, environment, overrides);
-    reader.requireEventsUri();
-    return reader.settings();
+    return new SettingsReader(Needs.BOTH, file, environment, overrides).settings();
   }
 
   /** The same for a run that only talks to ClickHouse: {@code events-uri} may be ''. */
   public static Settings readForServer(
       Optional<Path> file, Map<String, String> environment, Map<String, String> overrides) {
-    return new SettingsReader(file, environment, overrides).settings();
+    return new SettingsReader(Needs.SERVER, file, environment, overrides).settings();
+  }
+
+  /**
+   * The same for a run that only reads events: {@code clickhouse.url} may be '', and the password
+   * is not looked at.
+   */
+  public static Settings readForEvents(
+      Optional<Path> file, Map<String, String> environment, Map<String, String> overrides) {
+    return new SettingsReader(Needs.EVENTS, file, environment, overrides).settings();
   }
 
   private Settings settings() {
+    if (needs != Needs.SERVER) {
+      requireEventsUri();
+    }
     Settings settings = typed();
     if (!problems.isEmpty()) {
       throw new SettingsException(problems);
@@ -103,7 +125,7 @@ public final class SettingsReader {
             integer("max-rejected-lines", 0, Integer.MAX_VALUE),
             ratio("max-outside-day-ratio")),
         new Settings.ClickHouse(
-            address("clickhouse.url", false),
+            address("clickhouse.url", needs == Needs.EVENTS),
             text("clickhouse.user"),
             password(),
             integer("clickhouse.connect-timeout", 1, 3600),
@@ -203,6 +225,9 @@ public final class SettingsReader {
   /** Where the password is; looked at now, so that a missing one is reported with all the rest. */
   private Secret password() {
     Secret password = value("clickhouse.password", Secret::new, new Secret(""));
+    if (needs == Needs.EVENTS) {
+      return password;
+    }
     try {
       password.resolve(environment);
     } catch (SettingsException e) {

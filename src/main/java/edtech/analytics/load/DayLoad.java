@@ -23,6 +23,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.apache.spark.sql.SparkSession;
 
 /**
  * Loads one day: the steps of the publication protocol (docs/publication.md), in their order. Until
@@ -196,12 +197,16 @@ final class DayLoad {
   }
 
   private ParsedDay parse(DayInput input, DayFrames frames) {
+    return parse(job.spark(), input, frames);
+  }
+
+  static ParsedDay parse(SparkSession spark, DayInput input, DayFrames frames) {
     long bytes =
         input.own().stream()
             .mapToLong(o -> o.bytes() * (o.uri().endsWith(".gz") ? GZIP_GROWTH : 1))
             .sum();
     List<String> files = objects(input).stream().map(SourceObject::uri).toList();
-    return new ParsedDay(job.spark(), input.date(), frames.of(input), files, bytes);
+    return new ParsedDay(spark, input.date(), frames.of(input), files, bytes);
   }
 
   private void requireUnchanged(LocalDate date, DayInput input) throws IOException {

@@ -134,6 +134,11 @@ public final class JobContext implements AutoCloseable {
           // local[cores,failures] counts failures by its own number, not by maxFailures.
           .set("spark.master", conf.get("spark.master").replaceFirst("^(local\\[[^,]+),.*", "$1]"));
     }
+    return reachingS3(conf, settings);
+  }
+
+  /** Adds what S3A has to know of an S3 that is not Amazon's. */
+  static SparkConf reachingS3(SparkConf conf, Settings settings) {
     if (!settings.s3Endpoint().isEmpty()) {
       conf.set("spark.hadoop.fs.s3a.endpoint", settings.s3Endpoint())
           .set("spark.hadoop.fs.s3a.path.style.access", "true")

@@ -84,7 +84,7 @@ class CommandLineIT {
     requireFailure(
         result,
         2,
-        "error: clickhouse.password = \"(hidden)\": must be env:NAME, file:/path or \"\", not the"
+        "error: clickhouse.password = \"(hidden)\": must be env:NAME, file:/path, aws-secret:ID or \"\", not the"
             + " secret itself");
     assertThat(result.err().lines().filter(line -> line.startsWith("error: ")))
         .containsExactly(

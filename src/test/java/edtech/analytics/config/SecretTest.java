@@ -61,11 +61,11 @@ class SecretTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"hunter2", "env:", "file:"})
+  @ValueSource(strings = {"hunter2", "env:", "file:", "aws-secret:"})
   void noReference_isRefusedWithoutBeingShown(String text) {
     assertThatThrownBy(() -> new Secret(text))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("must be env:NAME, file:/path or \"\", not the secret itself");
+        .hasMessage("must be env:NAME, file:/path, aws-secret:ID or \"\", not the secret itself");
   }
 
   @Test

@@ -199,7 +199,7 @@ class SettingsReaderTest {
   void passwordInPlaceOfAReference_read_isRefusedUnseen() {
     assertThat(problems(with("clickhouse.password", "hunter2")))
         .containsExactly(
-            "clickhouse.password = \"(hidden)\": must be env:NAME, file:/path or \"\", not the"
+            "clickhouse.password = \"(hidden)\": must be env:NAME, file:/path, aws-secret:ID or \"\", not the"
                 + " secret itself");
   }
 
@@ -234,6 +234,21 @@ class SettingsReaderTest {
     overrides.remove("events-uri");
     assertThat(SettingsReader.readForServer(Optional.empty(), Map.of(), overrides).eventsUri())
         .isEmpty();
+  }
+
+  @Test
+  void noServerAndNoPassword_readForEvents_isNoProblem() {
+    Map<String, String> overrides = Map.of("events-uri", "s3a://b/e");
+    assertThat(SettingsReader.readForEvents(Optional.empty(), Map.of(), overrides).eventsUri())
+        .isEqualTo("s3a://b/e");
+  }
+
+  @Test
+  void noEventsUri_readForEvents_isReported() {
+    assertThatThrownBy(
+            () -> SettingsReader.readForEvents(Optional.empty(), Map.of(), new HashMap<>()))
+        .isInstanceOf(SettingsException.class)
+        .hasMessageStartingWith("events-uri is not set");
   }
 
   @Test

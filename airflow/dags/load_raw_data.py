@@ -1,0 +1,74 @@
+"""
+### Loads a day of events from S3 into ClickHouse
+
+Every night at 02:00 in the zone of the day, for the day before: waits for the day's objects, loads
+and publishes them with Spark, and starts `run_dbt_analytics`.
+
+With `lateness_days = L` the L days before are loaded, too: those that late events have not changed
+are skipped.
+
+**By hand**: trigger it with `{"date": "2026-03-01"}`. `{"force": true}` also loads what has not
+changed, and replaces a day that was rolled back.
+
+**When it fails**: a day is published whole or not at all, so readers see what they saw before. Look
+at the last line of the failed task's log, which says what to do, then clear that task. All of it is
+safe to repeat.
+"""
+
+from datetime import timedelta
+
+from airflow.providers.amazon.aws.sensors.s3 import S3KeySensor
+from airflow.providers.standard.operators.trigger_dagrun import TriggerDagRunOperator
+from airflow.sdk import DAG, CronDataIntervalTimetable, Param
+
+from include import access, days, policy, settings
+from include.spark import SubmitJob
+
+known = settings.read()
+
+with DAG(
+    dag_id="load_raw_data",
+    doc_md=__doc__,
+    description="A day of events from S3 into ClickHouse, published as one.",
+    schedule=CronDataIntervalTimetable(known.schedule, timezone=known.day_timezone)
+    if known.schedule
+    else None,
+    catchup=False,
+    max_active_runs=1,
+    default_args=policy.default_args(),
+    tags=[*policy.TAGS, "spark"],
+    params={
+        "date": Param(None, type=["null", "string"], format="date", description="the day to load"),
+        "force": Param(False, type="boolean", description="also when unchanged or held"),
+    },
+    user_defined_macros={"event_date": days.event_date, "first_date": days.first_date},
+) as dag:
+    wait_for_events = S3KeySensor(
+        task_id="wait_for_events",
+        doc_md="Waits for the completion marker, or for any object that the job would read.",
+        aws_conn_id=access.AWS,
+        bucket_key=known.events_prefix
+        + "dt={{ event_date() }}/"
+        + (known.completion_marker or "[!_.]*"),
+        wildcard_match=not known.completion_marker,
+        mode="reschedule",
+        poke_interval=known.poll_seconds,
+        timeout=known.wait_seconds,
+        execution_timeout=timedelta(minutes=10),
+    )
+
+    load_day = SubmitJob(
+        task_id="load_day",
+        command=["backfill", "--from={{ first_date() }}", "--to={{ event_date() }}"],
+    )
+
+    trigger_dbt = TriggerDagRunOperator(
+        task_id="trigger_dbt",
+        doc_md="One run of dbt for every try: a second one costs minutes, a missing one a day.",
+        trigger_dag_id="run_dbt_analytics",
+        trigger_run_id="load_{{ event_date() }}__{{ run_id }}__{{ ti.try_number }}",
+        logical_date=None,
+        conf={"from": "{{ first_date() }}", "to": "{{ event_date() }}"},
+    )
+
+    wait_for_events >> load_day >> trigger_dbt

@@ -1,0 +1,55 @@
+"""Addresses, users and passwords, from Airflow's connections, looked up when a task runs.
+
+Nothing secret is ever an attribute of an operator: Airflow would render it, store it and show it.
+It goes from the connection into the environment of the process that needs it, and nowhere else.
+"""
+
+from airflow.sdk import BaseHook, Connection
+from airflow.sdk.exceptions import AirflowNotFoundException
+
+AWS = "edtech_aws"
+SPARK = "edtech_spark"
+LOADER = "edtech_clickhouse_loader"
+DBT = "edtech_clickhouse_dbt"
+
+
+def clickhouse_url(connection: Connection) -> str:
+    """``http://host:port``; the scheme is the connection's ``schema``, http unless it is set."""
+    scheme = connection.schema or "http"
+    port = connection.port or (8443 if scheme == "https" else 8123)
+    return f"{scheme}://{connection.host}:{port}"
+
+
+def clickhouse(connection_id: str) -> Connection:
+    """A user of ClickHouse."""
+    return BaseHook.get_connection(connection_id)
+
+
+def aws() -> Connection | None:
+    """The connection of S3 and EMR; None = what the machine itself has, as an instance role."""
+    try:
+        return BaseHook.get_connection(AWS)
+    except AirflowNotFoundException:
+        return None
+
+
+def aws_environment() -> dict[str, str]:
+    """Variables that give a process the keys of the AWS connection; none when it has none."""
+    connection = aws()
+    if connection is None:
+        return {}
+    pairs = {
+        "AWS_ACCESS_KEY_ID": connection.login,
+        "AWS_SECRET_ACCESS_KEY": connection.password,
+        "AWS_SESSION_TOKEN": connection.extra_dejson.get("aws_session_token"),
+        "AWS_REGION": connection.extra_dejson.get("region_name"),
+    }
+    return {name: value for name, value in pairs.items() if value}
+
+
+def s3_endpoint() -> str:
+    """Address of an S3 that is not Amazon's; '' for Amazon's."""
+    connection = aws()
+    extra = connection.extra_dejson if connection else {}
+    service = extra.get("service_config", {}).get("s3", {})
+    return service.get("endpoint_url") or extra.get("endpoint_url") or ""

@@ -1,0 +1,55 @@
+"""Who is told of a failed task, once its retries are used up.
+
+The setting ``on_failure`` names a function of this module, or any other that takes Airflow's
+context, such as one that calls a notifier of a provider package (mail, PagerDuty, …).
+"""
+
+import logging
+from importlib import import_module
+
+import requests
+from airflow.sdk import BaseHook
+
+from include import settings
+
+CHAT = "edtech_chat"
+TIMEOUT_SECONDS = 10
+MOST_CHARACTERS = 800
+
+log = logging.getLogger(__name__)
+
+
+def on_failure(context) -> None:
+    """Calls the function of the setting ``on_failure``. The callback of every task."""
+    module, _, function = settings.read().on_failure.rpartition(".")
+    getattr(import_module(module), function)(context)
+
+
+def log_failure(context) -> None:
+    """Writes it to the task's log, where log-based alerts find it."""
+    log.error("%s", message(context))
+
+
+def post_to_chat(context) -> None:
+    """Posts it to an incoming web hook, as Slack, Mattermost, Teams and others have them.
+
+    The hook's address is the password of the connection ``edtech_chat``: whoever knows it can post.
+    """
+    log_failure(context)
+    address = BaseHook.get_connection(CHAT).password
+    requests.post(
+        address, json={"text": message(context)}, timeout=TIMEOUT_SECONDS
+    ).raise_for_status()
+
+
+def message(context) -> str:
+    """One line: what failed, which run, why, where its log is."""
+    task = context["ti"]
+    why = " ".join(str(context.get("exception") or "no exception").split())
+    if len(why) > MOST_CHARACTERS:
+        # Its last words are those of the process that failed.
+        why = f"… {why[-MOST_CHARACTERS:]}"
+    return (
+        f"{task.dag_id}.{task.task_id} failed (run {task.run_id}, try {task.try_number}): "
+        f"{why} | {task.log_url}"
+    )

@@ -1,0 +1,98 @@
+"""A backfill as a step of a running EMR cluster."""
+
+import json
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from airflow.providers.amazon.aws.hooks.emr import EmrHook
+from airflow.providers.amazon.aws.operators.base_aws import AwsBaseOperator
+from airflow.providers.amazon.aws.utils.mixins import aws_template_fields
+from airflow.sdk.exceptions import AirflowException
+
+from include import access, settings
+
+TAKES_STEPS = ["STARTING", "BOOTSTRAPPING", "RUNNING", "WAITING"]
+LIVE = ["PENDING", "RUNNING", "CANCEL_PENDING"]
+DONE = ["COMPLETED"]
+
+
+class AddBackfillStep(AwsBaseOperator[EmrHook]):
+    """Adds the step of ``conf/emr/step.json`` for a range of days, unless the cluster has it.
+
+    Has it: a step of that name that is waiting or running, or one that completed since this run
+    began. So a retry after a lost answer, or a second run for the same range, adds none.
+
+    Returns the step's id, and the cluster's as ``cluster_id``.
+
+    :param first: first day. (templated)
+    :param last: last day. (templated)
+    :param cluster: name of the cluster; its id is looked up. (templated)
+    """
+
+    aws_hook_class = EmrHook
+    template_fields: Sequence[str] = aws_template_fields("first", "last", "cluster")
+
+    def __init__(self, *, first: str, last: str, cluster: str, **kwargs) -> None:
+        super().__init__(aws_conn_id=access.AWS, **kwargs)
+        self.first = first
+        self.last = last
+        self.cluster = cluster
+
+    def execute(self, context) -> str:
+        step = backfill_step(Path(settings.read().emr_step), self.first, self.last)
+        if context["params"].get("force"):
+            step = forced(step)
+        cluster_id = self._cluster_id()
+        context["ti"].xcom_push(key="cluster_id", value=cluster_id)
+        for found in self._steps(cluster_id, step["Name"], context["dag_run"].start_date):
+            self.log.info("the cluster %s has this step already: %s", cluster_id, found)
+            return found
+        answer = self.hook.conn.add_job_flow_steps(JobFlowId=cluster_id, Steps=[step])
+        return answer["StepIds"][0]
+
+    def _cluster_id(self) -> str:
+        pages = self.hook.conn.get_paginator("list_clusters").paginate(ClusterStates=TAKES_STEPS)
+        ids = [c["Id"] for page in pages for c in page["Clusters"] if c["Name"] == self.cluster]
+        if len(ids) != 1:
+            raise AirflowException(
+                f"{len(ids)} clusters that take steps are named {self.cluster!r}, one is needed: "
+                "create it as conf/emr/README.md says, or name another in the parameter cluster"
+            )
+        return ids[0]
+
+    def _steps(self, cluster_id: str, name: str, since) -> Iterator[str]:
+        pages = self.hook.conn.get_paginator("list_steps").paginate(
+            ClusterId=cluster_id, StepStates=LIVE + DONE
+        )
+        for page in pages:
+            for step in page["Steps"]:
+                status = step["Status"]
+                if step["Name"] == name and (
+                    status["State"] in LIVE or status["Timeline"]["CreationDateTime"] >= since
+                ):
+                    yield step["Id"]
+
+
+def backfill_step(path: Path, first: str, last: str) -> dict:
+    """The step of a file in the form of ``aws emr add-steps --steps file://…``, for other days.
+
+    As EMR's API takes it, which is another form.
+    """
+    (step,) = json.loads(path.read_text(encoding="utf-8"))
+    arguments = list(step["Args"])
+    for option, value in (("--from", first), ("--to", last)):
+        arguments[arguments.index(option) + 1] = value
+    return {
+        "Name": f"edtech-analytics backfill {first} {last}",
+        "ActionOnFailure": step["ActionOnFailure"],
+        "HadoopJarStep": {"Jar": step["Jar"], "Args": arguments},
+    }
+
+
+def forced(step: dict) -> dict:
+    """The same with ``--force``, and a name of its own."""
+    jar = step["HadoopJarStep"]
+    return step | {
+        "Name": f"{step['Name']} --force",
+        "HadoopJarStep": jar | {"Args": [*jar["Args"], "--force"]},
+    }

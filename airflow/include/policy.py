@@ -1,0 +1,22 @@
+"""What all DAGs of the project have in common."""
+
+from datetime import timedelta
+
+from include import alerts, settings
+
+TAGS = ["edtech-analytics"]
+
+
+def default_args() -> dict:
+    """Owner, retries with growing pauses, a time limit, and who is told of a failure."""
+    known = settings.read()
+    return {
+        "owner": known.owner,
+        "depends_on_past": False,
+        "retries": known.retries,
+        "retry_delay": timedelta(seconds=known.retry_seconds),
+        "retry_exponential_backoff": True,
+        "max_retry_delay": timedelta(hours=1),
+        "execution_timeout": timedelta(seconds=known.load_seconds),
+        "on_failure_callback": alerts.on_failure,
+    }

@@ -1,0 +1,105 @@
+"""Section ``[edtech]`` of Airflow's configuration: airflow.cfg, or ``AIRFLOW__EDTECH__<KEY>``.
+
+Read while a DAG is parsed, so nothing here asks a database. What is secret stands in connections
+(``access``), not here.
+"""
+
+from dataclasses import dataclass, fields
+from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from airflow.sdk.configuration import conf
+
+SECTION = "edtech"
+PROJECT = Path(__file__).resolve().parents[2]
+"""Where the bundle lies within a checkout of the project."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Every key with its default. The README's table of them is checked by a test."""
+
+    events_uri: str = ""
+    """Folder of the ``dt=`` folders, as ``s3://bucket/path``."""
+    completion_marker: str = ""
+    """Object that says a day is complete, such as ``_SUCCESS``; '' = any object of the day does."""
+    schedule: str = "0 2 * * *"
+    """When a day is loaded, in ``day_timezone``; '' = by hand only."""
+    day_timezone: str = "UTC"
+    """The job's ``day.timezone``, passed on to it."""
+    lateness_days: int = 0
+    """The job's ``lateness-days``, passed on to it: so many earlier days are loaded again."""
+    first_day: str = ""
+    """First day of the history, before which nothing is loaded again; '' = none."""
+    poll_seconds: int = 300
+    """How often S3 and EMR are asked."""
+    wait_seconds: int = 12 * 3600
+    """How long a day's events are waited for, all tries together."""
+    load_seconds: int = 6 * 3600
+    """How long one try of a load, and of dbt, may take."""
+    backfill_seconds: int = 48 * 3600
+    """How long a range may take."""
+    retries: int = 2
+    retry_seconds: int = 300
+    """Pause before the first retry; it doubles with each."""
+    owner: str = "analytics"
+    on_failure: str = "include.alerts.log_failure"
+    """Function that is told of a failed task, called with Airflow's context."""
+    job_jar: str = str(PROJECT / "target" / "edtech-analytics-0.1.0-job.jar")
+    job_config: str = ""
+    """The job's ``--config`` file, where the driver runs; '' = none."""
+    clickhouse_password: str = "env:CLICKHOUSE_PASSWORD"
+    """The job's ``clickhouse.password``: where the password is. The default is the variable that
+    the loader's connection fills, for a driver on the worker; one on a cluster has it not."""
+    spark_binary: str = "spark-submit"
+    spark_properties: str = str(PROJECT / "conf" / "spark-defaults.conf")
+    """Spark's properties file; where Spark has no S3A of its own, with its jars in it."""
+    dbt_binary: str = str(PROJECT / ".venv-dbt" / "bin" / "dbt")
+    dbt_project: str = str(PROJECT / "dbt")
+    emr_cluster: str = "edtech-analytics"
+    """Name of the running cluster that takes the steps."""
+    emr_step: str = str(PROJECT / "conf" / "emr" / "step.json")
+    backfill_on: str = "emr"
+    """Where backfills run unless they say otherwise: ``emr`` or ``spark-submit``."""
+
+    @property
+    def events_prefix(self) -> str:
+        """``events_uri`` for boto, which knows no ``s3a``; ends with a slash."""
+        return self.events_uri.replace("s3a://", "s3://", 1).rstrip("/") + "/"
+
+
+def read() -> Settings:
+    """The settings; raises ValueError, with every problem there is, when they cannot be used."""
+    problems: list[str] = []
+    values = {f.name: _value(f.name, f.type, problems) for f in fields(Settings)}
+    settings = Settings(**{name: value for name, value in values.items() if value is not None})
+    if not settings.events_uri.startswith(("s3://", "s3a://")):
+        problems.append(
+            f"events_uri = {settings.events_uri!r}: name the folder of the dt= folders, "
+            "as s3://bucket/path"
+        )
+    if settings.backfill_on not in ("emr", "spark-submit"):
+        problems.append(f"backfill_on = {settings.backfill_on!r}: must be emr or spark-submit")
+    try:
+        ZoneInfo(settings.day_timezone)
+    except (ZoneInfoNotFoundError, ValueError):
+        problems.append(
+            f"day_timezone = {settings.day_timezone!r}: must be an IANA zone such as Europe/Berlin"
+        )
+    if problems:
+        raise ValueError(f"Airflow's configuration, section [{SECTION}]: {'; '.join(problems)}")
+    return settings
+
+
+def _value(name: str, kind: type, problems: list[str]) -> object:
+    """The configured value; None when there is none."""
+    text = conf.get(SECTION, name, fallback=None)
+    if text is None or kind is str:
+        return text
+    try:
+        number = int(text)
+    except ValueError:
+        number = -1
+    if number < 0:
+        problems.append(f"{name} = {text!r}: must be a whole number from 0 on")
+    return number

@@ -1,0 +1,66 @@
+"""spark-submit of a command of the job."""
+
+import os
+
+from airflow.providers.apache.spark.operators.spark_submit import SparkSubmitOperator
+
+from include import access, settings
+
+MAIN = "edtech.analytics.cli.Main"
+
+
+class SubmitJob(SparkSubmitOperator):
+    """Runs a command of the job where the connection ``edtech_spark`` says.
+
+    A retry may start a second driver while the first still runs: both finish, and readers see the
+    load that started last (docs/publication.md).
+
+    The run's parameter ``force`` becomes ``--force``.
+
+    :param command: the command with its options, without settings. (templated)
+    """
+
+    def __init__(self, *, command: list[str], **kwargs) -> None:
+        known = settings.read()
+        config = ["--config", known.job_config] if known.job_config else []
+        super().__init__(
+            conn_id=access.SPARK,
+            application=known.job_jar,
+            java_class=MAIN,
+            name="edtech-analytics",
+            application_args=[
+                *command,
+                *config,
+                *_set("events-uri", known.events_uri),
+                *_set("day.timezone", known.day_timezone),
+                *_set("lateness-days", known.lateness_days),
+                *_set("clickhouse.password", known.clickhouse_password),
+            ],
+            # YARN would start a failed driver again by itself; retries are Airflow's.
+            conf={"spark.yarn.maxAppAttempts": "1"},
+            spark_binary=known.spark_binary,
+            properties_file=known.spark_properties or None,
+            # It would look for the driver of the try before; a load is never resumed.
+            durable=False,
+            **kwargs,
+        )
+
+    def execute(self, context) -> None:
+        loader = access.clickhouse(access.LOADER)
+        self.application_args = [
+            *self.application_args,
+            *_set("clickhouse.url", access.clickhouse_url(loader)),
+            *_set("clickhouse.user", loader.login),
+            *_set("s3.endpoint", access.s3_endpoint()),
+            *(["--force"] if context["params"].get("force") else []),
+        ]
+        # Inherited by spark-submit. Not env_vars: on YARN and Kubernetes these become --conf, which
+        # everybody can read in the list of processes.
+        os.environ.update(access.aws_environment())
+        if loader.password:
+            os.environ["CLICKHOUSE_PASSWORD"] = loader.password
+        super().execute(context)
+
+
+def _set(key: str, value: object) -> list[str]:
+    return ["--set", f"{key}={value}"]

@@ -1,0 +1,244 @@
+"""The DAGs as Airflow reads them: imports, policy, order, which day."""
+
+import json
+import os
+import subprocess
+import sys
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pendulum
+import pytest
+from airflow.dag_processing.dagbag import DagBag
+from airflow.timetables.base import TimeRestriction
+from airflow.timetables.interval import CronDataIntervalTimetable
+
+from include import alerts, days, emr, policy, settings
+
+BUNDLE = Path(__file__).resolve().parents[1]
+STEP = BUNDLE.parent / "conf" / "emr" / "step.json"
+HEAVY = {"pandas", "numpy", "pyspark", "pyarrow", "dbt"}
+DAGS = {"load_raw_data", "run_dbt_analytics", "backfill_raw_data"}
+
+
+@pytest.fixture(scope="module")
+def dags():
+    bag = DagBag(str(BUNDLE))
+    assert bag.import_errors == {}
+    return bag.dags
+
+
+def test_bundle_holdsTheThreeDags(dags):
+    assert set(dags) == DAGS
+
+
+@pytest.mark.parametrize("dag_id", sorted(DAGS))
+def test_policy_ofEveryDag(dags, dag_id):
+    dag = dags[dag_id]
+
+    assert dag.doc_md.strip() and dag.description
+    assert "edtech-analytics" in dag.tags
+    assert (dag.catchup, dag.max_active_runs) == (False, 1)
+    for task in dag.tasks:
+        assert task.owner == "analytics", task.task_id
+        assert task.retries == 2, task.task_id
+        assert task.retry_exponential_backoff, task.task_id
+        assert task.retry_delay == timedelta(minutes=5), task.task_id
+        assert task.execution_timeout, task.task_id
+        assert task.on_failure_callback == [alerts.on_failure], task.task_id
+
+
+def test_order_ofTasks(dags):
+    order = {
+        dag_id: {task.task_id: sorted(task.downstream_task_ids) for task in dag.tasks}
+        for dag_id, dag in dags.items()
+    }
+
+    assert order == {
+        "load_raw_data": {
+            "wait_for_events": ["load_day"],
+            "load_day": ["trigger_dbt"],
+            "trigger_dbt": [],
+        },
+        "run_dbt_analytics": {"check_connection": ["build_and_publish"], "build_and_publish": []},
+        "backfill_raw_data": {
+            "choose_place": ["add_step", "load_range"],
+            "add_step": ["wait_for_step"],
+            "wait_for_step": ["trigger_dbt"],
+            "load_range": ["trigger_dbt"],
+            "trigger_dbt": [],
+        },
+    }
+
+
+def test_schedule_isAtTwoForTheDayBefore(dags):
+    timetable = dags["load_raw_data"].timetable
+
+    assert (timetable.expression, str(timetable.timezone)) == ("0 2 * * *", "UTC")
+    assert not dags["run_dbt_analytics"].timetable.can_be_scheduled
+    assert not dags["backfill_raw_data"].timetable.can_be_scheduled
+
+
+def test_sensor_waitsInTurnsAndForALimitedTime(dags):
+    sensor = dags["load_raw_data"].get_task("wait_for_events")
+
+    assert (sensor.mode, sensor.timeout, sensor.poke_interval) == ("reschedule", 12 * 3600, 300)
+    assert sensor.bucket_key == "s3://my-bucket/events/dt={{ event_date() }}/[!_.]*"
+
+
+def test_dbt_neverRunsAfterAFailedLoad(dags):
+    assert dags["load_raw_data"].get_task("trigger_dbt").trigger_rule == "all_success"
+    backfill = dags["backfill_raw_data"].get_task("trigger_dbt")
+    assert backfill.trigger_rule == "none_failed_min_one_success"
+
+
+def test_dagFiles_importNothingHeavy():
+    script = (
+        f"import sys; sys.path.insert(0, {str(BUNDLE)!r})\n"
+        "import dags.load_raw_data, dags.run_dbt_analytics, dags.backfill_raw_data\n"
+        "print(sorted({name.split('.')[0] for name in sys.modules}))"
+    )
+    run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+
+    loaded = set(json.loads(run.stdout.splitlines()[-1].replace("'", '"')))
+    assert loaded & HEAVY == set()
+
+
+@pytest.mark.parametrize(
+    ("zone", "start", "expected"),
+    [
+        ("UTC", datetime(2026, 3, 1, 2, tzinfo=UTC), "2026-03-01"),
+        # 02:00 in Berlin, an hour of the day before in UTC.
+        ("Europe/Berlin", datetime(2026, 6, 30, 0, tzinfo=UTC), "2026-06-30"),
+        ("America/New_York", datetime(2026, 3, 1, 7, tzinfo=UTC), "2026-03-01"),
+        ("Asia/Tokyo", datetime(2026, 2, 28, 17, tzinfo=UTC), "2026-03-01"),
+    ],
+)
+def test_eventDate_ofAScheduledRun_isTheIntervalsFirstDay(monkeypatch, zone, start, expected):
+    monkeypatch.setenv("AIRFLOW__EDTECH__DAY_TIMEZONE", zone)
+
+    assert days.event_date({"params": {"date": None}, "data_interval_start": start}) == expected
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Europe/Berlin", "America/New_York", "Asia/Tokyo"])
+def test_schedule_overAYear_namesEveryDayOnceAfterItsEnd(monkeypatch, zone):
+    """Clocks change in two of these zones, in one of them at the very hour of the run."""
+    monkeypatch.setenv("AIRFLOW__EDTECH__DAY_TIMEZONE", zone)
+    timetable = CronDataIntervalTimetable(settings.read().schedule, timezone=zone)
+    first = datetime(2026, 1, 1, 2, tzinfo=ZoneInfo(zone))
+    restriction = TimeRestriction(earliest=pendulum.instance(first), latest=None, catchup=True)
+
+    named, last = [], None
+    for _ in range(365):
+        run = timetable.next_dagrun_info(last_automated_data_interval=last, restriction=restriction)
+        last = run.data_interval
+        day = days.event_date({"params": {"date": None}, "data_interval_start": last.start})
+        assert run.run_after.astimezone(ZoneInfo(zone)).date() > date.fromisoformat(day)
+        named.append(day)
+
+    expected = [date(2026, 1, 1) + timedelta(days=n) for n in range(365)]
+    assert named == [day.isoformat() for day in expected]
+
+
+def test_eventDate_givenAsParameter_wins():
+    start = datetime(2026, 3, 1, tzinfo=UTC)
+
+    assert days.event_date({"params": {"date": "2020-02-29"}, "data_interval_start": start}) == (
+        "2020-02-29"
+    )
+
+
+def test_eventDate_ofNeither_saysWhatToGive():
+    with pytest.raises(ValueError, match=r"start it with a parameter: .+2026-03-01"):
+        days.event_date({"params": {"date": None}})
+
+
+@pytest.mark.parametrize(
+    ("lateness", "first_day", "expected"),
+    [
+        ("0", "", "2026-03-05"),
+        ("2", "", "2026-03-03"),
+        ("2", "2026-03-04", "2026-03-04"),
+        ("2", "2026-03-09", "2026-03-05"),
+    ],
+)
+def test_firstDate_goesBackAsFarAsEventsMayBeLate(monkeypatch, lateness, first_day, expected):
+    monkeypatch.setenv("AIRFLOW__EDTECH__LATENESS_DAYS", lateness)
+    monkeypatch.setenv("AIRFLOW__EDTECH__FIRST_DAY", first_day)
+
+    assert days.first_date({"params": {"date": "2026-03-05"}}) == expected
+
+
+@pytest.mark.parametrize(
+    ("params", "message"),
+    [
+        ({"from": "2026-03-02", "to": "2026-03-01"}, "from 2026-03-02 lies after to 2026-03-01"),
+        ({"from": None, "to": "2026-03-01"}, "from = None: must be a day such as 2026-03-01"),
+        ({"from": "2026-03-01", "to": "x"}, "to = 'x': must be a day such as 2026-03-01"),
+    ],
+)
+def test_range_thatIsNone_isRefused(params, message):
+    with pytest.raises(ValueError, match=message):
+        days.range_from({"params": params})
+
+
+def test_settings_allProblemsAtOnce(monkeypatch):
+    monkeypatch.setenv("AIRFLOW__EDTECH__EVENTS_URI", "/events")
+    monkeypatch.setenv("AIRFLOW__EDTECH__RETRIES", "-1")
+    monkeypatch.setenv("AIRFLOW__EDTECH__DAY_TIMEZONE", "Mars")
+    monkeypatch.setenv("AIRFLOW__EDTECH__BACKFILL_ON", "moon")
+
+    with pytest.raises(ValueError) as raised:
+        settings.read()
+
+    assert str(raised.value) == (
+        "Airflow's configuration, section [edtech]: "
+        "retries = '-1': must be a whole number from 0 on; "
+        "events_uri = '/events': name the folder of the dt= folders, as s3://bucket/path; "
+        "backfill_on = 'moon': must be emr or spark-submit; "
+        "day_timezone = 'Mars': must be an IANA zone such as Europe/Berlin"
+    )
+
+
+def test_settings_areAllInTheDocumentation():
+    text = (BUNDLE.parent / "docs" / "nightly.md").read_text(encoding="utf-8")
+
+    assert [n for n in settings.Settings.__dataclass_fields__ if f"`{n}`" not in text] == []
+
+
+def test_step_ofTheFile_forOtherDays():
+    (written,) = json.loads(STEP.read_text(encoding="utf-8"))
+
+    same = emr.backfill_step(STEP, "2026-03-01", "2026-03-31")
+    other = emr.backfill_step(STEP, "2026-04-01", "2026-04-02")
+
+    assert same == {
+        "Name": written["Name"],
+        "ActionOnFailure": written["ActionOnFailure"],
+        "HadoopJarStep": {"Jar": written["Jar"], "Args": written["Args"]},
+    }
+    assert other["Name"] == "edtech-analytics backfill 2026-04-01 2026-04-02"
+    changed = zip(written["Args"], other["HadoopJarStep"]["Args"], strict=True)
+    assert [pair for pair in changed if pair[0] != pair[1]] == [
+        ("2026-03-01", "2026-04-01"),
+        ("2026-03-31", "2026-04-02"),
+    ]
+
+
+def test_redaction_isTheSameOnEmr():
+    (_, defaults) = json.loads((STEP.parent / "configurations.json").read_text(encoding="utf-8"))
+    local = (BUNDLE.parent / "conf" / "spark-defaults.conf").read_text(encoding="utf-8")
+
+    regex = defaults["Properties"]["spark.redaction.regex"]
+    assert [line.split()[1] for line in local.splitlines() if "redaction" in line] == [regex]
+
+
+def test_defaultArgs_ownerIsConfigurable(monkeypatch):
+    monkeypatch.setenv("AIRFLOW__EDTECH__OWNER", "data-team")
+
+    assert policy.default_args()["owner"] == "data-team"
+
+
+def test_environmentOfTests_hasNoPassword():
+    assert not [name for name in os.environ if name.startswith("CLICKHOUSE_")]

@@ -1,0 +1,122 @@
+"""The step of a backfill against an EMR API server."""
+
+import socket
+import subprocess
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from types import SimpleNamespace
+
+import boto3
+import pytest
+from airflow.sdk.exceptions import AirflowException
+
+from include.emr import AddBackfillStep
+
+SERVER = Path(__file__).with_name("aws_server.py")
+
+
+@pytest.fixture(scope="module")
+def emr():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    server = subprocess.Popen(
+        [sys.executable, SERVER, str(port)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        while server.stdout.readline() not in ("ready\n", ""):
+            pass
+        yield boto3.client(
+            "emr",
+            endpoint_url=f"http://127.0.0.1:{port}",
+            region_name="us-east-1",
+            aws_access_key_id="test",
+            aws_secret_access_key="test",
+        )
+    finally:
+        server.communicate("")
+
+
+@pytest.fixture
+def add(emr, monkeypatch):
+    """Runs the operator as a task of a run that began now."""
+    monkeypatch.setenv(
+        "AIRFLOW_CONN_EDTECH_AWS",
+        f"""{{"conn_type": "aws", "login": "test",
+        "password": "test", "extra": {{"region_name": "us-east-1",
+        "endpoint_url": "{emr.meta.endpoint_url}"}}}}""",
+    )
+    pushed = {}
+    context = {
+        "params": {},
+        "ti": SimpleNamespace(xcom_push=lambda key, value: pushed.update({key: value})),
+        "dag_run": SimpleNamespace(start_date=datetime.now(UTC)),
+    }
+
+    def run(cluster: str, first: str, last: str, **params: object) -> str:
+        task = AddBackfillStep(task_id="add_step", first=first, last=last, cluster=cluster)
+        return task.execute(context | {"params": params})
+
+    return run
+
+
+def _cluster(emr, name: str) -> str:
+    return emr.run_job_flow(
+        Name=name,
+        ReleaseLabel="emr-spark-8.0.0",
+        Instances={"KeepJobFlowAliveWhenNoSteps": True},
+    )["JobFlowId"]
+
+
+def _names(emr, cluster: str) -> list[str]:
+    return [step["Name"] for step in emr.list_steps(ClusterId=cluster)["Steps"]]
+
+
+def test_retry_whileTheStepIsLive_addsNone(emr, add):
+    cluster = _cluster(emr, "live")
+
+    first = add("live", "1998-01-01", "1998-01-31")
+
+    assert add("live", "1998-01-01", "1998-01-31") == first
+    assert _names(emr, cluster) == ["edtech-analytics backfill 1998-01-01 1998-01-31"]
+
+
+def test_retry_afterTheStepCompleted_addsNone(emr, add):
+    cluster = _cluster(emr, "completed")
+
+    first = add("completed", "2026-03-01", "2026-03-02")
+    emr.get_waiter("step_complete").wait(
+        ClusterId=cluster, StepId=first, WaiterConfig={"Delay": 1, "MaxAttempts": 20}
+    )
+
+    assert add("completed", "2026-03-01", "2026-03-02") == first
+    assert len(_names(emr, cluster)) == 1
+
+
+def test_otherRangeAndForce_areOtherSteps(emr, add):
+    cluster = _cluster(emr, "other")
+
+    add("other", "1998-01-01", "1998-01-31")
+    add("other", "1998-01-01", "1998-02-01")
+    add("other", "1998-01-01", "1998-01-31", force=True)
+
+    assert sorted(_names(emr, cluster)) == [
+        "edtech-analytics backfill 1998-01-01 1998-01-31",
+        "edtech-analytics backfill 1998-01-01 1998-01-31 --force",
+        "edtech-analytics backfill 1998-01-01 1998-02-01",
+    ]
+
+
+@pytest.mark.parametrize("count", [0, 2])
+def test_clusterThatIsNotOne_isRefused(emr, add, count):
+    name = f"{count} of them"
+    for _ in range(count):
+        _cluster(emr, name)
+
+    message = f"{count} clusters that take steps are named '{name}', one is needed"
+    with pytest.raises(AirflowException, match=message):
+        add(name, "2026-03-01", "2026-03-02")

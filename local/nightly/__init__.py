@@ -1,0 +1,7 @@
+"""A real Airflow on this machine, with the project's DAGs, run by ``python -m local.nightly``.
+
+- ``database``  Airflow's database: a PostgreSQL of its own
+- ``server``    configuration and processes of Airflow
+- ``client``    its REST interface
+- ``day``       one day through both DAGs, and what became of it
+"""

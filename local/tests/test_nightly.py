@@ -1,0 +1,497 @@
+"""The nightly run as it is: a real Airflow, S3, ClickHouse, spark-submit and dbt, and moto's EMR.
+
+One Airflow for all tests; they run in the order in which they stand here, and the last ones look
+back at what all of them left: runs, logs, event logs, Airflow's database.
+"""
+
+import contextlib
+import http.server
+import json
+import os
+import subprocess
+import threading
+import time
+from pathlib import Path
+
+import boto3
+import pytest
+
+from local.nightly.client import ENDED, Client
+from local.nightly.day import started_by
+from local.nightly.server import Airflow
+from local.services import commands
+from local.services.clickhouse import ask
+from local.services.state import ROOT, State, free_port, read_pairs
+
+GOOD, TWICE, BACKFILLED, SECRETLY = "2026-03-01", "2026-03-02", "2026-03-03", "2026-03-04"
+REFUSED, MISSING = "2026-03-20", "2026-04-01"
+CLUSTER = "edtech-analytics"
+CANARIES = (
+    "CLICKHOUSE_PASSWORD",
+    "CLICKHOUSE_LOADER_PASSWORD",
+    "CLICKHOUSE_DBT_PASSWORD",
+    "AWS_SECRET_ACCESS_KEY",
+)
+"""Generated for each state: text that stands nowhere unless a secret got there."""
+PLANTED = "planted-on-a-command-line"
+WAIT_SECONDS = 300.0
+
+
+class Nightly:
+    """All services, and what was seen of them."""
+
+    def __init__(self, state: State) -> None:
+        self.state = state
+        commands.up(state)
+        self.env = read_pairs(state.env_file)
+        self.chat = Chat()
+        self.aws = Aws(state.directory)
+        self.event_log = state.directory / "spark-events"
+        self.event_log.mkdir()
+        self.make("init")
+        self.airflow = Airflow(state)
+        properties = state.directory / "spark.properties"
+        with self._variables():
+            self.sample()
+            properties.write_text(
+                self.airflow.spark_properties()
+                + "spark.eventLog.enabled true\n"
+                # To be searched as text.
+                + "spark.eventLog.compress false\n"
+                + f"spark.eventLog.dir file://{self.event_log}\n"
+            )
+            self.airflow.start(
+                AIRFLOW__EDTECH__POLL_SECONDS="2",
+                AIRFLOW__EDTECH__WAIT_SECONDS="6",
+                AIRFLOW__EDTECH__RETRY_SECONDS="1",
+                AIRFLOW__EDTECH__BACKFILL_ON="emr",
+                AIRFLOW__EDTECH__ON_FAILURE="include.alerts.post_to_chat",
+                AIRFLOW__EDTECH__SPARK_PROPERTIES=str(properties),
+                AIRFLOW_CONN_EDTECH_CHAT=json.dumps(
+                    {"conn_type": "http", "password": self.chat.address}
+                ),
+                AIRFLOW_CONN_EDTECH_AWS=json.dumps(self.aws.connection(self.env)),
+            )
+
+    @property
+    def client(self) -> Client:
+        return self.airflow.client()
+
+    def sql(self, statement: str) -> str:
+        env = self.env
+        return ask(
+            env["CLICKHOUSE_URL"], env["CLICKHOUSE_USER"], env["CLICKHOUSE_PASSWORD"], statement
+        ).strip()
+
+    def make(self, *arguments: str, code: int = 0, **variables: str) -> str:
+        """Runs make on this state; its output."""
+        env = {k: v for k, v in os.environ.items() if not k.startswith("CLICKHOUSE_")}
+        run = subprocess.run(
+            ["make", "--no-print-directory", *arguments, f"STATE={self.state.directory}"],
+            cwd=ROOT,
+            env=env | variables,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+        )
+        assert (run.returncode == 0) == (code == 0), run.stdout
+        return run.stdout
+
+    def run(self, dag: str, run_id: str, **conf: object) -> str:
+        """Runs a DAG to its end; the run's state."""
+        self.client.trigger(dag, run_id, **conf)
+        return self.end(dag, run_id)
+
+    def end(self, dag: str, run_id: str) -> str:
+        deadline = time.monotonic() + WAIT_SECONDS
+        while True:
+            state = self.client.run(dag, run_id)["state"]
+            if state in ENDED:
+                return state
+            assert time.monotonic() < deadline, f"{dag} {run_id} is {state}"
+            time.sleep(0.5)
+
+    def tasks(self, dag: str, run_id: str) -> dict[str, tuple[str, int]]:
+        """State and number of tries of each task."""
+        found = self.client.tasks(dag, run_id)
+        return {task["task_id"]: (task["state"], task["try_number"]) for task in found}
+
+    def said(self, dag: str, run_id: str, task: str, attempt: int) -> str:
+        return "\n".join(self.client.log(dag, run_id, task, attempt))
+
+    def why(self, dag: str, run_id: str) -> str:
+        """All tries of a run's tasks, and the log's end of those that failed."""
+        text = []
+        for task in self.tasks(dag, run_id):
+            for attempt in self.client.tries(dag, run_id, task):
+                number = attempt["try_number"]
+                text.append(f"{task} try {number}: {attempt['state']}")
+                if attempt["state"] == "failed":
+                    text.append(self.said(dag, run_id, task, number)[-1500:])
+        return "\n".join(text)
+
+    def dbt_runs(self) -> list[str]:
+        return [run["dag_run_id"] for run in self.client.runs("run_dbt_analytics")]
+
+    def publications(self, day: str) -> int:
+        return int(self.sql(f"SELECT count() FROM ops.publications WHERE event_date = '{day}'"))
+
+    def sample(self) -> None:
+        subprocess.run(
+            [
+                *(ROOT / ".venv" / "bin" / "python", "-m", "local.sample", "generate"),
+                *("--users", "40", "--from", GOOD, "--days", "4", "--upload"),
+                *("--truth", self.state.directory / "truth.json"),
+            ],
+            cwd=ROOT,
+            check=True,
+            stdout=subprocess.DEVNULL,
+        )
+        s3 = boto3.client(
+            "s3",
+            endpoint_url=self.env["S3_ENDPOINT"],
+            region_name=self.env["AWS_REGION"],
+            aws_access_key_id=self.env["AWS_ACCESS_KEY_ID"],
+            aws_secret_access_key=self.env["AWS_SECRET_ACCESS_KEY"],
+        )
+        broken = b"no event\n" * 2000
+        s3.put_object(Bucket="edtech-events", Key=f"events/dt={REFUSED}/a.jsonl", Body=broken)
+
+    def truth(self, day: str) -> dict:
+        truth = json.loads((self.state.directory / "truth.json").read_text())
+        return truth["days"][day]
+
+    @contextlib.contextmanager
+    def _variables(self):
+        before = dict(os.environ)
+        os.environ.update(self.env)
+        try:
+            yield
+        finally:
+            os.environ.clear()
+            os.environ.update(before)
+
+    def close(self) -> None:
+        commands.clean(self.state)
+        self.aws.close()
+        self.chat.close()
+
+
+class Chat:
+    """An incoming web hook."""
+
+    def __init__(self) -> None:
+        self.posts: list[str] = []
+        posts = self.posts
+
+        class Hook(http.server.BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                body = self.rfile.read(int(self.headers["Content-Length"]))
+                posts.append(json.loads(body)["text"])
+                self.send_response(200)
+                self.end_headers()
+
+            def log_message(self, *_: object) -> None:
+                pass
+
+        self._server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Hook)
+        self.address = f"http://127.0.0.1:{self._server.server_port}/hook"
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+
+    def close(self) -> None:
+        self._server.shutdown()
+
+
+class Aws:
+    """EMR and Secrets Manager, in a process of their own."""
+
+    def __init__(self, directory: Path) -> None:
+        self.url = f"http://127.0.0.1:{free_port(set())}"
+        self._process = subprocess.Popen(
+            [
+                ROOT / ".venv-airflow" / "bin" / "python",
+                ROOT / "airflow" / "tests" / "aws_server.py",
+                self.url.rpartition(":")[2],
+            ],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+        )
+        while self._process.stdout.readline() not in ("ready\n", ""):
+            pass
+        self.emr = self.client("emr")
+        self.cluster = self.emr.run_job_flow(
+            Name=CLUSTER,
+            ReleaseLabel="emr-spark-8.0.0",
+            Instances={"KeepJobFlowAliveWhenNoSteps": True},
+        )["JobFlowId"]
+
+    def client(self, service: str):
+        return boto3.client(
+            service,
+            endpoint_url=self.url,
+            region_name="us-east-1",
+            aws_access_key_id="test",
+            aws_secret_access_key="test",
+        )
+
+    def connection(self, env: dict[str, str]) -> dict:
+        """S3 is the local one, EMR is here."""
+        endpoints = {
+            "s3": {"endpoint_url": env["S3_ENDPOINT"]},
+            "emr": {"endpoint_url": self.url},
+        }
+        return {
+            "conn_type": "aws",
+            "login": env["AWS_ACCESS_KEY_ID"],
+            "password": env["AWS_SECRET_ACCESS_KEY"],
+            "extra": {"region_name": env["AWS_REGION"], "service_config": endpoints},
+        }
+
+    def steps(self) -> list[dict]:
+        return self.emr.list_steps(ClusterId=self.cluster)["Steps"]
+
+    def close(self) -> None:
+        self._process.communicate("")
+
+
+class Watch(threading.Thread):
+    """Looks for canaries in the list of processes, and in the queries that ClickHouse runs."""
+
+    def __init__(self, canaries: list[str], sql) -> None:
+        super().__init__(daemon=True)
+        self.canaries = canaries
+        self.sql = sql
+        self.found: set[str] = set()
+        self.commands: set[str] = set()
+        self.ended = threading.Event()
+
+    def run(self) -> None:
+        while not self.ended.wait(0.05):
+            for path in Path("/proc").glob("[0-9]*/cmdline"):
+                with contextlib.suppress(OSError):
+                    self._look(path.read_text(errors="replace").replace("\0", " "))
+            self._look(self.sql("SELECT query FROM system.processes"))
+
+    def _look(self, text: str) -> None:
+        if "spark-submit" in text or "SparkSubmit" in text:
+            self.commands.add(text)
+        self.found.update(canary for canary in self.canaries if canary in text)
+
+
+@pytest.fixture(scope="module")
+def nightly(tmp_path_factory):
+    state = State(tmp_path_factory.mktemp("nightly") / "state")
+    running = None
+    try:
+        running = Nightly(state)
+        yield running
+    finally:
+        if running:
+            running.close()
+        else:
+            commands.clean(state)
+
+
+@pytest.fixture(scope="module")
+def watch(nightly):
+    watching = Watch([PLANTED, *(nightly.env[name] for name in CANARIES)], nightly.sql)
+    watching.start()
+    yield watching
+    watching.ended.set()
+    watching.join()
+
+
+def test_day_throughBothDags_isPublishedWithItsMarts(nightly, watch):
+    said = nightly.make("airflow-run", f"DATE={GOOD}")
+
+    assert f"{GOOD} went through both DAGs" in said
+    accepted = nightly.sql(f"SELECT count() FROM raw.events WHERE event_date = '{GOOD}'")
+    assert int(accepted) == nightly.truth(GOOD)["accepted"]
+    dau = nightly.sql(f"SELECT dau FROM marts.active_users WHERE event_date = '{GOOD}'")
+    assert int(dau) == nightly.truth(GOOD)["dau"]
+
+
+def test_missingDay_timesOutAndPublishesNothing(nightly, watch):
+    before = nightly.dbt_runs()
+
+    assert nightly.run("load_raw_data", "missing", date=MISSING) == "failed"
+
+    # A timeout is not retried: it is a total. Counted are the tries that there were: the number of
+    # a try has been seen to be 2 where no try 1 had ended, after a reschedule.
+    (only,) = nightly.client.tries("load_raw_data", "missing", "wait_for_events")
+    said = nightly.said("load_raw_data", "missing", "wait_for_events", only["try_number"])
+    assert only["state"] == "failed"
+    assert "exceeds the specified timeout of 6.0" in said
+    tasks = nightly.tasks("load_raw_data", "missing")
+    assert tasks["load_day"] == tasks["trigger_dbt"] == ("upstream_failed", 0)
+    assert nightly.publications(MISSING) == 0
+    assert nightly.dbt_runs() == before
+    assert [post for post in nightly.chat.posts if "load_raw_data.wait_for_events failed" in post]
+
+
+def test_refusedDay_isRetriedAndStartsNoDbt(nightly, watch):
+    before = nightly.dbt_runs()
+
+    assert nightly.run("load_raw_data", "refused", date=REFUSED) == "failed"
+
+    assert nightly.tasks("load_raw_data", "refused") == {
+        "wait_for_events": ("success", 1),
+        "load_day": ("failed", 2),
+        "trigger_dbt": ("upstream_failed", 0),
+    }
+    said = nightly.said("load_raw_data", "refused", "load_day", 2)
+    assert "2,000 of 2,000 lines are rejected, over max-rejected-ratio" in said
+    assert nightly.publications(REFUSED) == 0
+    assert nightly.dbt_runs() == before
+    posts = [post for post in nightly.chat.posts if "load_raw_data.load_day failed" in post]
+    assert len(posts) == 1 and "run refused, try 2" in posts[0]
+    assert "error: 1 of 1 days were not loaded: 2026-03-20" in posts[0]
+
+
+def test_dayRunAgain_isSkippedAndStartsDbtAgain(nightly, watch):
+    (run,) = [r for r in nightly.client.runs("load_raw_data") if GOOD in r["dag_run_id"]]
+    run_id = run["dag_run_id"]
+
+    nightly.client.clear("load_raw_data", run_id, "load_day")
+    time.sleep(1)
+
+    assert nightly.end("load_raw_data", run_id) == "success"
+    assert nightly.publications(GOOD) == 1
+    assert "skipped" in nightly.said("load_raw_data", run_id, "load_day", 2)
+    assert len(list(started_by(nightly.client, run_id))) == 2
+
+
+def test_twoLoadsOfADayAtOnce_endAsOne(nightly, watch):
+    nightly.aws.client("secretsmanager").create_secret(
+        Name="edtech/clickhouse",
+        SecretString=json.dumps({"password": nightly.env["CLICKHOUSE_LOADER_PASSWORD"]}),
+    )
+    nightly.client.trigger("load_raw_data", "first", date=TWICE, force=True)
+
+    # A second driver, as a retry may start one, with its password from Secrets Manager.
+    nightly.make(
+        "load",
+        f"DATE={TWICE}",
+        "ARGS=--force --set clickhouse.password=aws-secret:edtech/clickhouse#password",
+        AWS_ENDPOINT_URL_SECRETS_MANAGER=nightly.aws.url,
+    )
+
+    assert nightly.end("load_raw_data", "first") == "success"
+    statuses = nightly.sql(
+        f"SELECT status, count() FROM ops.loads WHERE event_date = '{TWICE}' GROUP BY 1 ORDER BY 1"
+    )
+    assert statuses in ("published\t2", "published\t1\nsuperseded\t1")
+    seen = nightly.sql(
+        "SELECT count(), uniqExact(event_id) FROM raw.events WHERE event_date = '" + TWICE + "'"
+    )
+    accepted = nightly.truth(TWICE)["accepted"]
+    assert seen == f"{accepted}\t{accepted}"
+
+
+@pytest.mark.parametrize(
+    ("reference", "message"),
+    [
+        ("aws-secret:none", "there is no such secret in this account and region"),
+        ("aws-secret:edtech/clickhouse#user", 'it has no key "user" with one value'),
+    ],
+)
+def test_secretThatAwsHasNot_isNamed(nightly, watch, reference, message):
+    said = nightly.make(
+        "status",
+        f"ARGS=--set clickhouse.password={reference}",
+        code=2,
+        AWS_ENDPOINT_URL_SECRETS_MANAGER=nightly.aws.url,
+    )
+
+    assert f'error: clickhouse.password = "{reference}": {message}' in said
+
+
+def test_backfillOnEmr_addsTheStepOfTheFileOnceAndWaits(nightly, watch):
+    days = {"from": "1998-01-01", "to": "1998-01-31"}
+    nightly.client.trigger("backfill_raw_data", "emr", **days)
+    deadline = time.monotonic() + WAIT_SECONDS
+    while nightly.tasks("backfill_raw_data", "emr")["add_step"][0] != "success":
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
+    # As after a crash between the step's start and the task's end.
+    nightly.client.clear("backfill_raw_data", "emr", "add_step")
+    time.sleep(1)
+
+    assert nightly.end("backfill_raw_data", "emr") == "success", nightly.why(
+        "backfill_raw_data", "emr"
+    )
+    (written,) = json.loads((ROOT / "conf" / "emr" / "step.json").read_text())
+    arguments = written["Args"]
+    arguments[arguments.index("--from") + 1] = days["from"]
+    arguments[arguments.index("--to") + 1] = days["to"]
+    (step,) = nightly.aws.steps()
+    assert step["Name"] == "edtech-analytics backfill 1998-01-01 1998-01-31"
+    assert step["ActionOnFailure"] == written["ActionOnFailure"]
+    assert (step["Config"]["Jar"], step["Config"]["Args"]) == (written["Jar"], arguments)
+    assert step["Status"]["State"] == "COMPLETED"
+    assert nightly.tasks("backfill_raw_data", "emr")["add_step"] == ("success", 2)
+    assert [run for run in nightly.dbt_runs() if run.startswith("backfill__emr__")]
+
+
+def test_stepThatFails_startsNoDbt(nightly, watch):
+    days = {"from": "1999-01-01", "to": "1999-01-31"}
+
+    assert nightly.run("backfill_raw_data", "emr_fails", **days) == "failed"
+
+    tasks = nightly.tasks("backfill_raw_data", "emr_fails")
+    assert (tasks["wait_for_step"][0], tasks["trigger_dbt"][0]) == ("failed", "upstream_failed")
+    assert not [run for run in nightly.dbt_runs() if "emr_fails" in run]
+
+
+def test_backfillBySparkSubmit_publishesTheRange(nightly, watch):
+    days = {"from": BACKFILLED, "to": SECRETLY, "on": "spark-submit"}
+
+    assert nightly.run("backfill_raw_data", "range", **days) == "success"
+
+    assert [nightly.publications(day) for day in (BACKFILLED, SECRETLY)] == [1, 1]
+
+
+def test_dbt_ranOnceForEverySuccessfulLoad(nightly, watch):
+    """None is lost, though they came faster than dbt runs."""
+    for run in nightly.dbt_runs():
+        assert nightly.end("run_dbt_analytics", run) == "success", run
+
+    starts = [
+        task["try_number"]
+        for dag in ("load_raw_data", "backfill_raw_data")
+        for run in nightly.client.runs(dag)
+        for task in nightly.client.tasks(dag, run["dag_run_id"])
+        if task["task_id"] == "trigger_dbt" and task["state"] == "success"
+    ]
+    assert len(nightly.dbt_runs()) == sum(starts)
+    days = nightly.sql("SELECT count() FROM marts.active_users WHERE dau > 0")
+    assert days == "4"
+
+
+def test_canaries_areNowhere(nightly, watch):
+    canaries = [nightly.env[name] for name in CANARIES] + [nightly.chat.address]
+    home = nightly.airflow.home
+    written = {
+        str(path): path.read_text(errors="replace")
+        for folder in (home, nightly.event_log)
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
+    written |= {str(path): path.read_text() for path in nightly.state.directory.glob("*.log")}
+    written["Airflow's database"] = nightly.airflow.database.dump()
+
+    # What was searched is what it is meant to be, and the watch sees what there is to be seen.
+    subprocess.run(["sleep", "1", "0"], env={"LC_ALL": PLANTED}, check=True)
+    assert watch.found == set()
+    subprocess.run(["sh", "-c", f"sleep 1 # {PLANTED}"], check=True)
+    assert watch.found == {PLANTED}
+    assert any("Spark-Submit cmd" in text for text in written.values())
+    assert any("SparkListenerEnvironmentUpdate" in text for text in written.values())
+    assert "CLICKHOUSE_PASSWORD" in written["Airflow's database"]
+    assert watch.commands
+    assert {
+        place for place, text in written.items() if any(canary in text for canary in canaries)
+    } == set()

@@ -1,0 +1,2 @@
+/** A day to look at, in spark-shell, pyspark or a notebook. Nothing here writes. */
+package edtech.analytics.shell;
