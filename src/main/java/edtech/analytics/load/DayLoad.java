@@ -14,7 +14,6 @@ import edtech.analytics.input.SourceObject;
 import edtech.analytics.model.SqlFile;
 import edtech.analytics.model.Table;
 import edtech.analytics.model.Tables;
-import edtech.analytics.transform.DayTables;
 import edtech.analytics.transform.ParsedDay;
 import java.io.IOException;
 import java.time.LocalDate;
@@ -23,6 +22,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import org.apache.spark.sql.SparkSession;
 
 /**
@@ -110,14 +110,22 @@ final class DayLoad {
       ParsedDay day, DayInput input, Stage stage, LoadJournal journal) throws IOException {
     LocalDate date = input.date();
     long loadId = journal.load().loadId();
-    day.read();
-
-    journal.begin(Step.WRITE);
-    Map<String, Long> rows = write(day, stage, journal.load());
+    Map<String, Long> rows;
+    CompletableFuture<Void> reading = day.startReading();
+    try (StageWriter writer = writer(day, stage, journal.load())) {
+      reading.join();
+      journal.begin(Step.WRITE);
+      rows = writer.write();
+    } finally {
+      // Where planning failed, nothing of the day may go on behind the back of the next one.
+      reading.handle((done, failed) -> null).join();
+    }
     if (stage.holdsIdTwice(Tables.EVENTS)) {
       day.resolveAcrossUsers();
       Tables.PUBLISHED.forEach(stage::empty);
-      rows = write(day, stage, journal.load());
+      try (StageWriter writer = writer(day, stage, journal.load())) {
+        rows = writer.write();
+      }
     }
 
     journal.begin(Step.CHECK);
@@ -165,11 +173,8 @@ final class DayLoad {
     return published(journal);
   }
 
-  private Map<String, Long> write(ParsedDay day, Stage stage, LoadRecord load) {
-    try (DayTables tables = new DayTables(job.spark(), load.date())) {
-      return new StageWriter(day, tables, stage, job.writing(), load.loadId())
-          .write(Tables.PUBLISHED);
-    }
+  private StageWriter writer(ParsedDay day, Stage stage, LoadRecord load) {
+    return new StageWriter(day, Tables.PUBLISHED, stage, job.writing(), load);
   }
 
   /** The day is visible: what goes wrong from here on is no failure of the load. */

@@ -1,11 +1,13 @@
 package edtech.analytics.load;
 
 import edtech.analytics.clickhouse.ClickHouseException;
+import edtech.analytics.clickhouse.LoadRecord;
 import edtech.analytics.clickhouse.OnePass;
 import edtech.analytics.clickhouse.Stage;
 import edtech.analytics.model.Table;
 import edtech.analytics.transform.DayTables;
 import edtech.analytics.transform.ParsedDay;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,30 +18,44 @@ import org.apache.spark.sql.functions;
 
 /**
  * Writes the tables of a day into the stage through the Spark catalog {@link Writing#CATALOG}: in
- * one pass over the day with the built-in one, table by table with another.
+ * one pass over the day with the built-in one, table by table with another. Plans when it is made,
+ * so that the plans can be ready before the day is.
  */
-final class StageWriter {
-  private final ParsedDay day;
+final class StageWriter implements AutoCloseable {
+  private final List<Table> tables;
   private final DayTables dayTables;
   private final Stage stage;
-  private final Writing writing;
   private final long loadId;
 
-  StageWriter(ParsedDay day, DayTables dayTables, Stage stage, Writing writing, long loadId) {
-    this.day = day;
-    this.dayTables = dayTables;
+  /** Empty where each table is appended by itself. */
+  private final List<OnePass> passes;
+
+  StageWriter(ParsedDay day, List<Table> tables, Stage stage, Writing writing, LoadRecord load) {
+    this.tables = tables;
     this.stage = stage;
-    this.writing = writing;
-    this.loadId = loadId;
+    this.loadId = load.loadId();
+    this.dayTables = new DayTables(day.spark(), load.date());
+    this.passes = writing.reportsRows() ? passes(day) : List.of();
   }
 
   /** Writes; returns how many rows the server then holds, by logical name. */
-  Map<String, Long> write(List<Table> tables) {
+  Map<String, Long> write() {
+    Map<String, Long> staged = new HashMap<>();
+    passes.forEach(pass -> staged.putAll(pass.run()));
     Map<String, Long> rows = new LinkedHashMap<>();
-    if (!writing.reportsRows()) {
-      tables.forEach(table -> rows.put(table.logical(), append(table)));
-      return rows;
+    for (Table table : tables) {
+      rows.put(table.logical(), passes.isEmpty() ? append(table) : staged.get(table.stage(loadId)));
     }
+    return rows;
+  }
+
+  /** Frees what was kept of the day. */
+  @Override
+  public void close() {
+    dayTables.close();
+  }
+
+  private List<OnePass> passes(ParsedDay day) {
     OnePass lines = new OnePass(day.spark(), Writing.CATALOG, loadId);
     lines.compute(day.outcomes());
     // Marts are made of what the first pass keeps; in the same pass, Spark would compute a shuffle
@@ -49,10 +65,7 @@ final class StageWriter {
       OnePass pass = table.isMart() ? kept : lines;
       pass.append(dayTables.rows(table), "stage", table.stageName(loadId));
     }
-    Map<String, Long> staged = lines.run();
-    staged.putAll(kept.run());
-    tables.forEach(table -> rows.put(table.logical(), staged.get(table.stage(loadId))));
-    return rows;
+    return List.of(lines, kept);
   }
 
   private long append(Table table) {

@@ -9,6 +9,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.apache.spark.rdd.RDD;
@@ -77,8 +78,15 @@ public final class ParsedDay implements AutoCloseable {
     return spark;
   }
 
-  /** Reads and parses; without it, the first query does. */
-  public void read() {
+  /**
+   * Begins to read and parse, beside what the caller does; without it, the first query does. The
+   * future ends as the reading does.
+   */
+  public CompletableFuture<Void> startReading() {
+    return CompletableFuture.runAsync(this::read, task -> new Thread(task, "read-day").start());
+  }
+
+  private void read() {
     byUser
         .toJavaRDD()
         .mapPartitions(rows -> Collections.<InternalRow>emptyIterator())
