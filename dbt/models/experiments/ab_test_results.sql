@@ -1,23 +1,14 @@
 {{ config(order_by='(ab_test_id, metric, ab_group)') }}
 
-with users as (
-    select * from {{ ref('int_ab_test_users') }}
-),
-
--- Groups that the seed expects count too, or an arm that nobody was ever put into would go unnoticed.
-members as (
+with members as (
     select
         ab_test_id, ab_group, not is_crossover as is_member,
-        task_attempts, task_successes, positive_purchase_count, revenue, active_days,
-        null as listed_control, null as listed_weight
-    from users
+        task_attempts, task_successes, positive_purchase_count, revenue, active_days
+    from {{ ref('int_ab_test_users') }}
     union all
-    select
-        ab_test_id, ab_group, false,
-        0, 0, 0, 0, 0,
-        control_group, expected_weight
-    from {{ ref('ab_tests') }}
-    where ab_test_id in (select ab_test_id from users)
+    -- A group has its row without any user, too.
+    select ab_test_id, arrayJoin(ab_groups), false, 0, 0, 0, 0, 0
+    from {{ ref('int_ab_tests') }}
 ),
 
 -- Every metric is a ratio of two whole numbers per user; where it is a mean, the second is a constant. Their sums and
@@ -52,43 +43,6 @@ arms as (
     group by ab_test_id, metric, ab_group
 ),
 
-groups as (
-    select
-        ab_test_id,
-        ab_group,
-        countIf(is_member) as users,
-        max(listed_control) as control,
-        max(listed_weight) as listed_weight,
-        -- A test without any weight in the seed expects equal groups.
-        coalesce(listed_weight, if(count(listed_weight) over (partition by ab_test_id) = 0, 1., 0.)) as weight
-    from members
-    group by ab_test_id, ab_group
-),
-
-tests as (
-    select
-        ab_test_id,
-        coalesce(max(control), if(countIf(ab_group = 'control') > 0, 'control', min(ab_group))) as control_group,
-        -- Sorted, because floats added in another order can give another sum.
-        arraySort(groupArrayIf((ab_group, users, weight), weight > 0)) as cells,
-        arraySum(cells.2) as cell_users,
-        arrayMap(cell -> cell_users * cell.3 / arraySum(cells.3), cells) as expected,
-        arraySum(arrayMap((cell, e) -> pow(cell.2 - e, 2) / e, cells, expected)) as chi_square,
-        if(
-            length(cells) < 2 or cell_users < 8 * length(cells),
-            null,
-            {{ chi_square_tail('chi_square', '(length(cells) - 1)') }}
-        ) as srm_p_value
-    from groups
-    group by ab_test_id
-),
-
-crossovers as (
-    select ab_test_id, uniqExactIf(user_id, is_crossover) as crossover_users
-    from users
-    group by ab_test_id
-),
-
 comparisons as (
     select
         arms.ab_test_id as ab_test_id,
@@ -98,8 +52,9 @@ comparisons as (
         arms.mean as mean,
         arms.squared_error as squared_error,
         tests.control_group,
+        tests.crossover_users,
         tests.srm_p_value,
-        crossovers.crossover_users,
+        tests.srm_ok,
         anyIf(
             (users, numerators, denominators, mean, squared_error)::Tuple( -- noqa: CP01
                 users UInt64, numerators Int256, denominators Int256,
@@ -121,8 +76,7 @@ comparisons as (
         ab_group != control_group and isNotNull(squared_error) and isNotNull(control.squared_error)
             and standard_error > 0 as has_verdict
     from arms
-    inner join tests using (ab_test_id)
-    inner join crossovers using (ab_test_id)
+    inner join {{ ref('int_ab_tests') }} as tests using (ab_test_id)
 ),
 
 verdicts as (
@@ -145,8 +99,7 @@ adjusted as (
     select
         *,
         arraySort(groupArray(p_value) over (partition by ab_test_id)) as p_values,
-        {{ holm('p_value', 'p_values') }} as p_value_adjusted,
-        srm_p_value >= 0.001 as srm_ok
+        {{ holm('p_value', 'p_values') }} as p_value_adjusted
     from verdicts
 )
 
@@ -157,7 +110,7 @@ select
     users,
     mean,
     sqrt(squared_error * users) as stddev,
-    toLowCardinality(control_group) as control_group,
+    control_group,
     control.mean as control_mean,
     absolute_difference,
     if(control_mean = 0, null, absolute_difference / abs(control_mean)) as relative_lift,
@@ -168,6 +121,6 @@ select
     if(srm_ok = false, null, p_value_adjusted < 0.05)::Nullable(Bool) as is_significant,
     crossover_users,
     srm_p_value,
-    srm_ok::Nullable(Bool) as srm_ok,
+    srm_ok,
     assumeNotNull((select max(event_date) from {{ ref('published_loads') }})) as as_of
 from adjusted
