@@ -3,14 +3,14 @@
 {% if execute and flags.WHICH == 'build' and is_lock_ours() %}
     {% set failed = results | selectattr('status', 'in', ['error', 'fail', 'runtime error']) | list %}
     {% set passed = results | selectattr('status', 'in', ['success', 'pass', 'warn']) | map(attribute='node.unique_id') | list %}
-    {% set expected = graph.nodes.values()
-        | selectattr('resource_type', 'in', ['model', 'seed', 'test'])
-        | selectattr('config.enabled')
-        | map(attribute='unique_id') | list %}
+    {% set nodes = graph.nodes.values() | selectattr('resource_type', 'in', ['model', 'seed', 'test']) | list %}
+    {% set expected = (nodes + graph.unit_tests.values() | list) | selectattr('config.enabled') | map(attribute='unique_id') | list %}
     {% set absent = expected | reject('in', passed) | list %}
     {% if failed %}
         {% do show_failing_rows(failed) %}
         {% do print('not published: marts keep what they had') %}
+    {% elif flags.EMPTY or flags.SAMPLE %}
+        {% do print('not published: built without data (--empty) or of a part of them (--sample)') %}
     {% elif absent %}
         {% do print('not published: only a part of the project was built (' ~ absent | length ~ ' nodes were not)') %}
     {% else %}
@@ -41,15 +41,16 @@
         | selectattr('config.materialized', 'equalto', 'table')
         | rejectattr('fqn.1', 'equalto', 'intermediate') | list %}
     {% set state = run_query("select count() as days, min(event_date) as first, max(event_date) as last from " ~ target.schema ~ '.published_loads').rows[0] %}
+    {% set days = state['days'] ~ ' days, ' ~ state['first'] ~ ' to ' ~ state['last'] if state['days'] > 0 else 'no day, as none is published' %}
     {% set pairs = [] %}
     {% for mart in marts %}
         {% set work, published = target.schema ~ '.' ~ mart.alias, 'marts.' ~ mart.alias %}
-        {% set comment = mart.description ~ '\ndbt run ' ~ invocation_id ~ ', days ' ~ state['first'] ~ ' to ' ~ state['last'] ~ ', ' ~ state['days'] ~ ' published' %}
+        {% set comment = mart.description ~ '\ndbt run ' ~ invocation_id ~ ', of ' ~ days %}
         {% do run_query('alter table ' ~ work ~ ' modify comment ' ~ clickhouse_escape_comment(comment)) %}
         {# There is nothing to exchange with before the first publication. #}
         {% do run_query('create table if not exists ' ~ published ~ ' as ' ~ work) %}
         {% do pairs.append(published ~ ' and ' ~ work) %}
     {% endfor %}
     {% do run_query('exchange tables ' ~ pairs | join(', ')) %}
-    {% do print('published: ' ~ marts | length ~ ' tables in marts of ' ~ state['days'] ~ ' days, ' ~ state['first'] ~ ' to ' ~ state['last'] ~ ' (run ' ~ invocation_id ~ ')') %}
+    {% do print('published: ' ~ marts | length ~ ' tables in marts of ' ~ days ~ ' (run ' ~ invocation_id ~ ')') %}
 {% endmacro %}

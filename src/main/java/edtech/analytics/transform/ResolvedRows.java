@@ -20,10 +20,10 @@ import scala.reflect.ClassTag$;
 final class ResolvedRows extends RDD<InternalRow> {
   private static final long serialVersionUID = 1;
 
-  /** By task attempt and what was parsed; each task takes its own away when it ends. */
+  /** By task attempt, what was parsed and which partition; a task takes its own away at its end. */
   private static final Map<Key, ResolvedPartition> IN_USE = new ConcurrentHashMap<>();
 
-  private record Key(long taskAttempt, int parsed) {}
+  private record Key(long taskAttempt, int parsed, int partition) {}
 
   private final Set<RowGroup> groups;
 
@@ -44,7 +44,7 @@ final class ResolvedRows extends RDD<InternalRow> {
 
   @Override
   public Iterator<InternalRow> compute(Partition split, TaskContext task) {
-    Key key = new Key(task.taskAttemptId(), parent().id());
+    Key key = new Key(task.taskAttemptId(), parent().id(), split.index());
     ResolvedPartition partition = IN_USE.get(key);
     if (partition == null) {
       partition =
