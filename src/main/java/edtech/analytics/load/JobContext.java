@@ -101,7 +101,7 @@ public final class JobContext implements AutoCloseable {
   private void trySpark() {
     try {
       spark();
-    } catch (RuntimeException shownLater) {
+    } catch (Exception shownLater) {
       // Whoever asks for the session tries again, to the same end.
     }
   }
