@@ -3,9 +3,13 @@
 {% if execute and flags.WHICH == 'build' and is_lock_ours() %}
     {% set failed = results | selectattr('status', 'in', ['error', 'fail', 'runtime error']) | list %}
     {% set passed = results | selectattr('status', 'in', ['success', 'pass', 'warn']) | map(attribute='node.unique_id') | list %}
-    {% set nodes = graph.nodes.values() | selectattr('resource_type', 'in', ['model', 'seed', 'test']) | list %}
-    {% set expected = (nodes + graph.unit_tests.values() | list) | selectattr('config.enabled') | map(attribute='unique_id') | list %}
+    {% set expected = graph.nodes.values()
+        | selectattr('resource_type', 'in', ['model', 'seed', 'test'])
+        | selectattr('config.enabled')
+        | map(attribute='unique_id') | list %}
     {% set absent = expected | reject('in', passed) | list %}
+    {# The graph that a macro sees has no unit tests: whether all of them ran, it can't tell. #}
+    {% set unit_tests = results | selectattr('node.resource_type', 'equalto', 'unit_test') | list %}
     {% if failed %}
         {% do show_failing_rows(failed) %}
         {% do print('not published: marts keep what they had') %}
@@ -13,6 +17,8 @@
         {% do print('not published: built without data (--empty) or of a part of them (--sample)') %}
     {% elif absent %}
         {% do print('not published: only a part of the project was built (' ~ absent | length ~ ' nodes were not)') %}
+    {% elif not unit_tests %}
+        {% do print('not published: built without the unit tests') %}
     {% else %}
         {% do publish_marts() %}
     {% endif %}
