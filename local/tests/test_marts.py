@@ -531,7 +531,7 @@ def test_each_mart_says_which_run_and_days_it_is_of(published):
         " WHERE database = 'marts' AND engine = 'MergeTree'"
     ).splitlines()
     assert len(comments) == 1
-    assert comments[0].endswith(f"days {days[0]} to {days[-1]}, {len(days)} published")
+    assert comments[0].endswith(f", of {len(days)} days, {days[0]} to {days[-1]}")
 
 
 def test_docs_build_and_every_column_is_described_and_typed(published):
