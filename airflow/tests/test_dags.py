@@ -1,7 +1,6 @@
 """The DAGs as Airflow reads them: imports, policy, order, which day."""
 
 import json
-import os
 import subprocess
 import sys
 from datetime import UTC, date, datetime, timedelta
@@ -238,7 +237,3 @@ def test_defaultArgs_ownerIsConfigurable(monkeypatch):
     monkeypatch.setenv("AIRFLOW__EDTECH__OWNER", "data-team")
 
     assert policy.default_args()["owner"] == "data-team"
-
-
-def test_environmentOfTests_hasNoPassword():
-    assert not [name for name in os.environ if name.startswith("CLICKHOUSE_")]
