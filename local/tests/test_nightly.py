@@ -61,8 +61,8 @@ class Nightly:
                 + f"spark.eventLog.dir file://{self.event_log}\n"
             )
             self.airflow.start(
-                # Airflow fails a try that it starts again before it has seen the last one's
-                # process end: seen with 2 s on busy cores.
+                # Airflow fails a try that is due again before its last process has been seen to
+                # end, which takes seconds on busy cores.
                 AIRFLOW__EDTECH__POLL_SECONDS="4",
                 AIRFLOW__EDTECH__WAIT_SECONDS="6",
                 AIRFLOW__EDTECH__RETRY_SECONDS="1",
