@@ -17,6 +17,7 @@ SERVICES_BARE := $(PYTHON) -m local.services
 VENV := .venv/.installed
 VENV_DBT := .venv-dbt/.installed
 VENV_AIRFLOW := .venv-airflow/.installed
+JDBC := local/bench/jdbc/target/.fetched
 S3PROXY := local/s3/target/.fetched
 
 # The job: its jar, and the Spark of .venv unless SPARK_HOME names another.
@@ -146,7 +147,7 @@ init: $(JAR) $(VENV) ## create or update the tables, as an administrator
 	@$(WITH_ENV) $(PLAIN) init $(ARGS)
 
 .PHONY: bench
-bench: ## the load against a plain Python loader, on the same day: make bench [EVENTS=2000000] [RUNS=3]
+bench: $(JDBC) ## the load against other ways to fill the raw tables, on the same day: make bench [EVENTS=2000000] [RUNS=3]
 	@$(MAKE) --no-print-directory up
 	@$(WITH_ENV) EVENTS="$(or $(EVENTS),2000000)" RUNS="$(or $(RUNS),3)" $(VENV_PYTHON) -m local.bench
 
@@ -261,6 +262,11 @@ $(S3PROXY): local/s3/pom.xml
 	@echo "fetching the local S3 into local/s3/target/lib"
 	@rm -rf local/s3/target
 	@said="$$(mvn -q -B -ntp -f local/s3/pom.xml package 2>&1)" || { echo "$$said"; echo "error: cannot fetch the local S3; see above" >&2; exit 1; }
+	@touch $@
+
+$(JDBC): local/bench/jdbc/pom.xml
+	@echo "fetching ClickHouse's JDBC driver into local/bench/jdbc/target/lib"
+	@$(MVN) -q -f local/bench/jdbc/pom.xml package
 	@touch $@
 
 $(JAR): pom.xml conf/reference.conf $(shell find src/main -type f)
