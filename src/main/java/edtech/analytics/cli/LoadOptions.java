@@ -3,13 +3,11 @@ package edtech.analytics.cli;
 import edtech.analytics.load.LoadMode;
 import edtech.analytics.load.LoadReport;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.Spec.Target;
 
@@ -30,31 +28,19 @@ final class LoadOptions {
 
   /** Empties the summary's file: one that cannot be written is told before anything is loaded. */
   void prepareSummary() {
-    if (summary == null) {
-      return;
-    }
-    try {
-      Files.createDirectories(summary.toAbsolutePath().normalize().getParent());
-      Files.writeString(summary, "[]\n");
-    } catch (IOException e) {
-      throw new ParameterException(
-          command.commandLine(),
-          "--summary "
-              + summary
-              + " cannot be written ("
-              + e.getClass().getSimpleName()
-              + "): name a file in a folder of yours");
-    }
+    summaryFile().prepare(command, "[]\n");
   }
 
   /** Writes one JSON object a load, as an array; nothing where no file was named. */
   void writeSummary(List<LoadReport> reports) throws IOException {
-    if (summary != null) {
-      Files.writeString(
-          summary,
-          reports.stream()
-              .map(LoadReport::json)
-              .collect(Collectors.joining(",\n", "[\n", "\n]\n")));
-    }
+    summaryFile()
+        .write(
+            reports.stream()
+                .map(LoadReport::json)
+                .collect(Collectors.joining(",\n", "[\n", "\n]\n")));
+  }
+
+  private JsonFile summaryFile() {
+    return new JsonFile("--summary", summary);
   }
 }

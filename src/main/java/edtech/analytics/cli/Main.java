@@ -23,7 +23,8 @@ import picocli.CommandLine.Command;
       InitCommand.class,
       StatusCommand.class,
       RollbackCommand.class,
-      SweepCommand.class
+      SweepCommand.class,
+      ForgetCommand.class
     })
 public final class Main {
   static final class Version implements CommandLine.IVersionProvider {

@@ -1,5 +1,6 @@
 package edtech.analytics.cli;
 
+import edtech.analytics.clickhouse.Erasures;
 import edtech.analytics.clickhouse.LoadLog;
 import edtech.analytics.clickhouse.Publication;
 import edtech.analytics.clickhouse.Publications;
@@ -34,6 +35,7 @@ final class StatusCommand implements Callable<Integer> {
     try (JobContext job = common.openServer()) {
       job.schema().requireCurrent();
       printDays(new Publications(job.server()).visible());
+      printErasures(new Erasures(job.server()).unfinished());
       printLoads(new LoadLog(job.server()).latest(loads));
     }
     return 0;
@@ -58,6 +60,13 @@ final class StatusCommand implements Callable<Integer> {
     if (!held.isEmpty()) {
       System.out.println("held:      " + held + " (rolled back)");
     }
+  }
+
+  private static void printErasures(Set<String> unfinished) {
+    unfinished.forEach(
+        user ->
+            System.out.println(
+                "erasure:   not finished for the user with hash " + user + ": run forget again"));
   }
 
   private static void printLoads(List<LoadLog.Entry> entries) {

@@ -1,14 +1,17 @@
 package edtech.analytics.clickhouse;
 
+import com.clickhouse.client.api.query.GenericRecord;
 import edtech.analytics.input.SourceObject;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** Writes the ledger: {@code ops.loads} and {@code ops.load_objects}. */
@@ -76,6 +79,54 @@ public final class LoadLog {
     if (!rows.isEmpty()) {
       server.insert("ops.load_objects", rows, "objects/" + load.loadId());
     }
+  }
+
+  /** A load as the ledger has it; empty when it knows none of that number. */
+  public Optional<LoadRecord> find(long loadId) {
+    return server
+        .rows(
+            "SELECT *, toJSONString(rejected_by_reason) AS reasons, toJSONString(rows_by_table) AS"
+                + " tables, toUnixTimestamp64Micro(started_at) AS started FROM ops.loads WHERE"
+                + " load_id = {load:UInt64}",
+            Map.of("load", loadId))
+        .stream()
+        .findFirst()
+        .map(LoadLog::load);
+  }
+
+  private static LoadRecord load(GenericRecord row) {
+    return new LoadRecord(
+        row.getLong("load_id"),
+        row.getLocalDate("event_date"),
+        row.getString("status"),
+        row.getString("source_uri"),
+        row.getInteger("source_objects"),
+        row.getLong("source_bytes"),
+        row.getString("source_fingerprint"),
+        new LineCounts(
+            row.getLong("lines_read"),
+            row.getLong("blank_lines"),
+            row.getLong("accepted"),
+            row.getLong("duplicates"),
+            row.getLong("rejected"),
+            row.getLong("other_day"),
+            row.getLong("late"),
+            JsonMap.counts(row.getString("reasons"))),
+        JsonMap.counts(row.getString("tables")),
+        Instant.EPOCH.plus(row.getLong("started"), ChronoUnit.MICROS),
+        row.getString("error"),
+        row.getString("job_version"));
+  }
+
+  /** The loads that are under way and have not published, the oldest first. */
+  public List<Long> running() {
+    return server
+        .rows(
+            "SELECT toInt64(load_id) AS load FROM ops.loads WHERE status = 'running' AND load_id NOT"
+                + " IN (SELECT load_id FROM ops.publications) ORDER BY load")
+        .stream()
+        .map(row -> row.getLong("load"))
+        .toList();
   }
 
   /** The loads that started last, the newest first. */
