@@ -114,7 +114,8 @@ public final class UserRows {
             + table.stage(into)
             + " SELECT * REPLACE ({into:UInt64} AS load_id) FROM "
             + table.physical()
-            + " WHERE event_date = {date:Date} AND load_id = {from:UInt64} AND NOT ("
+            // By its table's name: the new value has the column's name, too.
+            + " AS stored WHERE event_date = {date:Date} AND stored.load_id = {from:UInt64} AND NOT ("
             + isTheirs(table)
             + ")",
         with(Map.of("date", date.toString(), "from", from, "into", into)));

@@ -83,14 +83,14 @@ final class DayLoad {
 
     journal.begin(Step.LIST);
     Optional<Publication> current = publications.current(date);
-    if (mode != LoadMode.UNLESS_UNCHANGED || current.isEmpty()) {
+    if (mode == LoadMode.FORCED || current.isEmpty()) {
       // There will be something to do: Spark starts while the objects are listed.
       job.startSpark();
     }
     DayInput input = inputs.of(date);
     String fingerprint = input.fingerprint(job.settings().meaning(), SqlFile.queries());
     journal.listed(input, fingerprint);
-    if (mode == LoadMode.UNLESS_UNCHANGED && current.isPresent()) {
+    if (mode != LoadMode.FORCED && current.isPresent()) {
       if (current.get().fingerprint().equals(fingerprint)) {
         return journal.ended("skipped", "");
       }
@@ -108,14 +108,19 @@ final class DayLoad {
 
     journal.begin(Step.READ);
     try (ParsedDay day = parse(job.spark(), input, frames.get().of(input, erased))) {
-      return stageAndPublish(day, input, erased, stage, journal);
+      return stageAndPublish(day, input, mode, erased, stage, journal);
     } finally {
       Tables.PUBLISHED.forEach(table -> dropQuietly(stage, table));
     }
   }
 
   private LoadReport stageAndPublish(
-      ParsedDay day, DayInput input, ErasedUsers erased, Stage stage, LoadJournal journal)
+      ParsedDay day,
+      DayInput input,
+      LoadMode mode,
+      ErasedUsers erased,
+      Stage stage,
+      LoadJournal journal)
       throws IOException {
     LocalDate date = input.date();
     long loadId = journal.load().loadId();
@@ -179,6 +184,14 @@ final class DayLoad {
         publications.current(date).filter(published -> published.seq() > loadId);
     if (newer.isPresent()) {
       return journal.ended("superseded", "");
+    }
+    if (mode == LoadMode.NIGHTLY) {
+      Hold hold =
+          new Hold(new LoadLog(job.server()), job.settings().publication().holdBelowRatio());
+      Optional<String> held = hold.of(date, lister.prefix(date), ledger.total());
+      if (held.isPresent()) {
+        return journal.ended("held", held.get());
+      }
     }
     journal.part("ops.publications");
     publications.publish(new Publication(date, loadId, loadId, journal.load().fingerprint()), rows);

@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
@@ -44,7 +45,8 @@ class SettingsReaderTest {
                 Set.of("success"),
                 "USD"));
     assertThat(settings.refusal()).isEqualTo(new Settings.Refusal(0.01, 1000, 0.2));
-    assertThat(settings.publication()).isEqualTo(new Settings.Publication(2, 60, 30));
+    assertThat(settings.publication())
+        .isEqualTo(new Settings.Publication(2, 60, 30, OptionalDouble.of(0.5)));
     assertThat(settings.clickhouse())
         .isEqualTo(
             new Settings.ClickHouse(

@@ -282,8 +282,8 @@ class ForgetIT {
     String ascii = text.replace("Ü", "\\u00dc").replace("ö", "\\u00F6");
     services
         .rows(
-            "SELECT database, table, arrayStringConcat(groupArray('toString(' ||"
-                + " backQuote(name) || ')'), ', ') AS texts FROM system.columns WHERE"
+            "SELECT database, table, arrayStringConcat(groupArray('toString(`' ||"
+                + " name || '`)'), ', ') AS texts FROM system.columns WHERE"
                 + " (type LIKE '%String%') AND (database, table) IN (SELECT database, name FROM"
                 + " system.tables WHERE engine LIKE '%MergeTree' AND database != 'system')"
                 + " GROUP BY database, table")
