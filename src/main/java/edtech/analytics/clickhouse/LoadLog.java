@@ -1,5 +1,7 @@
 package edtech.analytics.clickhouse;
 
+import static java.util.stream.Collectors.joining;
+
 import com.clickhouse.client.api.query.GenericRecord;
 import edtech.analytics.input.SourceObject;
 import java.time.Instant;
@@ -159,7 +161,9 @@ public final class LoadLog {
             "SELECT toInt64(lines_read - blank_lines) AS lines FROM ops.loads WHERE (event_date,"
                 + " load_id) IN (SELECT event_date, argMax(load_id, seq) FROM ops.publications WHERE"
                 + " event_date IN {dates:Array(Date)} GROUP BY event_date)",
-            Map.of("dates", dates.stream().map(LocalDate::toString).toList()))
+            Map.of(
+                "dates",
+                dates.stream().map(date -> "'" + date + "'").collect(joining(",", "[", "]"))))
         .stream()
         .map(row -> row.getLong("lines"))
         .toList();

@@ -139,7 +139,11 @@ public final class SettingsReader {
             integer("keep-loads", 1, 1000),
             integer("sweep-grace-minutes", 0, 1_000_000),
             integer("rejected-retention-days", 0, 36_500),
-            value("hold-below-ratio", SettingsReader::ratioOrOff, OptionalDouble.empty())),
+            value(
+                "hold-below-ratio",
+                SettingsReader::ratioOrOff,
+                OptionalDouble.empty(),
+                "must be off, or a share from 0 to 1")),
         text("metrics-file"));
   }
 
@@ -355,10 +359,11 @@ public final class SettingsReader {
     if (text.equals("off")) {
       return OptionalDouble.empty();
     }
-    if (!text.matches("0*(0|1|0?[.]\\d+|1[.]0*)")) {
-      throw new IllegalArgumentException("must be off, or a share from 0 to 1");
+    double share = Double.parseDouble(text);
+    if (!(share >= 0 && share <= 1)) {
+      throw new NumberFormatException();
     }
-    return OptionalDouble.of(Double.parseDouble(text));
+    return OptionalDouble.of(share);
   }
 
   private static ZoneId zone(String text) {

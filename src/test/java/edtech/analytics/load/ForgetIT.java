@@ -37,7 +37,7 @@ class ForgetIT {
 
   @Test
   void userOfSeveralDaysAndLoads_forget_leavesTheDaysAsIfTheyHadNeverBeenThere() {
-    String user = "gone-Ünö/1";
+    String user = fresh("gone-Ünö/1");
     LocalDate day = day(1);
     LocalDate other = day(2);
     LocalDate untouched = day(3);
@@ -103,7 +103,7 @@ class ForgetIT {
 
   @Test
   void dayThatWasRolledBack_forget_leavesItHeld() {
-    String user = "gone-held";
+    String user = fresh("gone-held");
     LocalDate day = day(5);
     services.put(day, "a.jsonl", SampleDay.lines(day, "a", 20));
     services.put(day, "b.jsonl", theirs(day, user));
@@ -122,7 +122,7 @@ class ForgetIT {
 
   @Test
   void onlyUserOfADay_forget_leavesTheDayWithZeros() {
-    String user = "gone-alone";
+    String user = fresh("gone-alone");
     LocalDate day = day(6);
     services.put(day, "a.jsonl", theirs(day, user));
     services.load(day, "max-rejected-ratio", "1");
@@ -142,7 +142,7 @@ class ForgetIT {
   @ParameterizedTest
   @CsvSource({"CHECK, failed", "SWEEP, published"})
   void loadThatRuns_whenTheUserIsForgotten_doesNotBringThemBack(Step step, String status) {
-    String user = "gone-" + step;
+    String user = fresh("gone-" + step);
     LocalDate day = day(step == Step.CHECK ? 7 : 8);
     services.put(day, "a.jsonl", SampleDay.lines(day, "a", 20));
     services.put(day, "b.jsonl", theirs(day, user));
@@ -173,7 +173,7 @@ class ForgetIT {
 
   @Test
   void loadPublishedMeanwhile_forget_makesTheDayOfThatOne() {
-    String user = "gone-overtaken";
+    String user = fresh("gone-overtaken");
     LocalDate day = day(9);
     services.put(day, "a.jsonl", SampleDay.lines(day, "a", 20));
     services.put(day, "b.jsonl", theirs(day, user));
@@ -196,7 +196,7 @@ class ForgetIT {
     "SWEEP, staging.user_day"
   })
   void killedForget_nextOneFinishes(Step step, String part) throws InterruptedException {
-    String user = "gone-killed-" + step + part.length();
+    String user = fresh("gone-killed-" + step + part.length());
     LocalDate day = day(10 + step.number() + (part.equals("ops.loads") ? 10 : 0));
     services.put(day, "a.jsonl", SampleDay.lines(day, "a", 60));
     services.load(day);
@@ -326,6 +326,11 @@ class ForgetIT {
 
   private static String of(LocalDate day) {
     return " WHERE event_date = '" + day + "'";
+  }
+
+  /** An id that no test has used, not even of an earlier run on the same services. */
+  private static String fresh(String name) {
+    return name + "-" + System.nanoTime();
   }
 
   private static LocalDate day(int number) {
