@@ -61,6 +61,21 @@ class SettingsReaderTest {
                 "edtech.analytics.clickhouse.StageCatalog"));
   }
 
+  @ParameterizedTest
+  @CsvSource({"off, -1", "0, 0", "0.25, 0.25", "1, 1"})
+  void holdBelowRatio_isOffOrAShare(String text, double ratio) {
+    assertThat(read(with("hold-below-ratio", text)).publication().holdBelowRatio().orElse(-1))
+        .isEqualTo(ratio);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"on", "1.5", "-0.1", "NaN", "50%"})
+  void holdBelowRatio_anythingElse_isRefused(String text) {
+    assertThatThrownBy(() -> read(with("hold-below-ratio", text)))
+        .hasMessageContaining(
+            "hold-below-ratio = \"" + text + "\": must be off, or a share from 0 to 1");
+  }
+
   @Test
   void layers_laterOneWins() throws IOException {
     Path file = file("keep-loads = 3\ncurrency = EUR\nday.timezone = \"Europe/Berlin\"");
