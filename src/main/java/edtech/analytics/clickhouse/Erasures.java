@@ -91,7 +91,8 @@ public final class Erasures {
   public List<ErasedLoad> loads(Erasure erasure) {
     return server
         .rows(
-            "SELECT event_date, toInt64(load_id) AS load, toInt64(max(replaced_by)) AS replacement,"
+            "SELECT event_date, toInt64(load_id) AS load, toInt64(maxIf(replaced_by, replaced_by IN (SELECT load_id FROM"
+                + " ops.publications))) AS replacement,"
                 + " toJSONString(argMax(rows, recorded_at)) AS removed FROM ops.erasures WHERE"
                 + " user_hash = {user:String} GROUP BY event_date, load_id ORDER BY event_date,"
                 + " load_id",
@@ -105,6 +106,18 @@ public final class Erasures {
                     row.getLong("replacement"),
                     JsonMap.counts(row.getString("removed"))))
         .toList();
+  }
+
+  /** The loads that runs of forget made without the user, published or not. */
+  public Set<Long> replacements(Erasure erasure) {
+    return server
+        .rows(
+            "SELECT DISTINCT toInt64(replaced_by) AS load FROM ops.erasures WHERE user_hash ="
+                + " {user:String}",
+            Map.of("user", erasure.userHash()))
+        .stream()
+        .map(row -> row.getLong("load"))
+        .collect(Collectors.toSet());
   }
 
   private void write(Erasure erasure, boolean isFinished) {

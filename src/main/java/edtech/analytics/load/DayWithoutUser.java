@@ -86,6 +86,11 @@ final class DayWithoutUser {
     try (LoadJournal journal =
         new LoadJournal(log, progress, base.date(), record.sourceUri(), JobContext.jobVersion())) {
       long loadId = publications.nextSeq();
+      // Before the ledger knows the load: should this run be killed, the next one must not wait for
+      // what looks like a load that runs.
+      erasures.record(
+          erasure,
+          new Erasures.ErasedLoad(base.date(), base.loadId(), loadId, new TreeMap<>(removed)));
       journal.started(loadId);
       Stage stage = new Stage(job.server(), base.date(), loadId);
       try {
@@ -139,8 +144,6 @@ final class DayWithoutUser {
       throw new LoadFailedException(
           "another load of " + date + " was published meanwhile: run forget again");
     }
-    erasures.record(
-        erasure, new Erasures.ErasedLoad(date, base.loadId(), loadId, new TreeMap<>(removed)));
     journal.part("ops.publications");
     // A day that was rolled back stays held.
     long seq = expected.isHeld() ? publications.nextSeq() : loadId;

@@ -59,7 +59,7 @@ public final class Forget {
     Set<String> problems = new LinkedHashSet<>();
     for (int round = 0; round < ROUNDS; round++) {
       problems.clear();
-      Set<Long> running = running(listed);
+      Set<Long> running = running(erasure, listed);
       Map<StoredLoad, Map<String, Long>> held = rows.stored();
       held.keySet().removeIf(load -> running.contains(load.loadId()));
       boolean isClean = held.isEmpty();
@@ -79,7 +79,7 @@ public final class Forget {
         break;
       }
     }
-    running(listed).stream()
+    running(erasure, listed).stream()
         .map(load -> "load " + load + " began before the user was forgotten and still runs")
         .forEach(problems::add);
     if (problems.isEmpty() && !rows.stored().isEmpty()) {
@@ -147,10 +147,11 @@ public final class Forget {
     }
   }
 
-  /** The loads that may still publish, and began before the user was listed. */
-  private Set<Long> running(long listed) {
+  /** The loads that may still publish the user: they began before the user was listed. */
+  private Set<Long> running(Erasures.Erasure erasure, long listed) {
+    Set<Long> without = erasures.replacements(erasure);
     return loads.running().stream()
-        .filter(load -> load < listed)
+        .filter(load -> load < listed && !without.contains(load))
         .collect(Collectors.toCollection(TreeSet::new));
   }
 }

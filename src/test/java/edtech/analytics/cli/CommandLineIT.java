@@ -482,6 +482,7 @@ class CommandLineIT {
         "b.jsonl",
         SampleDay.lines(day, "a", 20)[0].replace("\"u0\"", "\"" + user + "\"").replace("a-0", "a-x"));
     assertThat(services.load(day).load().counts().accepted()).isEqualTo(21);
+    services.abandonRunning();
     Path receipt = folder.resolve("receipt.json");
     ForkedJvm.Result result =
         run(NO_EVENTS, "forget", "--user", user, "--receipt", receipt.toString());

@@ -28,6 +28,7 @@ class ForgetIT {
   static void open() {
     services = new LocalServices("forget");
     readBack = new ReadBack(services);
+    services.abandonRunning();
   }
 
   @AfterAll
