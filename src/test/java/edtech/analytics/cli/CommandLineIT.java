@@ -458,7 +458,8 @@ class CommandLineIT {
     ForkedJvm.Result held =
         run(Map.of(), "load", "--date", day.toString(), "--set", "metrics-file=" + metrics);
     assertThat(held.lastError())
-        .startsWith("error: 2034-09-29 is held: 2034-09-29 has 7 lines, below hold-below-ratio=0.5 of 22.0,");
+        .startsWith(
+            "error: 2034-09-29 is held: 2034-09-29 has 7 lines, below hold-below-ratio=0.5 of 22.0,");
     requireFailure(held, 3, held.lastError());
     assertThat(Files.readAllLines(metrics)).contains("edtech_load_days{status=\"held\"} 1.0");
 
@@ -480,7 +481,9 @@ class CommandLineIT {
     services.put(
         day,
         "b.jsonl",
-        SampleDay.lines(day, "a", 20)[0].replace("\"u0\"", "\"" + user + "\"").replace("a-0", "a-x"));
+        SampleDay.lines(day, "a", 20)[0]
+            .replace("\"u0\"", "\"" + user + "\"")
+            .replace("a-0", "a-x"));
     assertThat(services.load(day).load().counts().accepted()).isEqualTo(21);
     services.abandonRunning();
     Path receipt = folder.resolve("receipt.json");
