@@ -186,11 +186,11 @@ test-dbt: $(VENV) $(VENV_DBT) $(S3PROXY) $(JAR) ## those of the dbt project alon
 	@$(SQL_LINT)
 	@$(VENV_PYTHON) -m pytest -q $(DBT_TESTS)
 
-# On a running Airflow, five minutes and more; one of them failed once, not seen why.
+# On a running Airflow.
 NIGHTLY_TESTS := local/tests/test_nightly.py
 
 .PHONY: test-nightly
-test-nightly: $(VENV) $(VENV_DBT) $(VENV_AIRFLOW) $(S3PROXY) $(JAR) ## a day, a failure, a backfill on a real Airflow
+test-nightly: $(VENV) $(VENV_DBT) $(VENV_AIRFLOW) $(S3PROXY) $(JAR) ## those on a running Airflow alone, as a part of make test
 	@$(VENV_PYTHON) -m pytest -q $(NIGHTLY_TESTS)
 
 .PHONY: test
@@ -211,8 +211,7 @@ test: $(VENV) $(VENV_DBT) $(VENV_AIRFLOW) $(S3PROXY) ## every test, on real serv
 	  $(VENV_PYTHON) -m ruff format --check local airflow conf; \
 	  $(SQL_LINT); \
 	  .venv-airflow/bin/python -m pytest -q airflow/tests; \
-	  $(VENV_PYTHON) -m pytest -q local/tests --ignore=$(NIGHTLY_TESTS); \
-	  echo "the tests on a running Airflow are not part of this run yet: make test-nightly"
+	  $(VENV_PYTHON) -m pytest -q local/tests
 
 ##@ Local services
 

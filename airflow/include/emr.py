@@ -20,7 +20,8 @@ class AddBackfillStep(AwsBaseOperator[EmrHook]):
     """Adds the step of ``conf/emr/step.json`` for a range of days, unless the cluster has it.
 
     Has it: a step of that name that is waiting or running, or one that completed since this run
-    began. So a retry after a lost answer, or a second run for the same range, adds none.
+    was triggered. So a retry after a lost answer, the task cleared in a run that has ended, or a
+    second run for the same range while the step is live, adds none.
 
     Returns the step's id, and the cluster's as ``cluster_id``.
 
@@ -44,7 +45,8 @@ class AddBackfillStep(AwsBaseOperator[EmrHook]):
             step = forced(step)
         cluster_id = self._cluster_id()
         context["ti"].xcom_push(key="cluster_id", value=cluster_id)
-        for found in self._steps(cluster_id, step["Name"], context["dag_run"].start_date):
+        # Not start_date: clearing a task of a run that has ended sets that anew.
+        for found in self._steps(cluster_id, step["Name"], context["dag_run"].run_after):
             self.log.info("the cluster %s has this step already: %s", cluster_id, found)
             return found
         answer = self.hook.conn.add_job_flow_steps(JobFlowId=cluster_id, Steps=[step])

@@ -43,7 +43,7 @@ def emr():
 
 @pytest.fixture
 def add(emr, monkeypatch):
-    """Runs the operator as a task of a run that began now."""
+    """Runs the operator as a task of a run that was triggered now."""
     monkeypatch.setenv(
         "AIRFLOW_CONN_EDTECH_AWS",
         f"""{{"conn_type": "aws", "login": "test",
@@ -54,7 +54,7 @@ def add(emr, monkeypatch):
     context = {
         "params": {},
         "ti": SimpleNamespace(xcom_push=lambda key, value: pushed.update({key: value})),
-        "dag_run": SimpleNamespace(start_date=datetime.now(UTC)),
+        "dag_run": SimpleNamespace(run_after=datetime.now(UTC)),
     }
 
     def run(cluster: str, first: str, last: str, **params: object) -> str:

@@ -90,8 +90,13 @@ class Airflow:
 
     def _stop_components(self) -> bool:
         stopped = False
-        for service in self.services.values():
-            pid = service.pid()
+        pids = {name: service.pid() for name, service in self.services.items()}
+        # All are told before any is waited for: each takes seconds.
+        for pid in filter(None, pids.values()):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGTERM)
+        for name, service in self.services.items():
+            pid = pids[name]
             stopped = service.stop() or stopped
             if pid is not None:
                 # Its workers and what they had started, should they have outlived it.
