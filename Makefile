@@ -66,6 +66,7 @@ export DBT_LOG_PATH ?= $(abspath target/dbt/logs)
 
 # As it was written: make must not expand a $$ in it.
 export QUERY := $(value Q)
+export FORGET_ID := $(value ID)
 
 ##@ The job
 
@@ -137,6 +138,17 @@ status: $(JAR) $(VENV) ## days published, days missing, last loads
 rollback: $(JAR) $(VENV) ## show an earlier load of a day: make rollback DATE=2026-03-01 [ARGS="--load-id N"]
 	@$(call need,DATE,make rollback DATE=2026-03-01)
 	@$(AS_LOADER) $(PLAIN) rollback --date "$(DATE)" $(ARGS)
+
+.PHONY: release
+release: $(JAR) $(VENV) ## publish a day that was held for its few lines: make release DATE=2026-03-01
+	@$(call need,DATE,make release DATE=2026-03-01)
+	@$(AS_LOADER) $(PLAIN) release --date "$(DATE)" $(ARGS)
+
+# ID and not USER, which every shell sets.
+.PHONY: forget
+forget: $(JAR) $(VENV) ## remove a user from all loads: make forget ID=u-000325 [ARGS="--receipt FILE"]
+	@$(call need,ID,make forget ID=u-000325)
+	@$(AS_LOADER) $(SUBMIT) forget --user "$$FORGET_ID" $(ARGS)
 
 .PHONY: sweep
 sweep: $(JAR) $(VENV) ## drop what dead and replaced loads left

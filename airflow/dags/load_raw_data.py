@@ -12,7 +12,8 @@ changed, and replaces a day that was rolled back.
 
 **When it fails**: a day is published whole or not at all, so readers see what they saw before. Look
 at the last line of the failed task's log, which says what to do, then clear that task. All of it is
-safe to repeat.
+safe to repeat. A day with far fewer lines than its weekday usually has is held: the task fails
+without a retry, and `release` publishes the day as it is.
 """
 
 from datetime import timedelta
@@ -59,7 +60,7 @@ with DAG(
 
     load_day = SubmitJob(
         task_id="load_day",
-        command=["backfill", "--from={{ first_date() }}", "--to={{ event_date() }}"],
+        command=["load", "--since={{ first_date() }}", "--date={{ event_date() }}"],
     )
 
     trigger_dbt = TriggerDagRunOperator(

@@ -3,10 +3,14 @@
 import os
 
 from airflow.providers.apache.spark.operators.spark_submit import SparkSubmitOperator
+from airflow.sdk.exceptions import AirflowException, AirflowFailException
 
 from include import access, settings
 
 MAIN = "edtech.analytics.cli.Main"
+
+HELD = "Error code is: 3."
+"""How the operator tells the job's exit code for held days. A retry would end the same way."""
 
 
 class SubmitJob(SparkSubmitOperator):
@@ -59,7 +63,15 @@ class SubmitJob(SparkSubmitOperator):
         os.environ.update(access.aws_environment())
         if loader.password:
             os.environ["CLICKHOUSE_PASSWORD"] = loader.password
-        super().execute(context)
+        try:
+            super().execute(context)
+        except AirflowException as failed:
+            if HELD in str(failed):
+                raise AirflowFailException(
+                    "a day is held until somebody has looked at it: the lines above say which, and "
+                    f"what to do; {failed}"
+                ) from failed
+            raise
 
 
 def _set(key: str, value: object) -> list[str]:

@@ -19,11 +19,42 @@
         {% do print('not published: only a part of the project was built (' ~ absent | length ~ ' nodes were not)') %}
     {% elif not unit_tests %}
         {% do print('not published: built without the unit tests') %}
+    {% elif dropped_rows() %}
+        {% do print('not published: loads were dropped while this run read them, by forget or a sweep with a short grace (' ~ dropped_rows() ~ '): run it again') %}
     {% else %}
         {% do publish_marts() %}
     {% endif %}
     {% do run_query('drop table ' ~ target.schema ~ '.run_lock sync') %}
 {% endif %}
+{% endmacro %}
+
+{#-
+    Which tables hold fewer rows of the loads that this run reads than were published; '' when none. A load that is
+    whole at the end of the run was so all along.
+-#}
+{% macro dropped_rows() %}
+    {% set tables = ['staging.user_day', 'staging.user_task_day', 'staging.ab_test_user_day', 'marts.daily_activity',
+        'marts.daily_task_results', 'marts.daily_revenue', 'marts.daily_ab_assignments'] %}
+    {% set query %}
+        with pinned as (
+            select event_date, load_id, argMin(rows, seq) as rows
+            from ops.publications
+            where (event_date, load_id) in (select event_date, load_id from {{ target.schema }}.published_loads)
+            group by event_date, load_id
+        )
+        {% for table in tables %}
+        select
+            '{{ table }}' as name,
+            (select sum(rows['{{ table }}']) from pinned) as published,
+            (
+                select count() from store.{{ table | replace('.', '_') }}
+                where (event_date, load_id) in (select event_date, load_id from pinned where mapContains(rows, '{{ table }}'))
+            ) as stored
+        where published != stored
+        {{ 'union all' if not loop.last }}
+        {% endfor %}
+    {% endset %}
+    {{ return(run_query(query).columns[0].values() | join(', ')) }}
 {% endmacro %}
 
 {#- The rows that failed data tests found, a few of each. -#}

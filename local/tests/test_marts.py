@@ -475,6 +475,18 @@ def test_part_of_the_project_publishes_nothing(published):
     assert published.dump() == before
 
 
+def test_loads_dropped_while_dbt_reads_them_publish_nothing(marts):
+    marts.load(0, {"u1": [500]})
+    marts.sql(
+        "INSERT INTO ops.publications (event_date, seq, load_id, rows)"
+        " SELECT event_date, seq - 1, load_id, map('staging.user_day', toUInt64(2))"
+        " FROM ops.publications"
+    )
+    said = marts.dbt("build")
+    assert "not published: loads were dropped while this run read them" in said, said
+    assert "(staging.user_day): run it again" in said, said
+
+
 def test_days_published_while_dbt_runs_are_not_mixed_in(marts):
     """Every load of a day has another number of users, all its own and all paying."""
     users_of: dict[int, int] = {}

@@ -350,7 +350,7 @@ def test_refusedDay_isRetriedAndStartsNoDbt(nightly, watch):
     assert nightly.dbt_runs() == before
     posts = [post for post in nightly.chat.posts if "load_raw_data.load_day failed" in post]
     assert len(posts) == 1 and "run refused, try 2" in posts[0]
-    assert "error: 1 of 1 days were not loaded: 2026-03-20" in posts[0]
+    assert "error: 2026-03-20 was not loaded: 2,000 of 2,000 lines are rejected" in posts[0]
 
 
 def test_dayRunAgain_isSkippedAndStartsDbtAgain(nightly, watch):

@@ -1,6 +1,7 @@
 package edtech.analytics.cli;
 
 import edtech.analytics.load.JobContext;
+import edtech.analytics.load.LoadMode;
 import edtech.analytics.load.LoadReport;
 import edtech.analytics.load.RangeLoad;
 import java.time.LocalDate;
@@ -43,7 +44,14 @@ final class BackfillCommand implements Callable<Integer> {
     List<LoadReport> reports;
     try (JobContext job = common.open()) {
       options.prepareSummary();
-      reports = new RangeLoad(job, progress).run(from, to, options.mode(), new Outlook());
+      LoadMode mode = options.mode(LoadMode.UNLESS_UNCHANGED);
+      reports =
+          options.watched(
+              job,
+              from,
+              to,
+              new Outlook(),
+              told -> new RangeLoad(job, progress).run(from, to, mode, told));
     }
     options.writeSummary(reports);
     return conclude(reports);
@@ -53,8 +61,8 @@ final class BackfillCommand implements Callable<Integer> {
     System.out.println(
         reports.stream()
             .collect(Collectors.groupingBy(r -> r.load().status(), Collectors.counting())));
-    List<LocalDate> missing =
-        reports.stream().filter(r -> !r.isVisible()).map(r -> r.load().date()).toList();
+    List<LoadReport> notLoaded = reports.stream().filter(r -> !r.isVisible()).toList();
+    List<LocalDate> missing = notLoaded.stream().map(r -> r.load().date()).toList();
     if (missing.isEmpty()) {
       return 0;
     }
@@ -63,7 +71,7 @@ final class BackfillCommand implements Callable<Integer> {
         "error: %d of %d days were not loaded: %s; mend what their lines above say, and run it"
             + " again%n",
         missing.size(), reports.size(), DayRanges.text(missing));
-    return 1;
+    return LoadOptions.exitCode(notLoaded);
   }
 
   /** Prints each day's outcome, and how long the rest will take at the pace so far. */

@@ -1,20 +1,27 @@
 package edtech.analytics.cli;
 
+import edtech.analytics.load.JobContext;
+import edtech.analytics.load.LoadMetrics;
 import edtech.analytics.load.LoadMode;
 import edtech.analytics.load.LoadReport;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.LocalDate;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.stream.Collectors;
+import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.Spec.Target;
 
 /** Options of the commands that load. */
 final class LoadOptions {
+  private static final int HELD = 3;
+
   @Spec(Target.MIXEE)
   private CommandSpec command;
 
@@ -24,37 +31,66 @@ final class LoadOptions {
   @Option(names = "--summary", paramLabel = "FILE", description = "write the outcome as JSON")
   private Path summary;
 
-  LoadMode mode() {
-    return isForced ? LoadMode.FORCED : LoadMode.UNLESS_UNCHANGED;
+  LoadMode mode(LoadMode usual) {
+    return isForced ? LoadMode.FORCED : usual;
+  }
+
+  /**
+   * Loads, and writes the metrics, also where it fails before it comes to every day.
+   *
+   * @param finished told of each day as it ends
+   */
+  List<LoadReport> watched(
+      JobContext job,
+      LocalDate from,
+      LocalDate to,
+      Consumer<LoadReport> finished,
+      Function<Consumer<LoadReport>, List<LoadReport>> load) {
+    List<LoadReport> reports = new ArrayList<>();
+    try {
+      return load.apply(finished.andThen(reports::add));
+    } finally {
+      writeMetrics(job.settings().metricsFile(), from.datesUntil(to.plusDays(1)).toList(), reports);
+    }
+  }
+
+  /** Of days that are published already: a fault here is no failure of theirs. */
+  private static void writeMetrics(String file, List<LocalDate> days, List<LoadReport> reports) {
+    try {
+      new LoadMetrics(file).write(days, reports);
+    } catch (IOException e) {
+      System.err.println(
+          "warning: metrics-file = \""
+              + file
+              + "\" cannot be written ("
+              + e.getClass().getSimpleName()
+              + "): name a file in a folder that is there and yours");
+    }
+  }
+
+  /** What is told of days that were not loaded: another code where people have to look at them. */
+  static int exitCode(List<LoadReport> missing) {
+    if (missing.isEmpty()) {
+      return ExitCode.OK;
+    }
+    return missing.stream().allMatch(LoadReport::isHeld) ? HELD : ExitCode.SOFTWARE;
   }
 
   /** Empties the summary's file: one that cannot be written is told before anything is loaded. */
   void prepareSummary() {
-    if (summary == null) {
-      return;
-    }
-    try {
-      Files.createDirectories(summary.toAbsolutePath().normalize().getParent());
-      Files.writeString(summary, "[]\n");
-    } catch (IOException e) {
-      throw new ParameterException(
-          command.commandLine(),
-          "--summary "
-              + summary
-              + " cannot be written ("
-              + e.getClass().getSimpleName()
-              + "): name a file in a folder of yours");
-    }
+    summaryFile().prepare(command, "[]\n");
   }
 
   /** Writes one JSON object a load, as an array; nothing where no file was named. */
   void writeSummary(List<LoadReport> reports) throws IOException {
-    if (summary != null) {
-      Files.writeString(
-          summary,
-          reports.stream()
-              .map(LoadReport::json)
-              .collect(Collectors.joining(",\n", "[\n", "\n]\n")));
-    }
+    summaryFile()
+        .write(
+            reports.stream()
+                .map(LoadReport::json)
+                .collect(Collectors.joining(",\n", "[\n", "\n]\n")));
+  }
+
+  private JsonFile summaryFile() {
+    return new JsonFile("--summary", summary);
   }
 }

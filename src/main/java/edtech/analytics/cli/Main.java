@@ -10,7 +10,8 @@ import picocli.CommandLine.Command;
 
 /**
  * The job's commands. Exit codes: 0 done, 1 failed or not published, 2 unusable arguments or
- * settings. The last line of a failure is what its reader has to know.
+ * settings, 3 a day is held until somebody has looked at it. The last line of a failure is what its
+ * reader has to know.
  */
 @Command(
     name = "edtech-analytics",
@@ -23,7 +24,9 @@ import picocli.CommandLine.Command;
       InitCommand.class,
       StatusCommand.class,
       RollbackCommand.class,
-      SweepCommand.class
+      SweepCommand.class,
+      ReleaseCommand.class,
+      ForgetCommand.class
     })
 public final class Main {
   static final class Version implements CommandLine.IVersionProvider {

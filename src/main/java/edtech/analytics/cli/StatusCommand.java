@@ -1,6 +1,8 @@
 package edtech.analytics.cli;
 
+import edtech.analytics.clickhouse.Erasures;
 import edtech.analytics.clickhouse.LoadLog;
+import edtech.analytics.clickhouse.LoadRecord;
 import edtech.analytics.clickhouse.Publication;
 import edtech.analytics.clickhouse.Publications;
 import edtech.analytics.load.JobContext;
@@ -34,6 +36,8 @@ final class StatusCommand implements Callable<Integer> {
     try (JobContext job = common.openServer()) {
       job.schema().requireCurrent();
       printDays(new Publications(job.server()).visible());
+      printHeld(new LoadLog(job.server()).held());
+      printErasures(new Erasures(job.server()).unfinished());
       printLoads(new LoadLog(job.server()).latest(loads));
     }
     return 0;
@@ -58,6 +62,18 @@ final class StatusCommand implements Callable<Integer> {
     if (!held.isEmpty()) {
       System.out.println("held:      " + held + " (rolled back)");
     }
+  }
+
+  private static void printHeld(List<LoadRecord> held) {
+    held.forEach(
+        load -> System.out.println("held:      load " + load.loadId() + ": " + load.error()));
+  }
+
+  private static void printErasures(Set<String> unfinished) {
+    unfinished.forEach(
+        user ->
+            System.out.println(
+                "erasure:   not finished for the user with hash " + user + ": run forget again"));
   }
 
   private static void printLoads(List<LoadLog.Entry> entries) {

@@ -1,6 +1,7 @@
 package edtech.analytics.clickhouse;
 
 import com.clickhouse.client.api.Client;
+import com.clickhouse.client.api.data_formats.ClickHouseBinaryFormatReader;
 import com.clickhouse.client.api.insert.InsertResponse;
 import com.clickhouse.client.api.insert.InsertSettings;
 import com.clickhouse.client.api.query.GenericRecord;
@@ -75,6 +76,50 @@ public final class ClickHouse implements AutoCloseable {
       return client.queryAll(sql, values, new QuerySettings());
     } catch (RuntimeException e) {
       throw failed(sql, e);
+    }
+  }
+
+  /** The rows of a query as they come, for results of any size. */
+  Rows stream(String sql) {
+    QuerySettings settings =
+        new QuerySettings().setFormat(ClickHouseFormat.RowBinaryWithNamesAndTypes);
+    return new Rows(sql, await(client.query(sql, settings), sql));
+  }
+
+  /** The rows of one answer, one after the other. */
+  final class Rows implements AutoCloseable {
+    private final String sql;
+    private final QueryResponse answer;
+    private final ClickHouseBinaryFormatReader reader;
+
+    private Rows(String sql, QueryResponse answer) {
+      this.sql = sql;
+      this.answer = answer;
+      this.reader = client.newBinaryFormatReader(answer);
+    }
+
+    /** Goes to the next row, if there is one. */
+    boolean next() {
+      try {
+        return reader.hasNext() && reader.next() != null;
+      } catch (RuntimeException e) {
+        throw failed(sql, e);
+      }
+    }
+
+    /** The row that it stands at. */
+    ClickHouseBinaryFormatReader row() {
+      return reader;
+    }
+
+    @Override
+    public void close() {
+      try {
+        reader.close();
+        answer.close();
+      } catch (Exception e) {
+        throw failed(sql, e);
+      }
     }
   }
 

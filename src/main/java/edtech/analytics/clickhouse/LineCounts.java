@@ -28,6 +28,11 @@ public record LineCounts(
     return linesRead + late == blankLines + accepted + duplicates + rejected + otherDay;
   }
 
+  /** Lines of the day's own objects that are not blank. */
+  public long notBlank() {
+    return linesRead - blankLines;
+  }
+
   /** The sum of both. */
   public LineCounts plus(LineCounts more) {
     Map<String, Long> reasons = new TreeMap<>(rejectedByReason);

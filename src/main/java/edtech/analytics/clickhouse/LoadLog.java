@@ -1,14 +1,20 @@
 package edtech.analytics.clickhouse;
 
+import static java.util.stream.Collectors.joining;
+
+import com.clickhouse.client.api.query.GenericRecord;
 import edtech.analytics.input.SourceObject;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** Writes the ledger: {@code ops.loads} and {@code ops.load_objects}. */
@@ -30,6 +36,20 @@ public final class LoadLog {
       long accepted,
       long rejected,
       String error) {}
+
+  /**
+   * Loads that are held for their few lines: of each day the newest one, unless the day shows a
+   * newer one. Those of a day that was rolled back have staged nothing.
+   */
+  static final String HELD =
+      """
+      SELECT held.load_id FROM (
+          SELECT event_date, max(load_id) AS load_id FROM ops.loads
+          WHERE status = 'held' AND length(mapKeys(rows_by_table)) > 0 GROUP BY event_date) AS held
+      LEFT JOIN (SELECT event_date, max(seq) AS seq FROM ops.publications GROUP BY event_date)
+          AS visible ON held.event_date = visible.event_date
+      WHERE held.load_id > ifNull(visible.seq, 0)
+      """;
 
   private final ClickHouse server;
   private final AtomicLong revision = new AtomicLong();
@@ -76,6 +96,88 @@ public final class LoadLog {
     if (!rows.isEmpty()) {
       server.insert("ops.load_objects", rows, "objects/" + load.loadId());
     }
+  }
+
+  /** A load as the ledger has it; empty when it knows none of that number. */
+  public Optional<LoadRecord> find(long loadId) {
+    return server
+        .rows(
+            "SELECT *, toJSONString(rejected_by_reason) AS reasons, toJSONString(rows_by_table) AS"
+                + " tables, toUnixTimestamp64Micro(started_at) AS started FROM ops.loads WHERE"
+                + " load_id = {load:UInt64}",
+            Map.of("load", loadId))
+        .stream()
+        .findFirst()
+        .map(LoadLog::load);
+  }
+
+  private static LoadRecord load(GenericRecord row) {
+    return new LoadRecord(
+        row.getLong("load_id"),
+        row.getLocalDate("event_date"),
+        row.getString("status"),
+        row.getString("source_uri"),
+        row.getInteger("source_objects"),
+        row.getLong("source_bytes"),
+        row.getString("source_fingerprint"),
+        new LineCounts(
+            row.getLong("lines_read"),
+            row.getLong("blank_lines"),
+            row.getLong("accepted"),
+            row.getLong("duplicates"),
+            row.getLong("rejected"),
+            row.getLong("other_day"),
+            row.getLong("late"),
+            JsonMap.counts(row.getString("reasons"))),
+        JsonMap.counts(row.getString("tables")),
+        Instant.EPOCH.plus(row.getLong("started"), ChronoUnit.MICROS),
+        row.getString("error"),
+        row.getString("job_version"));
+  }
+
+  /** The loads that wait for somebody to release them, by day. */
+  public List<LoadRecord> held() {
+    return server
+        .rows("SELECT toInt64(load_id) AS load FROM ops.loads WHERE load_id IN (" + HELD + ")")
+        .stream()
+        .flatMap(row -> find(row.getLong("load")).stream())
+        .sorted(Comparator.comparing(LoadRecord::date))
+        .toList();
+  }
+
+  /** Says of a load that is over that it ended in another way. */
+  public void restate(long loadId, String status) {
+    server.execute(
+        "INSERT INTO store.load_log SELECT * REPLACE (revision + 1 AS revision, {status:String} AS"
+            + " status, '' AS error, now64(6, 'UTC') AS heartbeat_at) FROM store.load_log FINAL"
+            + " WHERE load_id = {load:UInt64}",
+        Map.of("load", loadId, "status", status));
+  }
+
+  /** Lines, blank ones aside, of what is visible of these days; one number for each that is. */
+  public List<Long> publishedLines(List<LocalDate> dates) {
+    return server
+        .rows(
+            "SELECT toInt64(lines_read - blank_lines) AS lines FROM ops.loads WHERE (event_date,"
+                + " load_id) IN (SELECT event_date, argMax(load_id, seq) FROM ops.publications WHERE"
+                + " event_date IN {dates:Array(Date)} GROUP BY event_date)",
+            Map.of(
+                "dates",
+                dates.stream().map(date -> "'" + date + "'").collect(joining(",", "[", "]"))))
+        .stream()
+        .map(row -> row.getLong("lines"))
+        .toList();
+  }
+
+  /** The loads that are under way and have not published, the oldest first. */
+  public List<Long> running() {
+    return server
+        .rows(
+            "SELECT toInt64(load_id) AS load FROM ops.loads WHERE status = 'running' AND load_id NOT"
+                + " IN (SELECT load_id FROM ops.publications) ORDER BY load")
+        .stream()
+        .map(row -> row.getLong("load"))
+        .toList();
   }
 
   /** The loads that started last, the newest first. */

@@ -43,7 +43,13 @@ public final class Schema {
   private static final List<String> FILES =
       Stream.of(
               Stream.of(VERSIONS),
-              Stream.of("publications", "load_log", "loads", "load_objects")
+              Stream.of(
+                      "publications",
+                      "load_log",
+                      "loads",
+                      "load_objects",
+                      "erased_users",
+                      "erasures")
                   .map(name -> "/clickhouse/ops/" + name + ".sql"),
               Tables.PUBLISHED.stream().map(Table::ddl),
               Stream.of("/clickhouse/ops/rejected_events.sql"))

@@ -3,18 +3,21 @@ package edtech.analytics.clickhouse;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import org.apache.spark.sql.connector.catalog.SupportsRead;
 import org.apache.spark.sql.connector.catalog.SupportsWrite;
 import org.apache.spark.sql.connector.catalog.TableCapability;
+import org.apache.spark.sql.connector.read.ScanBuilder;
 import org.apache.spark.sql.connector.write.BatchWrite;
 import org.apache.spark.sql.connector.write.LogicalWriteInfo;
 import org.apache.spark.sql.connector.write.Write;
 import org.apache.spark.sql.connector.write.WriteBuilder;
 import org.apache.spark.sql.types.StructType;
+import org.apache.spark.sql.util.CaseInsensitiveStringMap;
 
-/** A stage table that rows can be appended to. */
+/** A stage table that rows can be appended to and read from. */
 record StageTable(
     String name, List<StageColumn> stageColumns, Connection connection, BatchLimit limit)
-    implements SupportsWrite {
+    implements SupportsWrite, SupportsRead {
 
   @Override
   @SuppressWarnings("deprecation") // Spark 4.0 has columns(), but still demands this one
@@ -30,7 +33,12 @@ record StageTable(
 
   @Override
   public Set<TableCapability> capabilities() {
-    return Set.of(TableCapability.BATCH_WRITE);
+    return Set.of(TableCapability.BATCH_WRITE, TableCapability.BATCH_READ);
+  }
+
+  @Override
+  public ScanBuilder newScanBuilder(CaseInsensitiveStringMap options) {
+    return new StageScan(this);
   }
 
   @Override
@@ -42,16 +50,21 @@ record StageTable(
           @Override
           public BatchWrite toBatch() {
             long loadId = info.options().getLong(StageCatalog.LOAD_ID, 0);
-            return new StageBatchWrite(name, ordered(info.schema()), loadId, connection, limit);
+            return new StageBatchWrite(
+                name,
+                ordered(Arrays.asList(info.schema().fieldNames())),
+                loadId,
+                connection,
+                limit);
           }
         };
       }
     };
   }
 
-  /** The columns in the order of the rows that will come. */
-  private List<StageColumn> ordered(StructType rows) {
-    return Arrays.stream(rows.fieldNames())
+  /** The columns of these names, in their order. */
+  List<StageColumn> ordered(List<String> names) {
+    return names.stream()
         .map(
             field ->
                 stageColumns.stream().filter(c -> c.name().equals(field)).findFirst().orElseThrow())

@@ -19,7 +19,8 @@ public final class Sweep {
   /**
    * Loads that may be dropped: known to be over, or unknown and started longer ago than a load that
    * still lives could have gone without a heartbeat. Publications of the last keep-loads loads of a
-   * day are kept; so is every load that ended, or was replaced in view, within the grace period.
+   * day are kept, and the load that is held to be released; so is every load that ended, or was
+   * replaced in view, within the grace period.
    */
   private static final String DEAD =
       """
@@ -39,6 +40,7 @@ public final class Sweep {
                   published_at
               FROM ops.publications)
           WHERE published_at >= now64(6, 'UTC') - toIntervalMinute({grace:UInt32}))
+        AND candidate NOT IN (%s)
         AND snowflakeIDToDateTime64(candidate) < now64(3) - toIntervalMinute({grace:UInt32})
         AND (candidate IN (SELECT load_id FROM ops.loads)
           OR snowflakeIDToDateTime64(candidate) < now64(3) - INTERVAL 1 DAY)
@@ -120,7 +122,7 @@ public final class Sweep {
   private List<Long> dead(String candidates, int leastDays, int keep) {
     String sql =
         "SELECT toInt64(candidate) AS load_id FROM ("
-            + DEAD.formatted(candidates)
+            + DEAD.formatted(candidates, LoadLog.HELD)
             // A number that no clock gave is not a load's: raw_events_2024 is somebody else's
             // table.
             + ") WHERE snowflakeIDToDateTime64(candidate) BETWEEN toDateTime64('2020-01-01', 3) AND"

@@ -1,6 +1,7 @@
 package edtech.analytics.config;
 
 import java.time.ZoneId;
+import java.util.OptionalDouble;
 import java.util.Set;
 
 /**
@@ -10,6 +11,7 @@ import java.util.Set;
  * @param eventsUri folder of the {@code dt=YYYY-MM-DD/} folders, without a slash at its end; '' in
  *     runs that read no events
  * @param s3Endpoint '' for Amazon S3
+ * @param metricsFile '' = none is written
  */
 public record Settings(
     String eventsUri,
@@ -18,7 +20,8 @@ public record Settings(
     Events events,
     Refusal refusal,
     ClickHouse clickhouse,
-    Publication publication) {
+    Publication publication,
+    String metricsFile) {
 
   /** How lines are read and what they mean. */
   public record Events(
@@ -47,8 +50,16 @@ public record Settings(
       int retries,
       String catalog) {}
 
-  /** How long loads that nobody sees are kept. */
-  public record Publication(int keepLoads, int sweepGraceMinutes, int rejectedRetentionDays) {}
+  /**
+   * What is published, and how long loads that nobody sees are kept.
+   *
+   * @param holdBelowRatio empty = off
+   */
+  public record Publication(
+      int keepLoads,
+      int sweepGraceMinutes,
+      int rejectedRetentionDays,
+      OptionalDouble holdBelowRatio) {}
 
   /**
    * The settings that change what a day contains, in one line for the fingerprint. Equal text means

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
@@ -137,7 +138,13 @@ public final class SettingsReader {
         new Settings.Publication(
             integer("keep-loads", 1, 1000),
             integer("sweep-grace-minutes", 0, 1_000_000),
-            integer("rejected-retention-days", 0, 36_500)));
+            integer("rejected-retention-days", 0, 36_500),
+            value(
+                "hold-below-ratio",
+                SettingsReader::ratioOrOff,
+                OptionalDouble.empty(),
+                "must be off, or a share from 0 to 1")),
+        text("metrics-file"));
   }
 
   private Config fromFile(Path file, Set<String> keys) {
@@ -346,6 +353,17 @@ public final class SettingsReader {
 
   private void problem(String key, String value, String rule) {
     problems.add(key + " = \"" + value + "\": " + rule);
+  }
+
+  private static OptionalDouble ratioOrOff(String text) {
+    if (text.equals("off")) {
+      return OptionalDouble.empty();
+    }
+    double share = Double.parseDouble(text);
+    if (!(share >= 0 && share <= 1)) {
+      throw new NumberFormatException();
+    }
+    return OptionalDouble.of(share);
   }
 
   private static ZoneId zone(String text) {

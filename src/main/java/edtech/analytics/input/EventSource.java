@@ -101,7 +101,7 @@ public final class EventSource implements TableProvider {
       SerializableConfiguration hadoop =
           new SerializableConfiguration(SparkSession.active().sessionState().newHadoopConf());
       return new LineReaderFactory(
-          selection.rules(), selection.fromDate(), selection.toDate(), hadoop);
+          selection.rules(), selection.fromDate(), selection.toDate(), selection.erased(), hadoop);
     }
   }
 }

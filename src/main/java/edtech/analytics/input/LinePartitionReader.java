@@ -26,6 +26,7 @@ final class LinePartitionReader implements PartitionReader<InternalRow> {
   private final ParseRules rules;
   private final int fromDay;
   private final int toDay;
+  private final ErasedUserFinder erased;
   private final ObjectOpener opener;
   private final LineParser parser;
   private final ParsedLine parsed = new ParsedLine();
@@ -45,11 +46,17 @@ final class LinePartitionReader implements PartitionReader<InternalRow> {
   private long lastWantedLines;
 
   LinePartitionReader(
-      List<Split> splits, ParseRules rules, int fromDay, int toDay, ObjectOpener opener) {
+      List<Split> splits,
+      ParseRules rules,
+      int fromDay,
+      int toDay,
+      ErasedUserFinder erased,
+      ObjectOpener opener) {
     this.splits = splits.iterator();
     this.rules = rules;
     this.fromDay = fromDay;
     this.toDay = toDay;
+    this.erased = erased;
     this.opener = opener;
     this.parser = new LineParser(rules);
   }
@@ -136,6 +143,10 @@ final class LinePartitionReader implements PartitionReader<InternalRow> {
       row = rejected(parsed.reason(), parsed.detail());
       return true;
     }
+    if (erased.isErased(parsed.userId)) {
+      row = erased();
+      return true;
+    }
     int day = parsed.eventDay();
     if (!ParseRules.inOrder(day, prefixDay, rules.latenessDays())) {
       row = rejected(Reason.OUTSIDE_DAY, "event_timestamp");
@@ -185,6 +196,9 @@ final class LinePartitionReader implements PartitionReader<InternalRow> {
     byte[] bytes = reader.buffer();
     int offset = reader.offset();
     int length = reader.length();
+    if (erased.isNamedIn(bytes, offset, length)) {
+      return erased();
+    }
     if (reason == Reason.LINE_TOO_LONG) {
       length = wholeCharacters(bytes, offset, length);
     }
@@ -197,6 +211,12 @@ final class LinePartitionReader implements PartitionReader<InternalRow> {
                 Base64.getEncoder().encode(ByteBuffer.wrap(bytes, offset, length)).array())
             : UTF8String.fromBytes(bytes, offset, length).copy();
     return binary.apply(ParsedRow.rejected(split.number(), reason, detail, line, isBase64));
+  }
+
+  /** A line of an erased user: counted, and nothing of it kept. */
+  private InternalRow erased() {
+    return binary.apply(
+        ParsedRow.rejected(split.number(), Reason.ERASED_USER, "", UTF8String.EMPTY_UTF8, false));
   }
 
   /** The length without a character that the cut went through. */

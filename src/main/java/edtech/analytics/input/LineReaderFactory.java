@@ -9,7 +9,11 @@ import org.apache.spark.util.SerializableConfiguration;
 
 /** Opens the pieces of objects that a task was given. */
 record LineReaderFactory(
-    ParseRules rules, LocalDate fromDate, LocalDate toDate, SerializableConfiguration hadoop)
+    ParseRules rules,
+    LocalDate fromDate,
+    LocalDate toDate,
+    ErasedUsers erased,
+    SerializableConfiguration hadoop)
     implements PartitionReaderFactory {
 
   @Override
@@ -17,6 +21,11 @@ record LineReaderFactory(
     int from = Math.toIntExact(fromDate.toEpochDay());
     int to = Math.toIntExact(toDate.toEpochDay());
     return new LinePartitionReader(
-        ((Split.Pack) partition).splits(), rules, from, to, new ObjectOpener(hadoop.value()));
+        ((Split.Pack) partition).splits(),
+        rules,
+        from,
+        to,
+        new ErasedUserFinder(erased),
+        new ObjectOpener(hadoop.value()));
   }
 }

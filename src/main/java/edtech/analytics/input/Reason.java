@@ -2,7 +2,10 @@ package edtech.analytics.input;
 
 import java.util.Locale;
 
-/** Why a line is rejected, in the order in which they are judged: the first that applies is it. */
+/**
+ * Why a line is rejected, in the order in which they are judged: the first that applies is it. But
+ * {@link #ERASED_USER} goes before all others, and its row keeps nothing of the line.
+ */
 public enum Reason {
   LINE_TOO_LONG,
   INVALID_ENCODING,
@@ -15,7 +18,8 @@ public enum Reason {
   INVALID_AMOUNT,
   UNSUPPORTED_CURRENCY,
   OUTSIDE_DAY,
-  CONFLICTING_DUPLICATE;
+  CONFLICTING_DUPLICATE,
+  ERASED_USER;
 
   private final String code = name().toLowerCase(Locale.ROOT);
 

@@ -20,9 +20,14 @@ import java.util.zip.GZIPOutputStream;
  * @param objects all objects of a prefix; the place in this list is the column {@code object}
  * @param fromDate first day whose events are wanted, in the zone of the rules
  * @param toDate last one, inclusive
+ * @param erased users whose lines are left out
  */
 public record Selection(
-    List<SourceObject> objects, ParseRules rules, LocalDate fromDate, LocalDate toDate)
+    List<SourceObject> objects,
+    ParseRules rules,
+    LocalDate fromDate,
+    LocalDate toDate,
+    ErasedUsers erased)
     implements Serializable {
 
   public Selection {

@@ -2,6 +2,7 @@ package edtech.analytics.load;
 
 import edtech.analytics.config.Settings;
 import edtech.analytics.input.DayInput;
+import edtech.analytics.input.ErasedUsers;
 import edtech.analytics.input.EventSource;
 import edtech.analytics.input.ParseRules;
 import edtech.analytics.input.Selection;
@@ -28,6 +29,7 @@ final class DayFrames implements AutoCloseable {
   private final LocalDate to;
   private final boolean isShared;
   private final TreeMap<LocalDate, Dataset<Row>> kept = new TreeMap<>();
+  private ErasedUsers erased = ErasedUsers.NONE;
 
   DayFrames(SparkSession spark, Settings.Events events, LocalDate from, LocalDate to) {
     this.spark = spark;
@@ -46,8 +48,16 @@ final class DayFrames implements AutoCloseable {
             events.maxLineBytes());
   }
 
-  /** The lines of a day: all of its own objects, and its late events in later ones. */
-  Dataset<Row> of(DayInput input) {
+  /**
+   * The lines of a day: all of its own objects, and its late events in later ones.
+   *
+   * @param without users whose lines are left out; what was kept with others of them is read again
+   */
+  Dataset<Row> of(DayInput input, ErasedUsers without) {
+    if (!without.equals(erased)) {
+      release(LocalDate.MAX);
+      erased = without;
+    }
     Dataset<Row> own = prefix(input.date(), input.own());
     Dataset<Row> ofDay = isShared ? own.where(ownLines(input.date())) : own;
     int first = input.own().size();
@@ -90,7 +100,7 @@ final class DayFrames implements AutoCloseable {
   }
 
   private Dataset<Row> read(List<SourceObject> objects) {
-    return EventSource.read(spark, new Selection(objects, rules, from, to));
+    return EventSource.read(spark, new Selection(objects, rules, from, to, erased));
   }
 
   private static Dataset<Row> numbered(Dataset<Row> frame, int first) {

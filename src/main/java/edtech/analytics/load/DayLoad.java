@@ -1,6 +1,7 @@
 package edtech.analytics.load;
 
 import edtech.analytics.clickhouse.ClickHouseException;
+import edtech.analytics.clickhouse.Erasures;
 import edtech.analytics.clickhouse.LineCounts;
 import edtech.analytics.clickhouse.LoadLog;
 import edtech.analytics.clickhouse.LoadRecord;
@@ -9,6 +10,7 @@ import edtech.analytics.clickhouse.Publications;
 import edtech.analytics.clickhouse.Stage;
 import edtech.analytics.clickhouse.Sweep;
 import edtech.analytics.input.DayInput;
+import edtech.analytics.input.ErasedUsers;
 import edtech.analytics.input.ObjectLister;
 import edtech.analytics.input.SourceObject;
 import edtech.analytics.model.SqlFile;
@@ -23,6 +25,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 
 /**
@@ -36,6 +40,7 @@ final class DayLoad {
   private final JobContext job;
   private final Progress progress;
   private final Publications publications;
+  private final Erasures erasures;
   private final ObjectLister lister;
   private final DayInputs inputs;
 
@@ -45,6 +50,7 @@ final class DayLoad {
     this.lister = lister;
     this.inputs = inputs;
     this.publications = new Publications(job.server());
+    this.erasures = new Erasures(job.server());
   }
 
   /**
@@ -72,17 +78,19 @@ final class DayLoad {
       throws IOException {
     long loadId = publications.nextSeq();
     journal.started(loadId);
+    // Read after the number is taken: who is erased later takes a higher one (Forget).
+    ErasedUsers erased = erasures.users();
 
     journal.begin(Step.LIST);
     Optional<Publication> current = publications.current(date);
-    if (mode != LoadMode.UNLESS_UNCHANGED || current.isEmpty()) {
+    if (mode == LoadMode.FORCED || current.isEmpty()) {
       // There will be something to do: Spark starts while the objects are listed.
       job.startSpark();
     }
     DayInput input = inputs.of(date);
     String fingerprint = input.fingerprint(job.settings().meaning(), SqlFile.queries());
     journal.listed(input, fingerprint);
-    if (mode == LoadMode.UNLESS_UNCHANGED && current.isPresent()) {
+    if (mode != LoadMode.FORCED && current.isPresent()) {
       if (current.get().fingerprint().equals(fingerprint)) {
         return journal.ended("skipped", "");
       }
@@ -99,15 +107,21 @@ final class DayLoad {
     Tables.PUBLISHED.forEach(stage::create);
 
     journal.begin(Step.READ);
-    try (ParsedDay day = parse(input, frames.get())) {
-      return stageAndPublish(day, input, stage, journal);
+    try (ParsedDay day = parse(job.spark(), input, frames.get().of(input, erased))) {
+      return stageAndPublish(day, input, mode, erased, stage, journal);
     } finally {
       Tables.PUBLISHED.forEach(table -> dropQuietly(stage, table));
     }
   }
 
   private LoadReport stageAndPublish(
-      ParsedDay day, DayInput input, Stage stage, LoadJournal journal) throws IOException {
+      ParsedDay day,
+      DayInput input,
+      LoadMode mode,
+      ErasedUsers erased,
+      Stage stage,
+      LoadJournal journal)
+      throws IOException {
     LocalDate date = input.date();
     long loadId = journal.load().loadId();
     Map<String, Long> rows;
@@ -162,10 +176,22 @@ final class DayLoad {
 
     journal.begin(Step.PUBLISH);
     requireUnchanged(date, input);
+    if (!erasures.users().equals(erased)) {
+      throw new LoadFailedException(
+          "a user was erased while " + date + " was loaded with their lines: load the day again");
+    }
     Optional<Publication> newer =
         publications.current(date).filter(published -> published.seq() > loadId);
     if (newer.isPresent()) {
       return journal.ended("superseded", "");
+    }
+    if (mode == LoadMode.NIGHTLY) {
+      Hold hold =
+          new Hold(new LoadLog(job.server()), job.settings().publication().holdBelowRatio());
+      Optional<String> held = hold.of(date, lister.prefix(date), ledger.total());
+      if (held.isPresent()) {
+        return journal.ended("held", held.get());
+      }
     }
     journal.part("ops.publications");
     publications.publish(new Publication(date, loadId, loadId, journal.load().fingerprint()), rows);
@@ -201,17 +227,13 @@ final class DayLoad {
     }
   }
 
-  private ParsedDay parse(DayInput input, DayFrames frames) {
-    return parse(job.spark(), input, frames);
-  }
-
-  static ParsedDay parse(SparkSession spark, DayInput input, DayFrames frames) {
+  static ParsedDay parse(SparkSession spark, DayInput input, Dataset<Row> lines) {
     long bytes =
         input.own().stream()
             .mapToLong(o -> o.bytes() * (o.uri().endsWith(".gz") ? GZIP_GROWTH : 1))
             .sum();
     List<String> files = objects(input).stream().map(SourceObject::uri).toList();
-    return new ParsedDay(spark, input.date(), frames.of(input), files, bytes);
+    return new ParsedDay(spark, input.date(), lines, files, bytes);
   }
 
   private void requireUnchanged(LocalDate date, DayInput input) throws IOException {
@@ -238,7 +260,7 @@ final class DayLoad {
             + ": load the day again when its objects are final");
   }
 
-  private static void requireIdentities(Stage stage) {
+  static void requireIdentities(Stage stage) {
     List<String> broken = stage.brokenIdentities();
     if (!broken.isEmpty()) {
       throw new LoadFailedException(
@@ -248,7 +270,7 @@ final class DayLoad {
     }
   }
 
-  private static void requireEqual(Table table, long found, long expected, String done) {
+  static void requireEqual(Table table, long found, long expected, String done) {
     if (found != expected) {
       throw new LoadFailedException(
           table

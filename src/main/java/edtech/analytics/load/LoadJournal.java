@@ -69,6 +69,11 @@ final class LoadJournal implements AutoCloseable {
     load = load.withSource(input.objects(), input.bytes(), fingerprint);
   }
 
+  /** What the load is made of was listed, and counted, by another one. */
+  void continues(int objects, long bytes, String fingerprint, LineCounts counts) {
+    load = load.withSource(objects, bytes, fingerprint).withCounts(counts);
+  }
+
   void counted(LineCounts counts) {
     load = load.withCounts(counts);
   }

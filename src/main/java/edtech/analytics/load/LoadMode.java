@@ -4,6 +4,11 @@ package edtech.analytics.load;
 public enum LoadMode {
   /** When its objects or the settings that matter have changed, and it was not rolled back. */
   UNLESS_UNCHANGED,
+  /**
+   * The same, but a day with far fewer lines than its weekday usually has is held: staged, and not
+   * published before somebody has looked.
+   */
+  NIGHTLY,
   /** Always. */
   FORCED
 }

@@ -26,6 +26,11 @@ public record LoadReport(LoadRecord load, Map<String, Double> secondsByStep) {
     };
   }
 
+  /** Whether the day waits for somebody to look at it: trying again changes nothing. */
+  public boolean isHeld() {
+    return load.status().equals("held");
+  }
+
   /** One line for people. */
   public String line() {
     LineCounts counts = load.counts();

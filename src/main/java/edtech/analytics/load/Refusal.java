@@ -22,14 +22,16 @@ final class Refusal {
    * @param prefix where the day's own objects lie, for the message
    */
   Optional<String> of(LocalDate date, String prefix, LineCounts counts) {
-    long notBlank = counts.linesRead() - counts.blankLines() + counts.late();
+    // Lines of erased users are as if they were not there.
+    long erased = counts.rejectedByReason().getOrDefault(Reason.ERASED_USER.code(), 0L);
+    long notBlank = counts.linesRead() - counts.blankLines() + counts.late() - erased;
     boolean isEmpty = counts.linesRead() == counts.blankLines();
     if (isEmpty) {
       return settings.allowEmptyDay() ? Optional.empty() : Optional.of(empty(prefix, counts));
     }
     Settings.Refusal limits = settings.refusal();
     long outside = counts.rejectedByReason().getOrDefault(Reason.OUTSIDE_DAY.code(), 0L);
-    long rejected = counts.rejected() - outside;
+    long rejected = counts.rejected() - outside - erased;
     if (exceeds(rejected, notBlank, limits.maxRejectedRatio(), limits.maxRejectedLines())) {
       return Optional.of(tooMany("rejected", rejected, notBlank, "max-rejected-ratio", counts));
     }
@@ -38,7 +40,7 @@ final class Refusal {
           tooMany(
               "of other days than dt=" + date, outside, notBlank, "max-outside-day-ratio", counts));
     }
-    if (counts.accepted() == 0) {
+    if (counts.accepted() == 0 && notBlank > 0) {
       return Optional.of(
           String.format(
               Locale.ROOT,
@@ -47,7 +49,7 @@ final class Refusal {
               date,
               notBlank,
               prefix,
-              counts.rejected(),
+              outside + rejected,
               counts.rejectedByReason(),
               counts.otherDay()));
     }

@@ -44,6 +44,15 @@ public final class Rollback {
     Publication again =
         new Publication(date, publications.nextSeq(), earlier.loadId(), earlier.fingerprint());
     publications.publish(again, rows);
+    try {
+      requireWhole(date, earlier.loadId(), rows);
+    } catch (LoadFailedException dropped) {
+      // By forget or a sweep, since it was looked at.
+      publications.publish(
+          new Publication(date, publications.nextSeq(), visible, all.get(0).fingerprint()),
+          publications.rows(date, visible));
+      throw dropped;
+    }
     return again;
   }
 
@@ -74,7 +83,7 @@ public final class Rollback {
                 + stored
                 + " of "
                 + published
-                + " rows): it was swept; raise keep-loads to keep more loads of a day");
+                + " rows): it was swept, or held a user who was forgotten; raise keep-loads to keep more loads of a day");
       }
     }
   }

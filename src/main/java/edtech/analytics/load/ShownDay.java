@@ -2,6 +2,7 @@ package edtech.analytics.load;
 
 import edtech.analytics.config.Settings;
 import edtech.analytics.input.DayInput;
+import edtech.analytics.input.ErasedUsers;
 import edtech.analytics.input.ObjectLister;
 import edtech.analytics.model.Table;
 import edtech.analytics.model.Tables;
@@ -46,7 +47,7 @@ public final class ShownDay implements AutoCloseable {
           "no object below " + lister.prefix(date) + ": name a day that has events");
     }
     frames = new DayFrames(spark, settings.events(), date, date);
-    day = DayLoad.parse(spark, input, frames);
+    day = DayLoad.parse(spark, input, frames.of(input, ErasedUsers.NONE));
     if (isAnIdShared()) {
       day.resolveAcrossUsers();
     }

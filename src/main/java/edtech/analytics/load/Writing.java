@@ -59,6 +59,25 @@ final class Writing {
                 + ", or leave the setting out for the built-in sink"));
   }
 
+  /**
+   * Fails where the official connector is set: what it writes is not counted, and it reads no stage
+   * table back.
+   *
+   * @throws SettingsException when it is
+   */
+  void requireBuiltIn(String command) {
+    if (!reportsRows()) {
+      throw new SettingsException(
+          List.of(
+              "clickhouse.catalog = \""
+                  + settings.catalog()
+                  + "\": "
+                  + command
+                  + " works with the built-in sink only: add --set clickhouse.catalog="
+                  + BUILT_IN));
+    }
+  }
+
   void configure(SparkSession spark, Map<String, String> environment) {
     String prefix = "spark.sql.catalog." + CATALOG;
     spark.conf().set(prefix, settings.catalog());

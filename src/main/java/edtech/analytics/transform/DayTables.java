@@ -28,12 +28,18 @@ public final class DayTables implements AutoCloseable {
   private final List<RDD<InternalRow>> kept = new ArrayList<>();
 
   public DayTables(SparkSession spark, LocalDate date) {
+    this(spark, date, Map.of());
+  }
+
+  /**
+   * @param stored tables that are there already: their rows are taken, not computed
+   */
+  DayTables(SparkSession spark, LocalDate date, Map<Table, Dataset<Row>> stored) {
     this.spark = spark;
     this.parameters = Map.of("event_date", date);
     keep(query("/sql/day/user_sessions.sql")).createOrReplaceTempView("user_sessions");
     for (Table table : Tables.in("staging")) {
-      Dataset<Row> rows = query(table.query());
-      staging.put(table, isRead(table) ? keep(rows) : rows);
+      staging.put(table, stored.containsKey(table) ? stored.get(table) : staged(table));
       staging.get(table).createOrReplaceTempView(table.view());
     }
   }
@@ -47,6 +53,11 @@ public final class DayTables implements AutoCloseable {
   @Override
   public void close() {
     kept.forEach(rows -> rows.unpersist(false));
+  }
+
+  private Dataset<Row> staged(Table table) {
+    Dataset<Row> rows = query(table.query());
+    return isRead(table) ? keep(rows) : rows;
   }
 
   private Dataset<Row> query(String resource) {

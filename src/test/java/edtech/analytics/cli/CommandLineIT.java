@@ -446,6 +446,70 @@ class CommandLineIT {
   }
 
   @Test
+  void load_fewLines_exits3UntilReleased() throws Exception {
+    LocalDate day = LocalDate.of(2034, 9, 29);
+    for (int week = 1; week <= 4; week++) {
+      LocalDate before = day.minusWeeks(week);
+      services.put(before, "a.jsonl", SampleDay.lines(before, "a", 20));
+      assertThat(services.load(before).load().status()).isEqualTo("published");
+    }
+    services.put(day, "a.jsonl", SampleDay.lines(day, "a", 5));
+    Path metrics = folder.resolve("edtech.prom");
+    ForkedJvm.Result held =
+        run(Map.of(), "load", "--date", day.toString(), "--set", "metrics-file=" + metrics);
+    assertThat(held.lastError())
+        .startsWith(
+            "error: 2034-09-29 is held: 2034-09-29 has 7 lines, below hold-below-ratio=0.5 of 22.0,");
+    requireFailure(held, 3, held.lastError());
+    assertThat(Files.readAllLines(metrics)).contains("edtech_load_days{status=\"held\"} 1.0");
+
+    ForkedJvm.Result status = run(NO_EVENTS, "status");
+    assertThat(status.out()).containsPattern("(?m)^held:      load \\d+: 2034-09-29 has 7 lines, ");
+
+    ForkedJvm.Result release = run(NO_EVENTS, "release", "--date", day.toString());
+    assertThat(release.code()).as(release.text()).isZero();
+    assertThat(release.out()).matches("2034-09-29 shows load \\d+, which was held\n");
+    assertThat(services.number("SELECT count() FROM raw.events WHERE event_date = '2034-09-29'"))
+        .isEqualTo(5);
+  }
+
+  @Test
+  void forget_user_exits0WithAReceipt() throws Exception {
+    LocalDate day = LocalDate.of(2034, 10, 1);
+    String user = "forgotten-" + System.nanoTime();
+    services.put(day, "a.jsonl", SampleDay.lines(day, "a", 20));
+    services.put(
+        day,
+        "b.jsonl",
+        SampleDay.lines(day, "a", 20)[0]
+            .replace("\"u0\"", "\"" + user + "\"")
+            .replace("a-0", "a-x"));
+    assertThat(services.load(day).load().counts().accepted()).isEqualTo(21);
+    services.abandonRunning();
+    Path receipt = folder.resolve("receipt.json");
+    ForkedJvm.Result result =
+        run(NO_EVENTS, "forget", "--user", user, "--receipt", receipt.toString());
+    assertThat(result.code()).as(result.text()).isZero();
+    assertThat(result.out()).contains("raw.events 1").contains("S3: delete the user's lines");
+    assertThat(result.text()).doesNotContain(user);
+    requireNoSecret(result);
+    JsonNode removed = new ObjectMapper().readTree(receipt.toFile());
+    assertThat(removed.get("rows_removed_from_view").get("raw.events").asLong()).isEqualTo(1);
+    assertThat(removed.get("finished_at").isNull()).isFalse();
+    assertThat(services.number("SELECT count() FROM raw.events WHERE event_date = '2034-10-01'"))
+        .isEqualTo(20);
+  }
+
+  @Test
+  void forget_blankUser_exits2() throws Exception {
+    requireFailure(
+        run(NO_EVENTS, "forget", "--user", " "),
+        2,
+        "error: --user has 1 characters, and is blank or too long: a user_id has 1 to 256"
+            + " (edtech-analytics forget --help tells what it takes)");
+  }
+
+  @Test
   void sweep_nothingDead_exits0() throws Exception {
     ForkedJvm.Result result = run(NO_EVENTS, "sweep");
     assertThat(result.code()).as(result.text()).isZero();

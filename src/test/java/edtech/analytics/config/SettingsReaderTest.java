@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
@@ -44,7 +45,8 @@ class SettingsReaderTest {
                 Set.of("success"),
                 "USD"));
     assertThat(settings.refusal()).isEqualTo(new Settings.Refusal(0.01, 1000, 0.2));
-    assertThat(settings.publication()).isEqualTo(new Settings.Publication(2, 60, 30));
+    assertThat(settings.publication())
+        .isEqualTo(new Settings.Publication(2, 60, 30, OptionalDouble.of(0.5)));
     assertThat(settings.clickhouse())
         .isEqualTo(
             new Settings.ClickHouse(
@@ -57,6 +59,21 @@ class SettingsReaderTest {
                 32 << 20,
                 3,
                 "edtech.analytics.clickhouse.StageCatalog"));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"off, -1", "0, 0", "0.25, 0.25", "1, 1"})
+  void holdBelowRatio_isOffOrAShare(String text, double ratio) {
+    assertThat(read(with("hold-below-ratio", text)).publication().holdBelowRatio().orElse(-1))
+        .isEqualTo(ratio);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"on", "1.5", "-0.1", "NaN", "50%"})
+  void holdBelowRatio_anythingElse_isRefused(String text) {
+    assertThatThrownBy(() -> read(with("hold-below-ratio", text)))
+        .hasMessageContaining(
+            "hold-below-ratio = \"" + text + "\": must be off, or a share from 0 to 1");
   }
 
   @Test

@@ -51,6 +51,6 @@ class ParseRulesTest {
   @Test
   void reasonCode_isTheNameInLowerCase() {
     assertThat(Reason.LINE_TOO_LONG.code()).isEqualTo("line_too_long");
-    assertThat(Reason.values()).hasSize(12);
+    assertThat(Reason.values()).hasSize(13);
   }
 }

@@ -75,7 +75,7 @@ class SplitTest {
     ParseRules rules =
         new ParseRules(
             ZoneId.of("UTC"), Set.of("p"), Set.of("t"), Set.of("a"), Set.of("s"), "USD", 0, 1024);
-    return Split.plan(new Selection(List.of(objects), rules, DAY, DAY), cores);
+    return Split.plan(new Selection(List.of(objects), rules, DAY, DAY, ErasedUsers.NONE), cores);
   }
 
   private static List<Split> splits(List<Split.Pack> packs) {

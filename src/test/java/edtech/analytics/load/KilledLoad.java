@@ -83,7 +83,7 @@ final class KilledLoad {
     kill();
   }
 
-  private static void kill() {
+  static void kill() {
     try {
       new ProcessBuilder("kill", "-9", String.valueOf(ProcessHandle.current().pid()))
           .start()

@@ -296,8 +296,8 @@ class PublicationIT {
                 + first
                 + " of "
                 + day
-                + " is no longer whole (raw.events has 0 of 20 rows): it was swept; raise keep-loads"
-                + " to keep more loads of a day");
+                + " is no longer whole (raw.events has 0 of 20 rows): it was swept, or held a"
+                + " user who was forgotten; raise keep-loads to keep more loads of a day");
     assertThat(visible(day)).isEqualTo(30);
   }
 

@@ -103,6 +103,16 @@ class RefusalTest {
   }
 
   @Test
+  void linesOfErasedUsers_areAsIfTheyWereNotThere() {
+    assertThat(refusal().of(DAY, PREFIX, counts(2_000, 0, 2_000, "erased_user"))).isEmpty();
+    LineCounts both =
+        new LineCounts(
+            2_000, 0, 0, 0, 2_000, 0, 0, Map.of("erased_user", 1_998L, "malformed_json", 2L));
+    assertThat(refusal().of(DAY, PREFIX, both).orElseThrow())
+        .startsWith("no event of 2026-01-02 is accepted: of 2 lines below ");
+  }
+
+  @Test
   void noLine_isRefusedUnlessAllowed() {
     assertThat(refusal().of(DAY, PREFIX, LineCounts.NONE))
         .contains(

@@ -1,0 +1,66 @@
+package edtech.analytics.cli;
+
+import edtech.analytics.load.ErasureReceipt;
+import edtech.analytics.load.Forget;
+import edtech.analytics.load.JobContext;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+@Command(
+    name = "forget",
+    description = "Removes a user from all loads, and leaves them out of later ones.",
+    mixinStandardHelpOptions = true)
+final class ForgetCommand implements Callable<Integer> {
+  private static final int MAX_ID_CHARACTERS = 256;
+
+  @Mixin private CommonOptions common;
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = "--user",
+      required = true,
+      paramLabel = "ID",
+      description = "the user_id, as it is in the events")
+  private String user;
+
+  @Option(names = "--receipt", paramLabel = "FILE", description = "write what was removed as JSON")
+  private Path receipt;
+
+  @Override
+  public Integer call() throws Exception {
+    int length = user.codePointCount(0, user.length());
+    if (user.isBlank() || length > MAX_ID_CHARACTERS) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "--user has "
+              + length
+              + " characters, and is blank or too long: a user_id has 1 to "
+              + MAX_ID_CHARACTERS);
+    }
+    JsonFile file = new JsonFile("--receipt", receipt);
+    ConsoleProgress progress =
+        new ConsoleProgress(System.out, ConsoleProgress.Detail.STEPS, common.isDebug());
+    ErasureReceipt removed;
+    try (JobContext job = common.openServer()) {
+      file.prepare(spec, "{}\n");
+      removed = new Forget(job, progress).run(user);
+    }
+    file.write(removed.json());
+    System.out.print(removed.text());
+    if (removed.isFinished()) {
+      return 0;
+    }
+    System.out.flush();
+    removed.problems().forEach(problem -> System.err.println("  " + problem));
+    System.err.println(
+        "error: the user is not forgotten yet, for what the lines above say: see to it, then run"
+            + " forget again");
+    return 1;
+  }
+}

@@ -1,0 +1,74 @@
+package edtech.analytics.load;
+
+import edtech.analytics.clickhouse.LoadLog;
+import edtech.analytics.clickhouse.LoadRecord;
+import edtech.analytics.clickhouse.Publication;
+import edtech.analytics.clickhouse.Publications;
+import edtech.analytics.clickhouse.Stage;
+import edtech.analytics.model.Table;
+import edtech.analytics.model.Tables;
+import java.time.LocalDate;
+
+/** Publishes the load of a day that was held for its few lines, as it was staged. */
+public final class Release {
+  private final Publications publications;
+  private final LoadLog log;
+  private final JobContext job;
+
+  public Release(JobContext job) {
+    this.job = job;
+    this.publications = new Publications(job.server());
+    this.log = new LoadLog(job.server());
+  }
+
+  /**
+   * Releases.
+   *
+   * @throws LoadFailedException when no load of the day is held, a newer one was published, or not
+   *     all of its rows are there
+   */
+  public LoadRecord run(LocalDate date) {
+    LoadRecord held =
+        log.held().stream()
+            .filter(load -> load.date().equals(date))
+            .findFirst()
+            .orElseThrow(
+                () ->
+                    new LoadFailedException(
+                        "no load of "
+                            + date
+                            + " is held for its few lines, or a newer one is published: status shows"
+                            + " what is"));
+    requireWhole(held);
+    // Under its own number, as the load itself would have done it: a newer load replaces it.
+    publications.publish(
+        new Publication(date, held.loadId(), held.loadId(), held.fingerprint()),
+        held.rowsByTable());
+    // It may have been dropped since it was looked at, by forget or a sweep.
+    requireWhole(held);
+    log.restate(held.loadId(), "published");
+    return held;
+  }
+
+  private void requireWhole(LoadRecord held) {
+    Stage store = new Stage(job.server(), held.date(), held.loadId());
+    for (Table table : Tables.PUBLISHED) {
+      long staged = held.rowsByTable().getOrDefault(table.logical(), 0L);
+      long stored = store.stored(table);
+      if (stored != staged) {
+        throw new LoadFailedException(
+            "load "
+                + held.loadId()
+                + " of "
+                + held.date()
+                + " is no longer whole ("
+                + table
+                + " has "
+                + stored
+                + " of "
+                + staged
+                + " rows): load the day again with --force instead");
+      }
+    }
+  }
+}

@@ -1,0 +1,48 @@
+package edtech.analytics.transform;
+
+import edtech.analytics.input.EventKind;
+import edtech.analytics.model.SqlFile;
+import edtech.analytics.model.Table;
+import java.time.LocalDate;
+import java.util.Map;
+import java.util.function.Function;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+
+/**
+ * A day that was loaded before, read back from where it is stored: the tables that are still to be
+ * made of it, by the queries that made them when it was loaded. These may read {@code events} and
+ * its parts, and every staging table; of rejected lines and source files nothing is known here.
+ */
+public final class StoredDay implements AutoCloseable {
+  private final DayTables tables;
+
+  /**
+   * @param stored the tables that are there, to their rows; nothing is read before it is used
+   */
+  public StoredDay(SparkSession spark, LocalDate date, Map<Table, Dataset<Row>> stored) {
+    // A few rows each: a shuffle into many partitions would cost more than all else.
+    spark.conf().set("spark.sql.shuffle.partitions", 1);
+    // It would run queries in part as they are planned, also those that nothing reads.
+    spark.conf().set("spark.sql.adaptive.enabled", false);
+    stored.forEach((table, rows) -> rows.createOrReplaceTempView(table.view()));
+    spark.sql(SqlFile.read("/stored/events.sql")).createOrReplaceTempView("events");
+    Function<EventKind, Dataset<Row>> of =
+        kind -> spark.table("events").where("event_kind = '" + kind.code() + "'");
+    of.apply(EventKind.PURCHASE).createOrReplaceTempView("purchases");
+    of.apply(EventKind.TASK_RESULT).createOrReplaceTempView("task_results");
+    of.apply(EventKind.AB_ASSIGNMENT).createOrReplaceTempView("ab_assignments");
+    tables = new DayTables(spark, date, stored);
+  }
+
+  /** The rows of a table that is not stored. */
+  public Dataset<Row> rows(Table table) {
+    return tables.rows(table);
+  }
+
+  @Override
+  public void close() {
+    tables.close();
+  }
+}

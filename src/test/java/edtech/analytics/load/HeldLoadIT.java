@@ -1,0 +1,144 @@
+package edtech.analytics.load;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import edtech.analytics.clickhouse.LoadLog;
+import edtech.analytics.clickhouse.LoadRecord;
+import edtech.analytics.clickhouse.Sweep;
+import java.time.LocalDate;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** Nightly loads of a day whose last four same weekdays had 102 lines each. */
+class HeldLoadIT {
+  /** Of lines that are not blank; half of what the weekday usually has is not below half. */
+  private static final int HALF = 51;
+
+  private static LocalServices services;
+
+  @BeforeAll
+  static void open() {
+    services = new LocalServices("held-load");
+    for (int week = 0; week < 4; week++) {
+      for (LocalDate day : new LocalDate[] {thin(), enough()}) {
+        LocalDate before = day.minusWeeks(week + 1L);
+        services.put(before, "a.jsonl", SampleDay.lines(before, "w" + week, 100));
+        assertThat(services.load(before).load().status()).isEqualTo("published");
+      }
+    }
+  }
+
+  @AfterAll
+  static void close() {
+    services.close();
+  }
+
+  @Test
+  void fewLines_nightlyLoad_isHeldSweptByNobodyAndReleased() {
+    LocalDate day = thin();
+    services.put(day, "a.jsonl", SampleDay.lines(day, "thin", HALF - SampleDay.REJECTED - 1));
+    LoadReport first = nightly(day);
+    LoadReport held = nightly(day);
+
+    assertThat(held.load().status()).as(held.text()).isEqualTo("held");
+    assertThat(held.isHeld()).isTrue();
+    assertThat(held.load().error())
+        .isEqualTo(
+            "2042-03-31 has 50 lines, below hold-below-ratio=0.5 of 102.0, the median of 4 of the"
+                + " last 5 same weekdays: staged, not published; look below "
+                + services.eventsUri()
+                + "/dt=2042-03-31/, load it again when it is whole, or publish it as it is with"
+                + " release --date 2042-03-31");
+    assertThat(visibleEvents(day)).isZero();
+    assertThat(held()).isEqualTo(held.load().loadId());
+
+    sweep();
+    assertThat(stored(first)).isZero();
+    assertThat(stored(held)).isEqualTo(48);
+
+    try (JobContext job = services.job()) {
+      assertThat(new Release(job).run(day).loadId()).isEqualTo(held.load().loadId());
+      assertThat(visibleEvents(day)).isEqualTo(48);
+      assertThat(new LoadLog(job.server()).find(held.load().loadId()).orElseThrow().status())
+          .isEqualTo("published");
+      assertThatThrownBy(() -> new Release(job).run(day))
+          .isInstanceOf(LoadFailedException.class)
+          .hasMessage(
+              "no load of 2042-03-31 is held for its few lines, or a newer one is published: status"
+                  + " shows what is");
+    }
+    assertThat(nightly(day).load().status()).isEqualTo("skipped");
+  }
+
+  @Test
+  void halfOfTheLines_isNotHeld_norIsABackfillOrAForcedLoadOfFewer() {
+    LocalDate day = enough();
+    services.put(day, "a.jsonl", SampleDay.lines(day, "b", 5));
+    assertThat(services.load(day, LoadMode.NIGHTLY, "hold-below-ratio", "off").load().status())
+        .isEqualTo("published");
+    services.put(day, "a.jsonl", SampleDay.lines(day, "c", 6));
+    assertThat(services.load(day).load().status()).as("backfill").isEqualTo("published");
+    services.put(day, "a.jsonl", SampleDay.lines(day, "d", 7));
+    LoadReport held = nightly(day);
+    assertThat(held.load().status()).isEqualTo("held");
+    assertThat(held()).isEqualTo(held.load().loadId());
+    assertThat(visibleEvents(day)).as("the day keeps what it had").isEqualTo(6);
+    services.put(day, "a.jsonl", SampleDay.lines(day, "e", HALF - SampleDay.REJECTED));
+    assertThat(nightly(day).load().status()).isEqualTo("published");
+    assertThat(held()).as("superseded").isZero();
+    sweep();
+    assertThat(stored(held)).isZero();
+    services.put(day, "a.jsonl", SampleDay.lines(day, "f", 7));
+    assertThat(services.load(day, LoadMode.FORCED).load().status()).isEqualTo("published");
+  }
+
+  @Test
+  void threePublishedWeekdays_areTooFewToHold() {
+    LocalDate day = thin().minusWeeks(1);
+    services.put(day, "a.jsonl", SampleDay.lines(day, "few", 5));
+    assertThat(nightly(day).load().status()).isEqualTo("published");
+    services.put(day, "a.jsonl", SampleDay.lines(day, "w0", 100));
+    assertThat(services.load(day).load().status()).isEqualTo("published");
+  }
+
+  private static LoadReport nightly(LocalDate day) {
+    return services.load(day, LoadMode.NIGHTLY);
+  }
+
+  /** The one load of these days that waits; 0 = none. */
+  private static long held() {
+    try (JobContext job = services.job()) {
+      return new LoadLog(job.server())
+          .held().stream()
+              .filter(load -> load.sourceUri().startsWith(services.eventsUri()))
+              .mapToLong(LoadRecord::loadId)
+              .sum();
+    }
+  }
+
+  private static void sweep() {
+    try (JobContext job =
+        services.job("sweep-grace-minutes", "0", "rejected-retention-days", "0")) {
+      new Sweep(job.server(), job.settings().publication()).run();
+    }
+  }
+
+  private static long stored(LoadReport report) {
+    return services.number(
+        "SELECT count() FROM store.raw_events WHERE load_id = " + report.load().loadId());
+  }
+
+  private static long visibleEvents(LocalDate day) {
+    return services.number("SELECT count() FROM raw.events WHERE event_date = '" + day + "'");
+  }
+
+  private static LocalDate thin() {
+    return LocalDate.of(2042, 3, 31);
+  }
+
+  private static LocalDate enough() {
+    return LocalDate.of(2042, 3, 30);
+  }
+}
