@@ -7,10 +7,18 @@ import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal, localcontext
 from pathlib import Path
 
 MAX_LINE = 1024 * 1024
+MAX_NUMBER = 1000
+MAX_OFFSET = timedelta(hours=18)
+# Not str.isspace, which has U+001C to U+001F besides.
+WHITE_SPACE = (
+    "\t\n\v\f\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
+    "\u2028\u2029\u202f\u205f\u3000"
+)
+AMOUNT = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?([eE]([+-]?\d+))?", re.ASCII)
 TIMESTAMP = re.compile(
     r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(Z|[+-]\d\d:?\d\d)?", re.ASCII
 )
@@ -109,7 +117,7 @@ def _parse(line: bytes) -> dict | None:
         text = line.decode("utf-8")
     except UnicodeDecodeError as error:
         raise Rejected("invalid_encoding") from error
-    if not text.strip():
+    if not text.strip(WHITE_SPACE):
         return None
     pairs_seen: list[bool] = []
 
@@ -154,7 +162,7 @@ def _lone(value: dict) -> bool:
 
 
 def _blank(value: object) -> bool:
-    return value is None or (isinstance(value, str) and not value.strip())
+    return value is None or (isinstance(value, str) and not value.strip(WHITE_SPACE))
 
 
 def _fields(value: dict) -> dict:
@@ -197,7 +205,10 @@ def _check_type(name: str, value: object) -> None:
 
 def _time(value: str) -> datetime:
     if isinstance(value, Int):
-        moment = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=int(value))
+        try:
+            moment = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=int(value[:30]))
+        except OverflowError as error:
+            raise Rejected("timestamp_out_of_range") from error
     else:
         match = TIMESTAMP.fullmatch(value)
         if not match:
@@ -208,18 +219,26 @@ def _time(value: str) -> datetime:
             moment = datetime.fromisoformat(f"{date}T{clock}.{micros}{zone or 'Z'}")
         except ValueError as error:
             raise Rejected("invalid_timestamp") from error
-        moment = moment.astimezone(UTC)
+        if abs(moment.utcoffset()) > MAX_OFFSET:
+            raise Rejected("invalid_timestamp")
+        try:
+            moment = moment.astimezone(UTC)
+        except OverflowError as error:
+            raise Rejected("timestamp_out_of_range") from error
     if not 2000 <= moment.year < 2100:
         raise Rejected("timestamp_out_of_range")
     return moment
 
 
 def _amount(value: str) -> Decimal:
-    try:
-        amount = Decimal(value)
-        whole = amount.is_finite() and amount * 100 == int(amount * 100)
-    except InvalidOperation:
-        whole = False
-    if not whole or abs(amount) >= 10**12:
+    number = AMOUNT.fullmatch(value)
+    if not number:
         raise Rejected("invalid_amount")
+    amount = Decimal(value[: number.end(2) if number[2] else number.end(1)])
+    # An exponent such as 999999999 is never written out: zeros and digits cannot make up for it.
+    shift = max(-len(value) - 20, min(len(value) + 20, int((number[4] or "0")[:20])))
+    with localcontext(prec=4 * len(value) + 100):
+        amount = amount.scaleb(shift)
+        if abs(amount) >= 10**12 or amount * 100 != int(amount * 100):
+            raise Rejected("invalid_amount")
     return amount

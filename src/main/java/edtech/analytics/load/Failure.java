@@ -3,6 +3,7 @@ package edtech.analytics.load;
 import edtech.analytics.clickhouse.ClickHouseException;
 import edtech.analytics.config.SettingsException;
 import edtech.analytics.input.InputRefusedException;
+import edtech.analytics.input.ReadFailedException;
 
 /** Finds, in whatever was thrown, the words for the person who ran the command. */
 public final class Failure {
@@ -27,6 +28,7 @@ public final class Failure {
   private static boolean isOurs(Throwable thrown) {
     return thrown instanceof LoadFailedException
         || thrown instanceof InputRefusedException
+        || thrown instanceof ReadFailedException
         || thrown instanceof ClickHouseException
         || thrown instanceof SettingsException;
   }
