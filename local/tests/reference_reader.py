@@ -82,7 +82,7 @@ def _lines(path: Path) -> list[bytes]:
 def _judge(line: bytes, prefix: str, lateness: int, days: dict[str, Day]) -> None:
     day = days[prefix]
     try:
-        event = _parse(line)
+        event = judge(line)
         if event is None:
             day.counts["blank_lines"] += 1
             return
@@ -110,7 +110,8 @@ def _settle(same_id: list, day: Day) -> None:
             day.reasons["conflicting_duplicate"] += 1
 
 
-def _parse(line: bytes) -> dict | None:
+def judge(line: bytes) -> dict | None:
+    """The event of a line, None when it is blank. Raises Rejected."""
     if len(line) > MAX_LINE:
         raise Rejected("line_too_long")
     try:
@@ -126,9 +127,7 @@ def _parse(line: bytes) -> dict | None:
         return dict(items)
 
     try:
-        value = json.loads(
-            text, object_pairs_hook=pairs, parse_float=Raw, parse_int=Int, parse_constant=_no
-        )
+        value = parse(text, pairs)
         malformed = not isinstance(value, dict) or _depth(value) > 100
     except (ValueError, RecursionError):
         malformed = True
@@ -139,6 +138,27 @@ def _parse(line: bytes) -> dict | None:
     if any(pairs_seen):
         raise Rejected("duplicate_key")
     return _fields(value)
+
+
+def parse(text: str, pairs=dict) -> object:
+    """JSON, with its numbers as they are written."""
+    return json.loads(
+        text, object_pairs_hook=pairs, parse_float=_number(Raw), parse_int=_number(Int), parse_constant=_no
+    )
+
+
+def dump(value: object) -> str:
+    """Equal for equal values; a number is as it was written."""
+    return json.dumps(value, sort_keys=True, default=repr)
+
+
+def _number(kind: type):
+    def checked(text: str) -> Raw:
+        if len(text) > MAX_NUMBER:
+            raise ValueError(text)
+        return kind(text)
+
+    return checked
 
 
 def _no(constant: str) -> None:
@@ -184,7 +204,7 @@ def _fields(value: dict) -> dict:
             raise Rejected("unsupported_currency")
     known = {*needed, *optional}
     rest = {name: other for name, other in value.items() if name not in known}
-    return event | {"properties": json.dumps(rest, sort_keys=True)}
+    return event | {"properties": dump(rest)}
 
 
 def _check_type(name: str, value: object) -> None:

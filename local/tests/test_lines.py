@@ -76,7 +76,7 @@ def of_contract(line: bytes) -> dict:
         "micros": (at - EPOCH) // timedelta(microseconds=1),
         **{name: event[name] for name in ("event_id", "user_id", "event_type")},
         **{name: event.get(name, "") for name in TEXTS},
-        "properties": event["properties"].removeprefix("{}"),
+        "properties": "" if event["properties"] == "{}" else event["properties"],
         "cents": int(event.get("purchase_amount", Decimal(0)) * 100),
         "currency": event.get("currency", ""),
         "is_success": event.get("task_result") in ("success", "passed"),
