@@ -1,4 +1,4 @@
-"""The lines that the fuzzer starts from and those worth keeping, as files for it and as one for git.
+"""The lines that the fuzzer starts from and keeps: files for it, one file for git.
 
 ``unpack`` writes each kept line to a file of its own; ``pack`` keeps the files of a folder instead,
 for which the fuzzer has taken those that add nothing out (``-merge=1``).

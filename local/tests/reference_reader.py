@@ -18,6 +18,12 @@ WHITE_SPACE = (
     "\t\n\v\f\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
     "\u2028\u2029\u202f\u205f\u3000"
 )
+# Of the raw text, be it JSON or not.
+ESCAPE = re.compile(
+    r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}"
+    r"|(?P<lone>\\u[dD][89a-fA-F][0-9a-fA-F]{2})|\\.",
+    re.DOTALL,
+)
 AMOUNT = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?([eE]([+-]?\d+))?", re.ASCII)
 TIMESTAMP = re.compile(
     r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(Z|[+-]\d\d:?\d\d)?", re.ASCII
@@ -131,7 +137,7 @@ def judge(line: bytes) -> dict | None:
         malformed = not isinstance(value, dict) or _depth(value) > 100
     except (ValueError, RecursionError):
         malformed = True
-    if re.search(r"\\ud[89a-f]", text, re.IGNORECASE) and not malformed and _lone(value):
+    if any(escape["lone"] for escape in ESCAPE.finditer(text)):
         raise Rejected("invalid_encoding")
     if malformed:
         raise Rejected("malformed_json")
@@ -143,7 +149,11 @@ def judge(line: bytes) -> dict | None:
 def parse(text: str, pairs=dict) -> object:
     """JSON, with its numbers as they are written."""
     return json.loads(
-        text, object_pairs_hook=pairs, parse_float=_number(Raw), parse_int=_number(Int), parse_constant=_no
+        text,
+        object_pairs_hook=pairs,
+        parse_float=_number(Raw),
+        parse_int=_number(Int),
+        parse_constant=_no,
     )
 
 
@@ -171,14 +181,6 @@ def _depth(value: object) -> int:
     if isinstance(value, list):
         return 1 + max(map(_depth, value), default=0)
     return 0
-
-
-def _lone(value: dict) -> bool:
-    try:
-        json.dumps(value, ensure_ascii=False).encode()
-    except UnicodeEncodeError:
-        return True
-    return False
 
 
 def _blank(value: object) -> bool:

@@ -22,7 +22,15 @@ KEPT = ROOT / "src" / "test" / "resources" / "fuzz" / "lines.base64"
 JARS = Path(os.environ.get("SPARK_HOME", sys.prefix + "/lib/python3.11/site-packages/pyspark"))
 CLASS_PATH = f"{ROOT}/target/test-classes:{ROOT}/target/classes:{JARS}/jars/*"
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-TEXTS = ("session_id", "platform", "screen_name", "task_id", "task_result", "ab_test_id", "ab_group")
+TEXTS = (
+    "session_id",
+    "platform",
+    "screen_name",
+    "task_id",
+    "task_result",
+    "ab_test_id",
+    "ab_group",
+)
 
 
 def test_verdicts_on_lines_are_those_of_the_contract():
@@ -46,7 +54,13 @@ def corpus() -> list[bytes]:
 
 def ask_the_job(lines: list[bytes]) -> list[dict]:
     job = subprocess.run(
-        ["java", "-XX:TieredStopAtLevel=1", "-cp", CLASS_PATH, "edtech.analytics.input.LineVerdicts"],
+        [
+            "java",
+            "-XX:TieredStopAtLevel=1",
+            "-cp",
+            CLASS_PATH,
+            "edtech.analytics.input.LineVerdicts",
+        ],
         input=b"".join(base64.b64encode(line) + b"\n" for line in lines),
         capture_output=True,
     )
