@@ -4,11 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import edtech.analytics.clickhouse.LineCounts;
 import edtech.analytics.config.SettingsReader;
+import java.math.BigDecimal;
 import java.time.LocalDate;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -142,5 +146,23 @@ class RefusalTest {
       all.put(settings[i], settings[i + 1]);
     }
     return new Refusal(SettingsReader.read(Optional.empty(), Map.of(), all));
+  }
+
+  @Property(tries = 2000)
+  void anyCounts_areRefusedExactlyOverBothLimits(
+      @ForAll @IntRange(max = 1000) int thousandths,
+      @ForAll @IntRange(max = 300) int limit,
+      @ForAll @IntRange(max = 300) int rejected,
+      @ForAll @IntRange(min = 1, max = 3000) int good) {
+    long lines = rejected + good;
+    Optional<String> why =
+        refusal(
+                "max-rejected-ratio",
+                BigDecimal.valueOf(thousandths, 3).toPlainString(),
+                "max-rejected-lines",
+                String.valueOf(limit))
+            .of(DAY, PREFIX, counts(lines, 0, rejected, "malformed_json"));
+    // In whole numbers, where nothing is rounded.
+    assertThat(why.isPresent()).isEqualTo(rejected > limit && rejected * 1000L > thousandths * lines);
   }
 }
