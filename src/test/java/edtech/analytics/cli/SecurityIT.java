@@ -3,12 +3,15 @@ package edtech.analytics.cli;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import edtech.analytics.load.ForkedJvm;
+import edtech.analytics.load.LoadReport;
 import edtech.analytics.load.LocalServices;
 import edtech.analytics.load.SampleDay;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.PrintStream;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -110,11 +113,19 @@ class SecurityIT {
         "2035-03-01; DROP TABLE store.raw_events",
         "２０３５-03-01"
       })
-  void dateThatIsNone_isRefusedInOnePrintableLine(String date) throws Exception {
-    ForkedJvm.Result result = run(Map.of(), List.of(), "load", "--date", date);
-    assertThat(result.code()).as(result.text()).isEqualTo(2);
-    assertThat(result.err().strip().lines()).hasSize(1);
-    assertThat(result.err().strip()).doesNotContainPattern("\\p{Cc}");
+  void dateThatIsNone_isRefusedInOnePrintableLine(String date) {
+    PrintStream console = System.err;
+    ByteArrayOutputStream said = new ByteArrayOutputStream();
+    System.setErr(new PrintStream(said, true, UTF_8));
+    int code;
+    try {
+      code = Main.run("load", "--date", date);
+    } finally {
+      System.setErr(console);
+    }
+    assertThat(code).isEqualTo(2);
+    assertThat(said.toString(UTF_8))
+        .matches("error: Invalid value for option '--date': [^\\p{Cc}\\p{Cf}]* is no day: [^\\p{Cc}]*\n");
   }
 
   @Test
@@ -161,6 +172,64 @@ class SecurityIT {
                     + day
                     + "'"))
         .isEqualTo(1 << 20);
+  }
+
+  @Test
+  void textOfEvents_isStoredAsItIs() throws Exception {
+    LocalDate day = EMPTY.plusDays(4);
+    List<String> hostile =
+        List.of(
+            "'; DROP TABLE store.raw_events; --",
+            "\\'); ALTER TABLE ops.publications DELETE WHERE 1; /*",
+            "{name:Identifier} ${jndi:ldap://127.0.0.1:1/x} $(id) `id` %s %n",
+            "../../../etc/passwd",
+            "\u001b[31m\r\n2035-03-05  published\t\b\u007f\u0085\u202e\u2028",
+            "\\N\\0\\x00");
+    List<String> lines = new ArrayList<>();
+    for (String text : hostile) {
+      lines.add(line(day, text, "ab_test_assignment", Map.of("ab_test_id", text, "ab_group", text)));
+      lines.add(line(day, "t" + text, "task_result", Map.of("task_id", text, "task_result", text)));
+    }
+    services.put(day, "a.jsonl", lines.toArray(String[]::new));
+
+    LoadReport report = services.load(day);
+
+    assertThat(report.load().error()).isEmpty();
+    assertThat(report.load().counts().accepted()).isEqualTo(2 * hostile.size());
+    for (String column :
+        List.of(
+            "raw.events user_id",
+            "raw.events session_id",
+            "raw.events screen_name",
+            "raw.ab_test_assignments event_id",
+            "raw.ab_test_assignments ab_group",
+            "raw.task_results task_result",
+            "staging.user_task_day task_id",
+            "marts.daily_ab_assignments ab_test_id")) {
+      String[] of = column.split(" ");
+      assertThat(
+              services
+                  .rows(
+                      "SELECT DISTINCT %s AS text FROM %s WHERE event_date = '%s'"
+                          .formatted(of[1], of[0], day))
+                  .stream()
+                  .map(row -> row.getString("text")))
+          .as(column)
+          .containsExactlyInAnyOrderElementsOf(hostile);
+    }
+  }
+
+  private static String line(LocalDate day, String id, String type, Map<String, String> more)
+      throws IOException {
+    Map<String, String> event = new HashMap<>(more);
+    String text = id.startsWith("t") ? id.substring(1) : id;
+    event.put("event_id", id);
+    event.put("user_id", text);
+    event.put("session_id", text);
+    event.put("screen_name", text);
+    event.put("event_type", type);
+    event.put("event_timestamp", day + "T12:00:00Z");
+    return new ObjectMapper().writeValueAsString(event);
   }
 
   private static byte[] zipped(String head, String piece, int times) throws IOException {
