@@ -54,8 +54,7 @@ final class FailureText {
   }
 
   private static boolean isNotTrusted(Throwable root) {
-    return root instanceof SSLPeerUnverifiedException
-        || root instanceof GeneralSecurityException;
+    return root instanceof SSLPeerUnverifiedException || root instanceof GeneralSecurityException;
   }
 
   private static String reason(Throwable root) {

@@ -247,7 +247,8 @@ public final class SettingsReader {
       boolean isLoopback =
           uri.getHost() == null || uri.getHost().matches("localhost|127(\\.\\d+){3}|\\[::1]");
       if ("http".equals(uri.getScheme()) && !isLoopback) {
-        problem(key, text, "would send the password in clear over the network: give https://host:port");
+        problem(
+            key, text, "would send the password in clear over the network: give https://host:port");
       }
     } catch (IllegalArgumentException reportedWithTheAddress) {
       // No address at all is a problem of its own.

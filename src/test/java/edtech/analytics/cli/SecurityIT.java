@@ -125,7 +125,8 @@ class SecurityIT {
     }
     assertThat(code).isEqualTo(2);
     assertThat(said.toString(UTF_8))
-        .matches("error: Invalid value for option '--date': [^\\p{Cc}\\p{Cf}]* is no day: [^\\p{Cc}]*\n");
+        .matches(
+            "error: Invalid value for option '--date': [^\\p{Cc}\\p{Cf}]* is no day: [^\\p{Cc}]*\n");
   }
 
   @Test
@@ -134,14 +135,7 @@ class SecurityIT {
     services.put(day, "x\n2035-03-02  published\u001b[2K.csv", "{}");
     Path summary = folder.resolve("summary.json");
     ForkedJvm.Result result =
-        run(
-            Map.of(),
-            List.of(),
-            "load",
-            "--date",
-            day.toString(),
-            "--summary",
-            summary.toString());
+        run(Map.of(), List.of(), "load", "--date", day.toString(), "--summary", summary.toString());
     assertThat(result.code()).as(result.text()).isEqualTo(1);
     assertThat(result.lastError()).contains("published<U+001B>[2K.csv has a suffix");
     assertThat(result.text()).doesNotContain("\u001b");
@@ -187,7 +181,8 @@ class SecurityIT {
             "\\N\\0\\x00");
     List<String> lines = new ArrayList<>();
     for (String text : hostile) {
-      lines.add(line(day, text, "ab_test_assignment", Map.of("ab_test_id", text, "ab_group", text)));
+      lines.add(
+          line(day, text, "ab_test_assignment", Map.of("ab_test_id", text, "ab_group", text)));
       lines.add(line(day, "t" + text, "task_result", Map.of("task_id", text, "task_result", text)));
     }
     services.put(day, "a.jsonl", lines.toArray(String[]::new));

@@ -89,7 +89,8 @@ class LeastPrivilegeIT {
   };
 
   static Stream<Arguments> denied() {
-    return Stream.of(Map.entry("loader", LOADER), Map.entry("dbt", DBT), Map.entry("reader", READER))
+    return Stream.of(
+            Map.entry("loader", LOADER), Map.entry("dbt", DBT), Map.entry("reader", READER))
         .flatMap(
             of ->
                 Stream.concat(Stream.of(ADMINISTRATION), Stream.of(of.getValue()))
@@ -124,8 +125,7 @@ class LeastPrivilegeIT {
   void oneSnapshotForEachQuery_cannotBeTurnedOff(String user) {
     try (ClickHouse server = as(user)) {
       assertThatThrownBy(
-              () ->
-                  server.execute("SELECT 1 SETTINGS enable_shared_storage_snapshot_in_query = 0"))
+              () -> server.execute("SELECT 1 SETTINGS enable_shared_storage_snapshot_in_query = 0"))
           .hasMessageContaining("should not be changed");
     }
   }

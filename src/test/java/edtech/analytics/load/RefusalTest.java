@@ -163,6 +163,7 @@ class RefusalTest {
                 String.valueOf(limit))
             .of(DAY, PREFIX, counts(lines, 0, rejected, "malformed_json"));
     // In whole numbers, where nothing is rounded.
-    assertThat(why.isPresent()).isEqualTo(rejected > limit && rejected * 1000L > thousandths * lines);
+    assertThat(why.isPresent())
+        .isEqualTo(rejected > limit && rejected * 1000L > thousandths * lines);
   }
 }
