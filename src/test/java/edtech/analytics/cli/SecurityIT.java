@@ -132,15 +132,15 @@ class SecurityIT {
   @Test
   void nameOfAnObject_cannotForgeALine() throws Exception {
     LocalDate day = EMPTY.plusDays(1);
-    services.put(day, "x\n2035-03-02  published\u001b[2K.csv", "{}");
+    services.put(day, "x\n2035-03-02  published\u202e.csv", "{}");
     Path summary = folder.resolve("summary.json");
     ForkedJvm.Result result =
         run(Map.of(), List.of(), "load", "--date", day.toString(), "--summary", summary.toString());
     assertThat(result.code()).as(result.text()).isEqualTo(1);
-    assertThat(result.lastError()).contains("published<U+001B>[2K.csv has a suffix");
-    assertThat(result.text()).doesNotContain("\u001b");
+    assertThat(result.lastError()).contains("published<U+202E>.csv has a suffix");
+    assertThat(result.text()).doesNotContain("\u202e");
     assertThat(result.text().lines()).noneMatch(line -> line.startsWith("2035-03-02  published"));
-    assertThat(Files.readString(summary)).doesNotContain("\u001b");
+    assertThat(Files.readString(summary)).doesNotContain("\u202e");
   }
 
   @Test
