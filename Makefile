@@ -194,6 +194,26 @@ NIGHTLY_TESTS := local/tests/test_nightly.py
 test-nightly: $(VENV) $(VENV_DBT) $(VENV_AIRFLOW) $(S3PROXY) $(JAR) ## those on a running Airflow alone, as a part of make test
 	@$(VENV_PYTHON) -m pytest -q $(NIGHTLY_TESTS)
 
+# The corpus grows from run to run in target/fuzz; what of it adds coverage is kept by `make fuzz-keep`.
+FUZZ := target/fuzz
+FUZZER = java -Xmx1g -cp "target/test-classes:target/classes:$$(cat $(FUZZ)/classpath)" \
+	com.code_intelligence.jazzer.Jazzer --target_class=edtech.analytics.input.LineFuzz \
+	--instrumentation_includes='edtech.analytics.input.**' --reproducer_path=$(FUZZ) \
+	-artifact_prefix=$(FUZZ)/ -max_len=3000 -timeout=10 -rss_limit_mb=0 -verbosity=1
+
+.PHONY: fuzz
+fuzz: $(VENV) ## look for lines that the parser gets wrong, led by coverage: make fuzz [MINUTES=10]
+	@$(MVN) -q -Pfuzz test-compile dependency:build-classpath -Dmdep.includeScope=test -Dmdep.outputFile=$(FUZZ)/classpath
+	@$(VENV_PYTHON) -m local.fuzz unpack $(FUZZ)/kept; mkdir -p $(FUZZ)/corpus
+	@$(FUZZER) -max_total_time=$$(( $(or $(MINUTES),10) * 60 )) -print_final_stats=1 $(FUZZ)/corpus $(FUZZ)/kept
+	@FUZZ_CORPUS=$(FUZZ)/corpus $(VENV_PYTHON) -m pytest -q local/tests/test_lines.py
+
+.PHONY: fuzz-keep
+fuzz-keep: ## after make fuzz: keep the lines of its corpus that each reach something, for make test
+	@rm -rf $(FUZZ)/merged; mkdir -p $(FUZZ)/merged
+	@$(FUZZER) -merge=1 $(FUZZ)/merged $(FUZZ)/kept $(FUZZ)/corpus
+	@$(VENV_PYTHON) -m local.fuzz pack $(FUZZ)/merged
+
 .PHONY: test
 test: $(VENV) $(VENV_DBT) $(VENV_AIRFLOW) $(S3PROXY) ## every test, on real services of their own
 	@unset CLICKHOUSE_URL; \
