@@ -40,7 +40,7 @@ final class PartitionReplacement implements Replacing {
 
   @Override
   public List<Step> steps() {
-    return List.of(Step.WRITE, Step.PUBLISH);
+    return List.of(Step.PUBLISH);
   }
 
   @Override

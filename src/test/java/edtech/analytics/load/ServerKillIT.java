@@ -29,7 +29,10 @@ class ServerKillIT {
     server = new OwnClickHouse();
     for (int content = 0; content < 2; content++) {
       services.putInto(
-          String.valueOf(content), DAY, "a.jsonl", SampleDay.lines(DAY, "c" + content, EVENTS + 100 * content));
+          String.valueOf(content),
+          DAY,
+          "a.jsonl",
+          SampleDay.lines(DAY, "c" + content, EVENTS + 100 * content));
     }
   }
 
@@ -46,7 +49,7 @@ class ServerKillIT {
       List<String> states = states(load, reader);
       Random random = Extent.random("server kills");
       ServerKills.Tally tally =
-          new ServerKills(server, load, reader, states, random).run(Extent.of(8, 120));
+          new ServerKills(server, load, reader, states, random).run(Extent.of(6, 120));
       Extent.say("server kills: " + tally + "; polls " + reader.polls());
 
       assertThat(tally.mixedWhilePolled).isZero();
@@ -74,7 +77,7 @@ class ServerKillIT {
       reader.seen().clear();
       Random random = Extent.random("kills of REPLACE PARTITION");
       ServerKills.Tally tally =
-          new ServerKills(server, control, reader, states, random).run(Extent.of(8, 100));
+          new ServerKills(server, control, reader, states, random).run(Extent.of(6, 100));
       Extent.say("kills of REPLACE PARTITION: " + tally);
       assertThat(tally.mixedAfterRestart).isPositive();
       assertThat(tally.mixedWhilePolled).isPositive();
