@@ -174,6 +174,7 @@ bench-dbt: $(VENV_DBT) ## make dbt on a long history, on services of its own: ma
 
 # Services of their own, so that tests never touch the data of `make up`.
 TEST_STATE := .local-test
+CHAOS_STATE := .local-chaos
 
 # The official Spark connector, tested too where it can be had.
 CONNECTOR := com.clickhouse.spark:clickhouse-spark-runtime-4.0_2.13:0.10.0
@@ -213,6 +214,20 @@ fuzz-keep: ## after make fuzz: keep the lines of its corpus that each reach some
 	@rm -rf $(FUZZ)/merged; mkdir -p $(FUZZ)/merged
 	@$(FUZZER) -merge=1 $(FUZZ)/merged $(FUZZ)/kept $(FUZZ)/corpus
 	@$(VENV_PYTHON) -m local.fuzz pack $(FUZZ)/merged
+
+# Their short forms are a part of make test.
+CHAOS_TESTS := ServerKillIT,KilledLoadIT,TaskFaultIT,ClusterFaultIT,ConcurrentLoadsIT
+
+.PHONY: chaos
+chaos: $(VENV) $(S3PROXY) ## what breaks a load, many times: half an hour and more: make chaos [SEED=N]
+	@unset CLICKHOUSE_URL; \
+	  trap '$(SERVICES_BARE) clean --state $(CHAOS_STATE)' EXIT; \
+	  $(MVN) -q package -DskipTests; \
+	  $(SERVICES_BARE) clean --state $(CHAOS_STATE); \
+	  $(SERVICES) up --state $(CHAOS_STATE); \
+	  set -a; . $(abspath $(CHAOS_STATE))/env; set +a; \
+	  $(PLAIN) init; \
+	  $(MVN) verify -Dtest=None -Dsurefire.failIfNoSpecifiedTests=false -Dit.test='$(CHAOS_TESTS)' -Dchaos.full=true $(if $(SEED),-Dchaos.seed=$(SEED))
 
 .PHONY: test
 test: $(VENV) $(VENV_DBT) $(VENV_AIRFLOW) $(S3PROXY) ## every test, on real services of their own
