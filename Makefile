@@ -17,6 +17,7 @@ SERVICES_BARE := $(PYTHON) -m local.services
 VENV := .venv/.installed
 VENV_DBT := .venv-dbt/.installed
 VENV_AIRFLOW := .venv-airflow/.installed
+VENV_SUPERSET := .venv-superset/.installed
 JDBC := local/bench/jdbc/target/.fetched
 S3PROXY := local/s3/target/.fetched
 
@@ -130,6 +131,14 @@ airflow-run: $(VENV) $(VENV_DBT) $(VENV_AIRFLOW) $(JAR) ## a day through both re
 airflow: $(VENV) $(VENV_DBT) $(VENV_AIRFLOW) $(JAR) ## Airflow's web interface with the DAGs; make down stops it
 	@$(WITH_ENV) $(VENV_PYTHON) -m local.nightly up --state "$(STATE)"
 
+.PHONY: dashboards
+dashboards: $(VENV) $(VENV_SUPERSET) ## Superset's web interface with the dashboards; make down stops it
+	@$(WITH_ENV) .venv-superset/bin/python -m local.dashboards up --state "$(STATE)"
+
+.PHONY: dashboards-export
+dashboards-export: ## what was changed in that Superset, back into superset/assets
+	@.venv-superset/bin/python -m local.dashboards export --state "$(STATE)"
+
 .PHONY: status
 status: $(JAR) $(VENV) ## days published, days missing, last loads
 	@$(AS_LOADER) $(PLAIN) status $(ARGS)
@@ -229,8 +238,14 @@ chaos: $(VENV) $(S3PROXY) ## what breaks a load, many times: half an hour and mo
 	  $(PLAIN) init; \
 	  $(MVN) verify -Dtest=None -Dsurefire.failIfNoSpecifiedTests=false -Dit.test='$(CHAOS_TESTS)' -Dchaos.full=true $(if $(SEED),-Dchaos.seed=$(SEED))
 
+# Superset on a year of 20,000 active users a day; DAYS=45 USERS=200 is the small form.
+.PHONY: test-dashboards
+test-dashboards: $(VENV) $(VENV_DBT) $(VENV_SUPERSET) $(S3PROXY) $(JAR) ## the dashboards on a year of 20,000 users a day
+	@EDTECH_DAYS="$(or $(DAYS),365)" EDTECH_USERS="$(or $(USERS),20000)" \
+	  .venv-superset/bin/python -m pytest -q --durations=10 superset/tests
+
 .PHONY: test
-test: $(VENV) $(VENV_DBT) $(VENV_AIRFLOW) $(S3PROXY) ## every test, on real services of their own
+test: $(VENV) $(VENV_DBT) $(VENV_AIRFLOW) $(VENV_SUPERSET) $(S3PROXY) ## every test, on real services of their own
 	@unset CLICKHOUSE_URL; \
 	  trap '$(SERVICES_BARE) clean --state $(TEST_STATE)' EXIT; \
 	  $(MVN) -q package -DskipTests; \
@@ -243,11 +258,13 @@ test: $(VENV) $(VENV_DBT) $(VENV_AIRFLOW) $(S3PROXY) ## every test, on real serv
 	  then with="-Pofficial-connector"; \
 	  else echo "official connector: $(CONNECTOR) does not resolve here; ConnectorIT is skipped"; fi; \
 	  $(MVN) verify $$with; \
-	  $(VENV_PYTHON) -m ruff check local airflow conf; \
-	  $(VENV_PYTHON) -m ruff format --check local airflow conf; \
+	  $(VENV_PYTHON) -m ruff check local airflow conf superset; \
+	  $(VENV_PYTHON) -m ruff format --check local airflow conf superset; \
 	  $(SQL_LINT); \
 	  .venv-airflow/bin/python -m pytest -q airflow/tests; \
-	  $(VENV_PYTHON) -m pytest -q local/tests
+	  $(VENV_PYTHON) -m pytest -q local/tests; \
+	  .venv-superset/bin/python -m pytest -q superset/tests/test_assets.py; \
+	  echo "the dashboards on services are not part of this run yet: make test-dashboards"
 
 ##@ Local services
 
@@ -303,6 +320,13 @@ $(VENV_AIRFLOW): airflow/requirements.txt
 	@rm -rf .venv-airflow
 	@$(PYTHON) -m venv .venv-airflow
 	@.venv-airflow/bin/python -m pip install --quiet --disable-pip-version-check --no-deps -r airflow/requirements.txt
+	@touch $@
+
+$(VENV_SUPERSET): superset/requirements.txt
+	@echo "installing Superset into .venv-superset"
+	@rm -rf .venv-superset
+	@$(PYTHON) -m venv .venv-superset
+	@.venv-superset/bin/python -m pip install --quiet --disable-pip-version-check --no-deps -r superset/requirements.txt
 	@touch $@
 
 $(S3PROXY): local/s3/pom.xml
