@@ -201,7 +201,7 @@ test-dbt: $(VENV) $(VENV_DBT) $(S3PROXY) $(JAR) ## those of the dbt project alon
 NIGHTLY_TESTS := local/tests/test_nightly.py
 
 .PHONY: test-nightly
-test-nightly: $(VENV) $(VENV_DBT) $(VENV_AIRFLOW) $(S3PROXY) $(JAR) ## those on a running Airflow alone, as a part of make test
+test-nightly: $(VENV) $(VENV_DBT) $(VENV_AIRFLOW) $(S3PROXY) $(JAR) ## a day, a failure, a backfill on a running Airflow; not part of make test
 	@$(VENV_PYTHON) -m pytest -q $(NIGHTLY_TESTS)
 
 # The corpus grows from run to run in target/fuzz; what of it adds coverage is kept by `make fuzz-keep`.
@@ -262,9 +262,9 @@ test: $(VENV) $(VENV_DBT) $(VENV_AIRFLOW) $(VENV_SUPERSET) $(S3PROXY) ## every t
 	  $(VENV_PYTHON) -m ruff format --check local airflow conf superset; \
 	  $(SQL_LINT); \
 	  .venv-airflow/bin/python -m pytest -q airflow/tests; \
-	  $(VENV_PYTHON) -m pytest -q local/tests; \
+	  $(VENV_PYTHON) -m pytest -q local/tests --ignore=$(NIGHTLY_TESTS); \
 	  .venv-superset/bin/python -m pytest -q superset/tests/test_assets.py; \
-	  echo "the dashboards on services are not part of this run yet: make test-dashboards"
+	  echo "not part of this run, for their time: make test-nightly (a running Airflow), make test-dashboards (a year in Superset)"
 
 ##@ Local services
 
