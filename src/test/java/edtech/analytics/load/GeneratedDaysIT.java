@@ -61,7 +61,7 @@ class GeneratedDaysIT {
   }
 
   // Each try is three loads; a smaller case tells no more than its seed does.
-  @Property(tries = 5, shrinking = ShrinkingMode.OFF)
+  @Property(tries = 3, shrinking = ShrinkingMode.OFF)
   void anyDayInAnyLayout_isTheSameDay(@ForAll("cases") Case one) {
     List<byte[]> lines = GeneratedDay.lines(DAY, one.seed(), one.events(), 0);
     services.clear(DAY);
