@@ -199,7 +199,7 @@ test: $(VENV) $(VENV_DBT) $(VENV_AIRFLOW) $(S3PROXY) ## every test, on real serv
 	  $(VENV_PYTHON) -m ruff format --check local airflow conf; \
 	  $(SQL_LINT); \
 	  .venv-airflow/bin/python -m pytest -q airflow/tests; \
-	  $(VENV_PYTHON) -m pytest -q local/tests
+	  $(VENV_PYTHON) -m pytest -q -rs local/tests
 
 ##@ Local services
 

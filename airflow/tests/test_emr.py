@@ -125,7 +125,7 @@ def test_laterRun_afterTheStepCompleted_addsItAgain(emr, add, dag_run):
 
     first = add("later", "2026-03-01", "2026-03-02")
     _complete(emr, cluster, first)
-    dag_run.run_after = datetime.now(UTC)
+    dag_run.run_after = dag_run.start_date = datetime.now(UTC)
 
     assert add("later", "2026-03-01", "2026-03-02") != first
     assert _names(emr, cluster) == ["edtech-analytics backfill 2026-03-01 2026-03-02"] * 2
