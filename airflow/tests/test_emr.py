@@ -42,8 +42,15 @@ def emr():
 
 
 @pytest.fixture
-def add(emr, monkeypatch):
-    """Runs the operator as a task of a run that was triggered now."""
+def dag_run():
+    """A run that was triggered now, and has started."""
+    now = datetime.now(UTC)
+    return SimpleNamespace(run_after=now, start_date=now)
+
+
+@pytest.fixture
+def add(emr, dag_run, monkeypatch):
+    """Runs the operator as a task of that run."""
     monkeypatch.setenv(
         "AIRFLOW_CONN_EDTECH_AWS",
         f"""{{"conn_type": "aws", "login": "test",
@@ -54,7 +61,7 @@ def add(emr, monkeypatch):
     context = {
         "params": {},
         "ti": SimpleNamespace(xcom_push=lambda key, value: pushed.update({key: value})),
-        "dag_run": SimpleNamespace(run_after=datetime.now(UTC)),
+        "dag_run": dag_run,
     }
 
     def run(cluster: str, first: str, last: str, **params: object) -> str:
@@ -70,6 +77,12 @@ def _cluster(emr, name: str) -> str:
         ReleaseLabel="emr-spark-8.0.0",
         Instances={"KeepJobFlowAliveWhenNoSteps": True},
     )["JobFlowId"]
+
+
+def _complete(emr, cluster: str, step: str) -> None:
+    emr.get_waiter("step_complete").wait(
+        ClusterId=cluster, StepId=step, WaiterConfig={"Delay": 1, "MaxAttempts": 20}
+    )
 
 
 def _names(emr, cluster: str) -> list[str]:
@@ -89,12 +102,33 @@ def test_retry_afterTheStepCompleted_addsNone(emr, add):
     cluster = _cluster(emr, "completed")
 
     first = add("completed", "2026-03-01", "2026-03-02")
-    emr.get_waiter("step_complete").wait(
-        ClusterId=cluster, StepId=first, WaiterConfig={"Delay": 1, "MaxAttempts": 20}
-    )
+    _complete(emr, cluster, first)
 
     assert add("completed", "2026-03-01", "2026-03-02") == first
     assert len(_names(emr, cluster)) == 1
+
+
+def test_taskCleared_inARunThatHasEnded_addsNone(emr, add, dag_run):
+    cluster = _cluster(emr, "cleared")
+
+    first = add("cleared", "2026-03-01", "2026-03-02")
+    _complete(emr, cluster, first)
+    # As Airflow does when a task of such a run is cleared.
+    dag_run.start_date = datetime.now(UTC)
+
+    assert add("cleared", "2026-03-01", "2026-03-02") == first
+    assert len(_names(emr, cluster)) == 1
+
+
+def test_laterRun_afterTheStepCompleted_addsItAgain(emr, add, dag_run):
+    cluster = _cluster(emr, "later")
+
+    first = add("later", "2026-03-01", "2026-03-02")
+    _complete(emr, cluster, first)
+    dag_run.run_after = dag_run.start_date = datetime.now(UTC)
+
+    assert add("later", "2026-03-01", "2026-03-02") != first
+    assert _names(emr, cluster) == ["edtech-analytics backfill 2026-03-01 2026-03-02"] * 2
 
 
 def test_otherRangeAndForce_areOtherSteps(emr, add):

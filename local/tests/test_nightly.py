@@ -30,6 +30,7 @@ CANARIES = (
     "CLICKHOUSE_PASSWORD",
     "CLICKHOUSE_LOADER_PASSWORD",
     "CLICKHOUSE_DBT_PASSWORD",
+    "CLICKHOUSE_READER_PASSWORD",
     "AWS_SECRET_ACCESS_KEY",
 )
 """Generated for each state: text that stands nowhere unless a secret got there."""
@@ -61,8 +62,7 @@ class Nightly:
                 + f"spark.eventLog.dir file://{self.event_log}\n"
             )
             self.airflow.start(
-                # Airflow fails a try that is due again before its last process has been seen to
-                # end, which takes seconds on busy cores.
+                # With 2 s, tries have failed on busy cores; why is not known.
                 AIRFLOW__EDTECH__POLL_SECONDS="4",
                 AIRFLOW__EDTECH__WAIT_SECONDS="6",
                 AIRFLOW__EDTECH__RETRY_SECONDS="1",
@@ -415,8 +415,8 @@ def test_backfillOnEmr_addsTheStepOfTheFileOnceAndWaits(nightly, watch):
     days = {"from": "1998-01-01", "to": "1998-01-31"}
     ended = nightly.run("backfill_raw_data", "emr", **days)
     assert ended == "success", nightly.why("backfill_raw_data", "emr")
-    # Of a run that has ended, whose start Airflow sets anew: the step lies before it. What a live
-    # step does is in airflow/tests: tasks cleared while they run take retries of their own.
+    # In a run that has ended, whose start Airflow sets anew: the step lies before it. With the task
+    # cleared in a live run this test has failed, and why is not known; live steps: airflow/tests.
     nightly.client.clear("backfill_raw_data", "emr", "add_step")
 
     ended = nightly.end("backfill_raw_data", "emr")

@@ -1,55 +1,63 @@
-"""The README's script in spark-shell, the notebook's cells in PySpark, on a day of the demo."""
+"""The README's scripts in spark-shell, the notebook's cells in PySpark, on a day of the demo."""
 
 import json
 import os
 import re
 import subprocess
+import textwrap
 
 import pytest
 
 from local.services import commands
+from local.services.clickhouse import ask
 from local.services.state import ROOT, State, read_pairs
 
 README = ROOT / "README.md"
 NOTEBOOK = ROOT / "docs" / "examples" / "day.ipynb"
 PYTHON = ROOT / ".venv" / "bin" / "python"
+RESOLVE_SECONDS = 60
 
 
 @pytest.fixture(scope="module")
-def shell(tmp_path_factory):
-    """Runs text as the input of a command of make, on services that hold the demo's events only."""
+def state(tmp_path_factory):
+    """Services that hold the demo's events only."""
     state = State(tmp_path_factory.mktemp("shell") / "state")
     try:
         commands.up(state)
-        env = read_pairs(state.env_file)
         subprocess.run(
             [
                 *(PYTHON, "-m", "local.sample", "generate", "--seed", "7", "--users", "500"),
                 *("--from", "2026-03-01", "--days", "10", "--upload"),
             ],
             cwd=ROOT,
-            env=os.environ | env,
+            env=os.environ | read_pairs(state.env_file),
             check=True,
             stdout=subprocess.DEVNULL,
         )
-
-        def run(text: str, *arguments: str) -> list[str]:
-            kept = {k: v for k, v in os.environ.items() if not k.startswith("CLICKHOUSE_")}
-            done = subprocess.run(
-                ["make", "--no-print-directory", *arguments, f"STATE={state.directory}"],
-                cwd=ROOT,
-                env=kept,
-                input=text,
-                capture_output=True,
-                text=True,
-                check=False,
-            )
-            assert done.returncode == 0, done.stdout + done.stderr
-            return _tables(done.stdout)
-
-        yield run
+        yield state
     finally:
         commands.clean(state)
+
+
+@pytest.fixture(scope="module")
+def shell(state):
+    """Runs text as the input of a command of make; the tables that it shows."""
+
+    def run(text: str, *arguments: str) -> list[str]:
+        kept = {k: v for k, v in os.environ.items() if not k.startswith("CLICKHOUSE_")}
+        done = subprocess.run(
+            ["make", "--no-print-directory", *arguments, f"STATE={state.directory}"],
+            cwd=ROOT,
+            env=kept,
+            input=text,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return _tables(done.stdout)
+
+    return run
 
 
 def _tables(text: str) -> list[str]:
@@ -80,3 +88,40 @@ def test_cells_ofTheNotebook_printTheSame(shell):
     shown = shell("\n".join(code) + "\n", "pyspark")
 
     assert shown and set(shown) <= set(_readme()[1])
+
+
+def _require_driver(artifact: str) -> None:
+    """Skips where Maven cannot get the artifact; then spark-shell finds it where Maven puts it."""
+    get = ["mvn", "-q", "-B", "-ntp", "dependency:get", f"-Dartifact={artifact}"]
+    try:
+        done = subprocess.run(
+            get, cwd=ROOT, capture_output=True, text=True, check=False, timeout=RESOLVE_SECONDS
+        )
+    except subprocess.TimeoutExpired:
+        pytest.skip(f"{artifact} does not resolve here: no answer for {RESOLVE_SECONDS} s")
+    if done.returncode:
+        said = (done.stdout + done.stderr).strip().splitlines() or ["Maven says nothing"]
+        pytest.skip(f"{artifact} does not resolve here: {said[0]}")
+
+
+def test_publishedTable_isReadByJdbcAsTheReadmeSays(shell, state):
+    section = README.read_text(encoding="utf-8").partition("What is published can be read")[2]
+    packages = re.search(r'`make spark-shell ARGS="(--packages (\S+))"`', section)
+    script = textwrap.dedent(re.search(r"\n\n((?: {4}.*\n)+)", section)[1])
+    _require_driver(packages[2])
+    shell("", "init")
+    shell("", "load", "DATE=2026-03-01")
+
+    shown = shell(script, "spark-shell", f"ARGS={packages[1]}")
+
+    env = read_pairs(state.env_file)
+    answer = ask(
+        env["CLICKHOUSE_URL"],
+        env["CLICKHOUSE_READER_USER"],
+        env["CLICKHOUSE_READER_PASSWORD"],
+        "SELECT * FROM marts.daily_activity FORMAT TabSeparatedWithNames",
+    )
+    names, day = (line.split("\t") for line in answer.splitlines())
+    assert day[:3] == ["2026-03-01", "97", "1934"]
+    cells = [[cell.strip() for cell in line.split("|")[1:-1]] for line in shown]
+    assert [row for row in cells if row] == [names, day]
