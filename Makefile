@@ -17,6 +17,8 @@ SERVICES_BARE := $(PYTHON) -m local.services
 VENV := .venv/.installed
 VENV_DBT := .venv-dbt/.installed
 VENV_AIRFLOW := .venv-airflow/.installed
+VENV_SUPERSET := .venv-superset/.installed
+JDBC := local/bench/jdbc/target/.fetched
 S3PROXY := local/s3/target/.fetched
 
 # The job: its jar, and the Spark of .venv unless SPARK_HOME names another.
@@ -129,6 +131,14 @@ airflow-run: $(VENV) $(VENV_DBT) $(VENV_AIRFLOW) $(JAR) ## a day through both re
 airflow: $(VENV) $(VENV_DBT) $(VENV_AIRFLOW) $(JAR) ## Airflow's web interface with the DAGs; make down stops it
 	@$(WITH_ENV) $(VENV_PYTHON) -m local.nightly up --state "$(STATE)"
 
+.PHONY: dashboards
+dashboards: $(VENV) $(VENV_SUPERSET) ## Superset's web interface with the dashboards; make down stops it
+	@$(WITH_ENV) .venv-superset/bin/python -m local.dashboards up --state "$(STATE)"
+
+.PHONY: dashboards-export
+dashboards-export: ## what was changed in that Superset, back into superset/assets
+	@.venv-superset/bin/python -m local.dashboards export --state "$(STATE)"
+
 .PHONY: status
 status: $(JAR) $(VENV) ## days published, days missing, last loads
 	@$(AS_LOADER) $(PLAIN) status $(ARGS)
@@ -158,7 +168,7 @@ init: $(JAR) $(VENV) ## create or update the tables, as an administrator
 	@$(WITH_ENV) $(PLAIN) init $(ARGS)
 
 .PHONY: bench
-bench: ## the load against a plain Python loader, on the same day: make bench [EVENTS=2000000] [RUNS=3]
+bench: $(JDBC) ## the load against other ways to fill the raw tables, on the same day: make bench [EVENTS=2000000] [RUNS=3]
 	@$(MAKE) --no-print-directory up
 	@$(WITH_ENV) EVENTS="$(or $(EVENTS),2000000)" RUNS="$(or $(RUNS),3)" $(VENV_PYTHON) -m local.bench
 
@@ -173,6 +183,7 @@ bench-dbt: $(VENV_DBT) ## make dbt on a long history, on services of its own: ma
 
 # Services of their own, so that tests never touch the data of `make up`.
 TEST_STATE := .local-test
+CHAOS_STATE := .local-chaos
 
 # The official Spark connector, tested too where it can be had.
 CONNECTOR := com.clickhouse.spark:clickhouse-spark-runtime-4.0_2.13:0.10.0
@@ -190,11 +201,51 @@ test-dbt: $(VENV) $(VENV_DBT) $(S3PROXY) $(JAR) ## those of the dbt project alon
 NIGHTLY_TESTS := local/tests/test_nightly.py
 
 .PHONY: test-nightly
-test-nightly: $(VENV) $(VENV_DBT) $(VENV_AIRFLOW) $(S3PROXY) $(JAR) ## those on a running Airflow alone, as a part of make test
+test-nightly: $(VENV) $(VENV_DBT) $(VENV_AIRFLOW) $(S3PROXY) $(JAR) ## a day, a failure, a backfill on a running Airflow; not part of make test
 	@$(VENV_PYTHON) -m pytest -q $(NIGHTLY_TESTS)
 
+# The corpus grows from run to run in target/fuzz; what of it adds coverage is kept by `make fuzz-keep`.
+FUZZ := target/fuzz
+FUZZER = java -Xmx1g -cp "target/test-classes:target/classes:$$(cat $(FUZZ)/classpath)" \
+	com.code_intelligence.jazzer.Jazzer --target_class=edtech.analytics.input.LineFuzz \
+	--instrumentation_includes='edtech.analytics.input.**' --reproducer_path=$(FUZZ) \
+	-artifact_prefix=$(FUZZ)/ -max_len=3000 -timeout=10 -rss_limit_mb=0 -verbosity=1
+
+.PHONY: fuzz
+fuzz: $(VENV) ## look for lines that the parser gets wrong, led by coverage: make fuzz [MINUTES=10]
+	@$(MVN) -q -Pfuzz test-compile dependency:build-classpath -Dmdep.includeScope=test -Dmdep.outputFile=$(FUZZ)/classpath
+	@$(VENV_PYTHON) -m local.fuzz unpack $(FUZZ)/kept; mkdir -p $(FUZZ)/corpus
+	@$(FUZZER) -max_total_time=$$(( $(or $(MINUTES),10) * 60 )) -print_final_stats=1 $(FUZZ)/corpus $(FUZZ)/kept
+	@FUZZ_CORPUS=$(FUZZ)/corpus $(VENV_PYTHON) -m pytest -q local/tests/test_lines.py
+
+.PHONY: fuzz-keep
+fuzz-keep: ## after make fuzz: keep the lines of its corpus that each reach something, for make test
+	@rm -rf $(FUZZ)/merged; mkdir -p $(FUZZ)/merged
+	@$(FUZZER) -merge=1 $(FUZZ)/merged $(FUZZ)/kept $(FUZZ)/corpus
+	@$(VENV_PYTHON) -m local.fuzz pack $(FUZZ)/merged
+
+# Their short forms are a part of make test.
+CHAOS_TESTS := ServerKillIT,KilledLoadIT,TaskFaultIT,ClusterFaultIT,ConcurrentLoadsIT
+
+.PHONY: chaos
+chaos: $(VENV) $(S3PROXY) ## what breaks a load, many times: half an hour and more: make chaos [SEED=N]
+	@unset CLICKHOUSE_URL; \
+	  trap '$(SERVICES_BARE) clean --state $(CHAOS_STATE)' EXIT; \
+	  $(MVN) -q package -DskipTests; \
+	  $(SERVICES_BARE) clean --state $(CHAOS_STATE); \
+	  $(SERVICES) up --state $(CHAOS_STATE); \
+	  set -a; . $(abspath $(CHAOS_STATE))/env; set +a; \
+	  $(PLAIN) init; \
+	  $(MVN) verify -Dtest=None -Dsurefire.failIfNoSpecifiedTests=false -Dit.test='$(CHAOS_TESTS)' -Dchaos.full=true $(if $(SEED),-Dchaos.seed=$(SEED))
+
+# Superset on a year of 20,000 active users a day; DAYS=45 USERS=200 is the small form.
+.PHONY: test-dashboards
+test-dashboards: $(VENV) $(VENV_DBT) $(VENV_SUPERSET) $(S3PROXY) $(JAR) ## the dashboards on a year of 20,000 users a day
+	@EDTECH_DAYS="$(or $(DAYS),365)" EDTECH_USERS="$(or $(USERS),20000)" \
+	  .venv-superset/bin/python -m pytest -q --durations=10 superset/tests
+
 .PHONY: test
-test: $(VENV) $(VENV_DBT) $(VENV_AIRFLOW) $(S3PROXY) ## every test, on real services of their own
+test: $(VENV) $(VENV_DBT) $(VENV_AIRFLOW) $(VENV_SUPERSET) $(S3PROXY) ## every test, on real services of their own
 	@unset CLICKHOUSE_URL; \
 	  trap '$(SERVICES_BARE) clean --state $(TEST_STATE)' EXIT; \
 	  $(MVN) -q package -DskipTests; \
@@ -207,11 +258,13 @@ test: $(VENV) $(VENV_DBT) $(VENV_AIRFLOW) $(S3PROXY) ## every test, on real serv
 	  then with="-Pofficial-connector"; \
 	  else echo "official connector: $(CONNECTOR) does not resolve here; ConnectorIT is skipped"; fi; \
 	  $(MVN) verify $$with; \
-	  $(VENV_PYTHON) -m ruff check local airflow conf; \
-	  $(VENV_PYTHON) -m ruff format --check local airflow conf; \
+	  $(VENV_PYTHON) -m ruff check local airflow conf superset; \
+	  $(VENV_PYTHON) -m ruff format --check local airflow conf superset; \
 	  $(SQL_LINT); \
 	  .venv-airflow/bin/python -m pytest -q airflow/tests; \
-	  $(VENV_PYTHON) -m pytest -q local/tests
+	  $(VENV_PYTHON) -m pytest -q local/tests --ignore=$(NIGHTLY_TESTS); \
+	  .venv-superset/bin/python -m pytest -q superset/tests/test_assets.py; \
+	  echo "not part of this run, for their time: make test-nightly (a running Airflow), make test-dashboards (a year in Superset)"
 
 ##@ Local services
 
@@ -269,10 +322,22 @@ $(VENV_AIRFLOW): airflow/requirements.txt
 	@.venv-airflow/bin/python -m pip install --quiet --disable-pip-version-check --no-deps -r airflow/requirements.txt
 	@touch $@
 
+$(VENV_SUPERSET): superset/requirements.txt
+	@echo "installing Superset into .venv-superset"
+	@rm -rf .venv-superset
+	@$(PYTHON) -m venv .venv-superset
+	@.venv-superset/bin/python -m pip install --quiet --disable-pip-version-check --no-deps -r superset/requirements.txt
+	@touch $@
+
 $(S3PROXY): local/s3/pom.xml
 	@echo "fetching the local S3 into local/s3/target/lib"
 	@rm -rf local/s3/target
 	@said="$$(mvn -q -B -ntp -f local/s3/pom.xml package 2>&1)" || { echo "$$said"; echo "error: cannot fetch the local S3; see above" >&2; exit 1; }
+	@touch $@
+
+$(JDBC): local/bench/jdbc/pom.xml
+	@echo "fetching ClickHouse's JDBC driver into local/bench/jdbc/target/lib"
+	@$(MVN) -q -f local/bench/jdbc/pom.xml package
 	@touch $@
 
 $(JAR): pom.xml conf/reference.conf $(shell find src/main -type f)

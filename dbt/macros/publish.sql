@@ -10,6 +10,7 @@
     {% set absent = expected | reject('in', passed) | list %}
     {# The graph that a macro sees has no unit tests: whether all of them ran, it can't tell. #}
     {% set unit_tests = results | selectattr('node.resource_type', 'equalto', 'unit_test') | list %}
+    {% set published = namespace(value='false') %}
     {% if failed %}
         {% do show_failing_rows(failed) %}
         {% do print('not published: marts keep what they had') %}
@@ -23,8 +24,10 @@
         {% do print('not published: loads were dropped while this run read them, by forget or a sweep with a short grace (' ~ dropped_rows() ~ '): run it again') %}
     {% else %}
         {% do publish_marts() %}
+        {% set published.value = 'true' %}
     {% endif %}
     {% do run_query('drop table ' ~ target.schema ~ '.run_lock sync') %}
+    {% do record_run(results, published.value) %}
 {% endif %}
 {% endmacro %}
 
@@ -60,6 +63,25 @@
         {% do names.append(row['name']) %}
     {% endfor %}
     {{ return(names | join(', ')) }}
+{% endmacro %}
+
+{#- One row of ops.dbt_runs, for who looks at how the runs went. -#}
+{% macro record_run(results, is_published) %}
+    {% set bad = ['error', 'fail', 'runtime error'] %}
+    {% set tests = results | selectattr('node.resource_type', 'in', ['test', 'unit_test']) | list %}
+    {% set models = results | selectattr('node.resource_type', 'in', ['model', 'seed']) | selectattr('status', 'equalto', 'success') | list %}
+    {% set passed = tests | selectattr('status', 'in', ['pass', 'warn']) | list %}
+    {% set skipped = results | selectattr('status', 'equalto', 'skipped') | list %}
+    {% set tests_failed = tests | selectattr('status', 'in', bad) | list %}
+    {% set failed = [] %}
+    {% for result in results if result.status in bad %}{% do failed.append("'" ~ result.node.name ~ "'") %}{% endfor %}
+    {% do run_query(
+        "insert into ops.dbt_runs"
+        ~ " (run_id, started_at, is_published, models, tests_passed, tests_failed, nodes_skipped, failed) values ('"
+        ~ invocation_id ~ "', '" ~ run_started_at.strftime('%Y-%m-%d %H:%M:%S.%f') ~ "', " ~ is_published ~ ', '
+        ~ models | length ~ ', ' ~ passed | length ~ ', ' ~ tests_failed | length ~ ', ' ~ skipped | length
+        ~ ', [' ~ failed | join(', ') ~ '])'
+    ) %}
 {% endmacro %}
 
 {#- The rows that failed data tests found, a few of each. -#}

@@ -87,6 +87,7 @@ def _parser() -> argparse.ArgumentParser:
     large.add_argument("--date", dest="first", type=date.fromisoformat, default=date(2026, 4, 1))
     large.add_argument("--processes", type=_positive, default=2)
     large.add_argument("--gzip", action="store_true", help="compress the objects")
+    large.add_argument("--clean", action="store_true", help="no bad lines, no repeated ones")
     for command in (days, large):
         command.add_argument("--seed", type=int, default=7)
         where = command.add_mutually_exclusive_group()

@@ -59,6 +59,7 @@ class Slice:
     end: int
     out: Path | None
     gzipped: bool
+    clean: bool
 
     @property
     def name(self) -> str:
@@ -101,6 +102,7 @@ def _slices(options: argparse.Namespace, day: int) -> list[Slice]:
             end=DAY_MILLIS * (n + 1) // count,
             out=options.out,
             gzipped=options.gzip,
+            clean=options.clean,
         )
         for n in range(count)
     ]
@@ -120,8 +122,8 @@ class Written:
 def _write(part: Slice) -> Written:
     draw = stream(part.seed, "bench", part.day, part.number)
     counts: Counter[str] = Counter()
-    rejected = int(part.lines * REJECTED_SHARE)
-    repeated = int(part.lines * DUPLICATE_SHARE)
+    rejected = 0 if part.clean else int(part.lines * REJECTED_SHARE)
+    repeated = 0 if part.clean else int(part.lines * DUPLICATE_SHARE)
     accepted = part.lines - rejected - repeated
     active, payers = bytearray(part.users), bytearray(part.users)
     timed = _accepted(part, draw, accepted, counts, active, payers)

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 
+from local.dashboards.server import Superset
 from local.nightly.server import Airflow
 from local.services import ServiceError
 from local.services.clickhouse import ClickHouse, ask
@@ -132,6 +133,7 @@ def _wait(service: Service, require: Callable[[], None]) -> None:
 
 def _stop_all(state: State) -> None:
     Airflow(state).stop()
+    Superset(state).stop()
     for service in (S3(state).service, ClickHouse(state).service):
         print(f"{service.name}: {'stopped' if service.stop() else 'did not run'}")
 

@@ -7,10 +7,24 @@ import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal, localcontext
 from pathlib import Path
 
 MAX_LINE = 1024 * 1024
+MAX_NUMBER = 1000
+MAX_OFFSET = timedelta(hours=18)
+# Not str.isspace, which has U+001C to U+001F besides.
+WHITE_SPACE = (
+    "\t\n\v\f\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
+    "\u2028\u2029\u202f\u205f\u3000"
+)
+# Of the raw text, be it JSON or not.
+ESCAPE = re.compile(
+    r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}"
+    r"|(?P<lone>\\u[dD][89a-fA-F][0-9a-fA-F]{2})|\\.",
+    re.DOTALL,
+)
+AMOUNT = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?([eE]([+-]?\d+))?", re.ASCII)
 TIMESTAMP = re.compile(
     r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(Z|[+-]\d\d:?\d\d)?", re.ASCII
 )
@@ -74,7 +88,7 @@ def _lines(path: Path) -> list[bytes]:
 def _judge(line: bytes, prefix: str, lateness: int, days: dict[str, Day]) -> None:
     day = days[prefix]
     try:
-        event = _parse(line)
+        event = judge(line)
         if event is None:
             day.counts["blank_lines"] += 1
             return
@@ -102,14 +116,15 @@ def _settle(same_id: list, day: Day) -> None:
             day.reasons["conflicting_duplicate"] += 1
 
 
-def _parse(line: bytes) -> dict | None:
+def judge(line: bytes) -> dict | None:
+    """The event of a line, None when it is blank. Raises Rejected."""
     if len(line) > MAX_LINE:
         raise Rejected("line_too_long")
     try:
         text = line.decode("utf-8")
     except UnicodeDecodeError as error:
         raise Rejected("invalid_encoding") from error
-    if not text.strip():
+    if not text.strip(WHITE_SPACE):
         return None
     pairs_seen: list[bool] = []
 
@@ -118,19 +133,42 @@ def _parse(line: bytes) -> dict | None:
         return dict(items)
 
     try:
-        value = json.loads(
-            text, object_pairs_hook=pairs, parse_float=Raw, parse_int=Int, parse_constant=_no
-        )
+        value = parse(text, pairs)
         malformed = not isinstance(value, dict) or _depth(value) > 100
     except (ValueError, RecursionError):
         malformed = True
-    if re.search(r"\\ud[89a-f]", text, re.IGNORECASE) and not malformed and _lone(value):
+    if any(escape["lone"] for escape in ESCAPE.finditer(text)):
         raise Rejected("invalid_encoding")
     if malformed:
         raise Rejected("malformed_json")
     if any(pairs_seen):
         raise Rejected("duplicate_key")
     return _fields(value)
+
+
+def parse(text: str, pairs=dict) -> object:
+    """JSON, with its numbers as they are written."""
+    return json.loads(
+        text,
+        object_pairs_hook=pairs,
+        parse_float=_number(Raw),
+        parse_int=_number(Int),
+        parse_constant=_no,
+    )
+
+
+def dump(value: object) -> str:
+    """Equal for equal values; a number is as it was written."""
+    return json.dumps(value, sort_keys=True, default=repr)
+
+
+def _number(kind: type):
+    def checked(text: str) -> Raw:
+        if len(text) > MAX_NUMBER:
+            raise ValueError(text)
+        return kind(text)
+
+    return checked
 
 
 def _no(constant: str) -> None:
@@ -145,16 +183,8 @@ def _depth(value: object) -> int:
     return 0
 
 
-def _lone(value: dict) -> bool:
-    try:
-        json.dumps(value, ensure_ascii=False).encode()
-    except UnicodeEncodeError:
-        return True
-    return False
-
-
 def _blank(value: object) -> bool:
-    return value is None or (isinstance(value, str) and not value.strip())
+    return value is None or (isinstance(value, str) and not value.strip(WHITE_SPACE))
 
 
 def _fields(value: dict) -> dict:
@@ -176,7 +206,7 @@ def _fields(value: dict) -> dict:
             raise Rejected("unsupported_currency")
     known = {*needed, *optional}
     rest = {name: other for name, other in value.items() if name not in known}
-    return event | {"properties": json.dumps(rest, sort_keys=True)}
+    return event | {"properties": dump(rest)}
 
 
 def _check_type(name: str, value: object) -> None:
@@ -197,7 +227,10 @@ def _check_type(name: str, value: object) -> None:
 
 def _time(value: str) -> datetime:
     if isinstance(value, Int):
-        moment = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=int(value))
+        try:
+            moment = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=int(value[:30]))
+        except OverflowError as error:
+            raise Rejected("timestamp_out_of_range") from error
     else:
         match = TIMESTAMP.fullmatch(value)
         if not match:
@@ -208,18 +241,26 @@ def _time(value: str) -> datetime:
             moment = datetime.fromisoformat(f"{date}T{clock}.{micros}{zone or 'Z'}")
         except ValueError as error:
             raise Rejected("invalid_timestamp") from error
-        moment = moment.astimezone(UTC)
+        if abs(moment.utcoffset()) > MAX_OFFSET:
+            raise Rejected("invalid_timestamp")
+        try:
+            moment = moment.astimezone(UTC)
+        except OverflowError as error:
+            raise Rejected("timestamp_out_of_range") from error
     if not 2000 <= moment.year < 2100:
         raise Rejected("timestamp_out_of_range")
     return moment
 
 
 def _amount(value: str) -> Decimal:
-    try:
-        amount = Decimal(value)
-        whole = amount.is_finite() and amount * 100 == int(amount * 100)
-    except InvalidOperation:
-        whole = False
-    if not whole or abs(amount) >= 10**12:
+    number = AMOUNT.fullmatch(value)
+    if not number:
         raise Rejected("invalid_amount")
+    amount = Decimal(value[: number.end(2) if number[2] else number.end(1)])
+    # An exponent such as 999999999 is never written out: zeros and digits cannot make up for it.
+    shift = max(-len(value) - 20, min(len(value) + 20, int((number[4] or "0")[:20])))
+    with localcontext(prec=4 * len(value) + 100):
+        amount = amount.scaleb(shift)
+        if abs(amount) >= 10**12 or amount * 100 != int(amount * 100):
+            raise Rejected("invalid_amount")
     return amount

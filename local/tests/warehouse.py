@@ -11,7 +11,7 @@ from local.services.state import ROOT, State, read_pairs
 
 DDL = ROOT / "src" / "main" / "resources" / "clickhouse"
 DBT = ROOT / ".venv-dbt" / "bin" / "dbt"
-OPS = ("publications", "load_log", "loads")
+OPS = ("publications", "load_log", "loads", "table_sizes", "dbt_runs")
 
 
 class Warehouse:
@@ -24,7 +24,9 @@ class Warehouse:
         for database in ("store", "stage", "raw", "staging", "marts", "ops", "dbt_work"):
             self.sql(f"CREATE DATABASE {database}")
         for path in (*sorted(DDL.glob("store/*.sql")), *(DDL / "ops" / f"{n}.sql" for n in OPS)):
-            self.sql(path.read_text(encoding="utf-8").strip().rstrip(";"))
+            for statement in path.read_text(encoding="utf-8").split(";\n"):
+                if statement.strip():
+                    self.sql(statement)
 
     def sql(self, statement: str) -> str:
         env = self.env

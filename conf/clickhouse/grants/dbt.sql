@@ -8,6 +8,8 @@ REVOKE SELECT ON raw.rejected_events FROM dbt;
 GRANT SELECT ON staging.* TO dbt;
 GRANT SELECT ON ops.publications TO dbt;
 GRANT SELECT ON ops.loads TO dbt;
+-- What a run came to.
+GRANT INSERT ON ops.dbt_runs TO dbt;
 
 -- Its working schema.
 GRANT SHOW, SELECT, INSERT, ALTER, CREATE DATABASE, CREATE TABLE, CREATE VIEW, DROP TABLE, DROP VIEW, TRUNCATE, OPTIMIZE ON dbt_work.* TO dbt;

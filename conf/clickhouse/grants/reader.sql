@@ -14,6 +14,8 @@ GRANT SELECT ON marts.* TO reader;
 GRANT SELECT ON ops.publications TO reader;
 GRANT SELECT ON ops.loads TO reader;
 GRANT SELECT ON ops.load_objects TO reader;
+GRANT SELECT ON ops.table_sizes TO reader;
+GRANT SELECT ON ops.dbt_runs TO reader;
 
 -- What clients ask when they connect and list tables; ClickHouse shows only what the user may see.
 GRANT SELECT ON system.databases TO reader;

@@ -27,3 +27,6 @@ CREATE TABLE IF NOT EXISTS store.load_log
 ENGINE = ReplacingMergeTree(revision)
 ORDER BY load_id
 SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;
+
+ALTER TABLE store.load_log
+    ADD COLUMN IF NOT EXISTS step_seconds Map(String, Float64) COMMENT 'empty until the load is over' AFTER error;

@@ -23,5 +23,6 @@ AS SELECT
     started_at,
     if(status = 'running', NULL, heartbeat_at) AS finished_at,
     error,
+    step_seconds,
     job_version
 FROM store.load_log FINAL;

@@ -54,7 +54,10 @@ public final class Main {
             thrown.printStackTrace(command.getErr());
           }
           if (thrown instanceof SettingsException settings) {
-            settings.problems().forEach(problem -> command.getErr().println("error: " + problem));
+            settings
+                .problems()
+                .forEach(
+                    problem -> command.getErr().println("error: " + Failure.printable(problem)));
             return CommandLine.ExitCode.USAGE;
           }
           command.getErr().println("error: " + Failure.message(thrown));
@@ -67,7 +70,8 @@ public final class Main {
               .getErr()
               .println(
                   "error: "
-                      + thrown.getMessage().strip().replaceAll("\\s*\\R\\s*", " ")
+                      + Failure.printable(
+                          thrown.getMessage().strip().replaceAll("\\s*\\R\\s*", " "))
                       + " ("
                       + command.getCommandSpec().qualifiedName()
                       + " --help tells what it takes)");

@@ -1,6 +1,7 @@
 package edtech.analytics.clickhouse;
 
 import com.clickhouse.client.api.Client;
+import com.clickhouse.client.api.DataStreamWriter;
 import com.clickhouse.client.api.data_formats.ClickHouseBinaryFormatReader;
 import com.clickhouse.client.api.insert.InsertResponse;
 import com.clickhouse.client.api.insert.InsertSettings;
@@ -9,10 +10,8 @@ import com.clickhouse.client.api.query.QueryResponse;
 import com.clickhouse.client.api.query.QuerySettings;
 import com.clickhouse.data.ClickHouseFormat;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
@@ -134,7 +133,7 @@ public final class ClickHouse implements AutoCloseable {
    * @param token the server ignores a second block with the same token
    */
   void insert(String table, byte[] block, int length, String token) {
-    insert(table, new ByteArrayInputStream(block, 0, length), ClickHouseFormat.Native, token);
+    insert(table, out -> out.write(block, 0, length), ClickHouseFormat.Native, token);
   }
 
   /**
@@ -152,11 +151,14 @@ public final class ClickHouse implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    ByteArrayInputStream bytes = new ByteArrayInputStream(lines.toByteArray());
-    insert(table, bytes, ClickHouseFormat.JSONEachRow, token);
+    insert(table, lines::writeTo, ClickHouseFormat.JSONEachRow, token);
   }
 
-  private void insert(String table, InputStream rows, ClickHouseFormat format, String token) {
+  /**
+   * @param rows writes all of them each time: of a stream, the client sends nothing when it tries
+   *     again after a 503, and the server takes that for an insert of no rows
+   */
+  private void insert(String table, DataStreamWriter rows, ClickHouseFormat format, String token) {
     String what = "INSERT INTO " + table;
     InsertSettings settings = new InsertSettings().setDeduplicationToken(token);
     try (InsertResponse response = await(client.insert(table, rows, format, settings), what)) {

@@ -2,6 +2,8 @@ package edtech.analytics.clickhouse;
 
 import com.clickhouse.client.api.ServerException;
 import java.net.UnknownHostException;
+import java.security.GeneralSecurityException;
+import javax.net.ssl.SSLPeerUnverifiedException;
 
 /** What went wrong with a statement, in one line: which user, at which server, what to do. */
 final class FailureText {
@@ -20,6 +22,13 @@ final class FailureText {
   }
 
   private static String what(Throwable root, String reason, String statement) {
+    if (isNotTrusted(root)) {
+      return "is not trusted: "
+          + reason
+          + "; give the job the certificate of its authority, as"
+          + " -Djavax.net.ssl.trustStore=FILE in JAVA_TOOL_OPTIONS, or name the host that its"
+          + " certificate names in clickhouse.url (CLICKHOUSE_URL)";
+    }
     if (!(root instanceof ServerException refusal)) {
       return "did not answer: " + reason + "; is it up, and clickhouse.url (CLICKHOUSE_URL) right?";
     }
@@ -42,6 +51,10 @@ final class FailureText {
                   + reason
                   + "; set clickhouse.url (CLICKHOUSE_URL) to its host and port";
     };
+  }
+
+  private static boolean isNotTrusted(Throwable root) {
+    return root instanceof SSLPeerUnverifiedException || root instanceof GeneralSecurityException;
   }
 
   private static String reason(Throwable root) {

@@ -59,7 +59,12 @@ public final class LoadLog {
   }
 
   /** Writes the load as it stands now. A later call replaces an earlier one. */
-  public synchronized void write(LoadRecord load) {
+  public void write(LoadRecord load) {
+    write(load, Map.of());
+  }
+
+  /** Writes the load as it ended, with the seconds that each step took. */
+  public synchronized void write(LoadRecord load, Map<String, Double> stepSeconds) {
     Map<String, Object> row = new LinkedHashMap<>();
     row.put("load_id", load.loadId());
     row.put("revision", revision.incrementAndGet());
@@ -74,6 +79,7 @@ public final class LoadLog {
     row.put("started_at", MICROS.format(load.startedAt()));
     row.put("heartbeat_at", MICROS.format(Instant.now()));
     row.put("error", load.error());
+    row.put("step_seconds", stepSeconds);
     row.put("job_version", load.jobVersion());
     server.insert("store.load_log", List.of(row), "load/" + load.loadId() + "/" + revision);
   }

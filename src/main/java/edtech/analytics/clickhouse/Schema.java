@@ -52,7 +52,8 @@ public final class Schema {
                       "erasures")
                   .map(name -> "/clickhouse/ops/" + name + ".sql"),
               Tables.PUBLISHED.stream().map(Table::ddl),
-              Stream.of("/clickhouse/ops/rejected_events.sql"))
+              Stream.of("rejected_events", "table_sizes", "dbt_runs")
+                  .map(name -> "/clickhouse/ops/" + name + ".sql"))
           .flatMap(files -> files)
           .toList();
 

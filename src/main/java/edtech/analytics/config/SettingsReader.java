@@ -236,11 +236,30 @@ public final class SettingsReader {
       return password;
     }
     try {
-      password.resolve(environment);
+      if (!password.resolve(environment).isEmpty()) {
+        requirePrivate("clickhouse.url");
+      }
     } catch (SettingsException e) {
       problems.addAll(e.problems());
     }
     return password;
+  }
+
+  /** With a password the requests are readable to nobody else: encrypted, or on this machine. */
+  private void requirePrivate(String key) {
+    String text = text(key);
+    try {
+      URI uri = URI.create(text);
+      // By name, not by what the name resolves to, which others may decide.
+      boolean isLoopback =
+          uri.getHost() == null || uri.getHost().matches("localhost|127(\\.\\d+){3}|\\[::1]");
+      if ("http".equals(uri.getScheme()) && !isLoopback) {
+        problem(
+            key, text, "would send the password in clear over the network: give https://host:port");
+      }
+    } catch (IllegalArgumentException reportedWithTheAddress) {
+      // No address at all is a problem of its own.
+    }
   }
 
   private String address(String key, boolean optional) {

@@ -109,7 +109,7 @@ final class LinePartitionReader implements PartitionReader<InternalRow> {
     try {
       reader = new LineReader(opener.open(split), split.start(), split.end(), rules.maxLineBytes());
     } catch (IOException e) {
-      throw ObjectOpener.refuse(split.object(), e);
+      throw opener.refuse(split.object(), e);
     }
     prefixDay = Math.toIntExact(split.object().prefixDate().toEpochDay());
     lines = 0;
@@ -123,7 +123,7 @@ final class LinePartitionReader implements PartitionReader<InternalRow> {
     try {
       return reader.next();
     } catch (IOException e) {
-      throw ObjectOpener.refuse(split.object(), e);
+      throw opener.refuse(split.object(), e);
     }
   }
 

@@ -43,7 +43,7 @@ public final class ObjectLister {
     } catch (InputRefusedException e) {
       throw e;
     } catch (IOException e) {
-      throw ListingFailure.of(prefix(date), hadoop, e);
+      throw StoreFailure.ofListing(prefix(date), hadoop, e);
     }
   }
 

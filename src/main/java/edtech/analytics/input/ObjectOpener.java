@@ -35,14 +35,14 @@ final class ObjectOpener {
     SourceObject object = split.object();
     FSDataInputStream bytes = openVersion(split);
     try {
+      if (split.start() > 0) {
+        bytes.seek(split.start() - 1);
+      }
+      InputStream listed = new ListedBytes(bytes, object);
       if (object.isGzip()) {
-        return gunzip(object, bytes);
+        return new GzipCompressorInputStream(new BufferedInputStream(listed, BUFFER), true);
       }
-      if (split.start() == 0) {
-        return requirePlain(object, bytes);
-      }
-      bytes.seek(split.start() - 1);
-      return bytes;
+      return split.start() == 0 ? requirePlain(object, listed) : listed;
     } catch (IOException | RuntimeException e) {
       bytes.close();
       throw e;
@@ -70,14 +70,6 @@ final class ObjectOpener {
     }
   }
 
-  private static InputStream gunzip(SourceObject object, InputStream bytes) throws IOException {
-    try {
-      return new GzipCompressorInputStream(new BufferedInputStream(bytes, BUFFER), true);
-    } catch (IOException e) {
-      throw refuse(object, e);
-    }
-  }
-
   /** The same bytes, looked at without seeking back, which would be a second request to S3. */
   private static InputStream requirePlain(SourceObject object, InputStream bytes)
       throws IOException {
@@ -99,9 +91,9 @@ final class ObjectOpener {
     return got >= magic.length && Arrays.equals(head, 0, magic.length, magic, 0, magic.length);
   }
 
-  /** Turns what a broken or changed object throws into words for whoever runs the load. */
-  static IOException refuse(SourceObject object, IOException cause) {
-    if (cause instanceof InputRefusedException) {
+  /** Turns what a broken, changed or unreadable object throws into words for who runs the load. */
+  IOException refuse(SourceObject object, IOException cause) {
+    if (cause instanceof InputRefusedException || cause instanceof ReadFailedException) {
       return cause;
     }
     if (cause instanceof RemoteFileChangedException || cause instanceof FileNotFoundException) {
@@ -121,7 +113,7 @@ final class ObjectOpener {
               + "): upload it again",
           cause);
     }
-    return cause;
+    return StoreFailure.ofReading(object.uri(), hadoop, cause);
   }
 
   /** The decompressor throws plain IOException and EOFException; the network its own subclasses. */

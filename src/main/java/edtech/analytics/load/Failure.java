@@ -3,9 +3,14 @@ package edtech.analytics.load;
 import edtech.analytics.clickhouse.ClickHouseException;
 import edtech.analytics.config.SettingsException;
 import edtech.analytics.input.InputRefusedException;
+import edtech.analytics.input.ReadFailedException;
+import java.util.regex.Pattern;
 
 /** Finds, in whatever was thrown, the words for the person who ran the command. */
 public final class Failure {
+  /** Control and format characters (those that turn the direction of text, too), line ends. */
+  private static final Pattern UNPRINTABLE = Pattern.compile("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]");
+
   private Failure() {}
 
   /** One line: what happened, where, and what to do. */
@@ -27,11 +32,22 @@ public final class Failure {
   private static boolean isOurs(Throwable thrown) {
     return thrown instanceof LoadFailedException
         || thrown instanceof InputRefusedException
+        || thrown instanceof ReadFailedException
         || thrown instanceof ClickHouseException
         || thrown instanceof SettingsException;
   }
 
   private static String oneLine(String text) {
-    return String.valueOf(text).strip().replaceAll("\\s*\\R\\s*", " ");
+    return printable(String.valueOf(text).strip().replaceAll("\\s*\\R\\s*", " "));
+  }
+
+  /**
+   * The text with what is no visible character written as U+XXXX: names of objects and values come
+   * from outside, and must neither begin a line of a log nor steer a terminal.
+   */
+  public static String printable(String text) {
+    return UNPRINTABLE
+        .matcher(text)
+        .replaceAll(found -> "<U+%04X>".formatted(found.group().codePointAt(0)));
   }
 }

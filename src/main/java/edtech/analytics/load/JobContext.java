@@ -125,6 +125,9 @@ public final class JobContext implements AutoCloseable {
             .setIfMissing("spark.hadoop.fs.s3a.attempts.maximum", "3")
             .setIfMissing("spark.hadoop.fs.s3a.retry.limit", "3")
             .setIfMissing("spark.hadoop.fs.s3a.connection.establish.timeout", "15s")
+            .setIfMissing("spark.hadoop.fs.s3a.connection.timeout", "30s")
+            // Of an S3 that answers 503: each wait is twice the one before, and 20 would be days.
+            .setIfMissing("spark.hadoop.fs.s3a.retry.throttle.limit", "6")
             .set("spark.sql.session.timeZone", "UTC")
             .set("spark.sql.ansi.enabled", "true");
     if (!writing().reportsRows()) {

@@ -88,8 +88,9 @@ final class LoadJournal implements AutoCloseable {
     heartbeat.shutdownNow();
     endStep();
     load = load.withStatus(status, error);
-    log.write(load);
-    return report();
+    LoadReport report = report();
+    log.write(load, report.secondsByStep());
+    return report;
   }
 
   /** The load failed; that the ledger may be out of reach, too, doesn't hide why. */

@@ -224,7 +224,7 @@ class CommandLineIT {
   @ParameterizedTest
   @CsvSource({
     "http://127.0.0.1:1, Connect to http://127.0.0.1:1 [/127.0.0.1] failed: Connection refused",
-    "http://no-such-host.invalid:8123, unknown host no-such-host.invalid"
+    "https://no-such-host.invalid:8443, unknown host no-such-host.invalid"
   })
   void load_noClickHouse_exits1WithinSeconds(String url, String reason) throws Exception {
     ForkedJvm.Result result =

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.ZoneId;
@@ -427,5 +428,40 @@ class SettingsReaderTest {
         .hasMessage(
             "environment: no setting belongs to the variable EDTECH_LATENES_DAYS;"
                 + " conf/reference.conf has them all");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"http://h:8123", "http://localhost.example:1", "http://127.0.0.1.example:1"})
+  void passwordOverThePlainNetwork_isRefused(String url) {
+    assertThat(problems(withPassword(url)))
+        .containsExactly(
+            "clickhouse.url = \""
+                + url
+                + "\": would send the password in clear over the network: give https://host:port");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "https://h:8443",
+        "http://localhost:8123",
+        "http://127.0.0.1:8123",
+        "http://127.1.2.3:1",
+        "http://[::1]:8123"
+      })
+  void passwordToThisMachineOrEncrypted_isTaken(String url) {
+    assertThat(read(withPassword(url)).clickhouse().url()).isEqualTo(url);
+  }
+
+  private Map<String, String> withPassword(String url) {
+    try {
+      Path file = Files.writeString(folder.resolve("password"), "hunter2");
+      Map<String, String> settings = new HashMap<>(with("clickhouse.url", url));
+      settings.put("clickhouse.password", "file:" + file);
+      return settings;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 }

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.time.ZoneId;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Set;
 
 /** Lines and rules for the tests of this package. */
@@ -86,6 +87,30 @@ final class Lines {
 
   static String verdict(ParsedLine parsed) {
     return parsed.reason() == null ? "" : (parsed.reason().code() + " " + parsed.detail()).strip();
+  }
+
+  /** All that a line came to, for comparing. */
+  static List<Object> all(ParsedLine line) {
+    return List.of(
+        String.valueOf(line.reason()),
+        line.detail(),
+        line.eventDay(),
+        line.timestampMicros(),
+        line.eventId(),
+        line.userId(),
+        line.sessionId(),
+        line.eventType(),
+        line.platform(),
+        line.screenName(),
+        line.properties(),
+        line.kind(),
+        line.amountCents(),
+        line.currency(),
+        line.taskId(),
+        line.taskResult(),
+        line.isSuccess(),
+        line.abTestId(),
+        line.abGroup());
   }
 
   /** Bytes written as chars U+0000 to U+00FF. */

@@ -3,7 +3,6 @@ package edtech.analytics.input;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -113,7 +112,7 @@ class PlainRulesTest {
       if (plain.take(line, 0, line.length, shortWay)) {
         ParsedLine longWay = new ParsedLine();
         parser.parseInFull(line, 0, line.length, longWay);
-        assertThat(all(shortWay)).as(new String(line, UTF_8)).isEqualTo(all(longWay));
+        assertThat(Lines.all(shortWay)).as(new String(line, UTF_8)).isEqualTo(Lines.all(longWay));
         taken++;
       }
     }
@@ -123,29 +122,6 @@ class PlainRulesTest {
   private boolean isPlain(String line) {
     byte[] bytes = line.getBytes(UTF_8);
     return plain.take(bytes, 0, bytes.length, new ParsedLine());
-  }
-
-  private static List<Object> all(ParsedLine line) {
-    return List.of(
-        String.valueOf(line.reason()),
-        line.detail(),
-        line.eventDay(),
-        line.timestampMicros(),
-        line.eventId(),
-        line.userId(),
-        line.sessionId(),
-        line.eventType(),
-        line.platform(),
-        line.screenName(),
-        line.properties(),
-        line.kind(),
-        line.amountCents(),
-        line.currency(),
-        line.taskId(),
-        line.taskResult(),
-        line.isSuccess(),
-        line.abTestId(),
-        line.abGroup());
   }
 
   private byte[] damaged() {

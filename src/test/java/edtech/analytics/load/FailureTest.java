@@ -44,4 +44,13 @@ class FailureTest {
     assertThat(Failure.message(new SettingsException(List.of("a", "b")))).isEqualTo("a b");
     assertThat(Failure.message(new LoadFailedException(" a \r\n\n  b\n"))).isEqualTo("a b");
   }
+
+  @Test
+  void charactersThatSteerATerminalOrALog_areSpelt() {
+    assertThat(
+            Failure.message(
+                new LoadFailedException(
+                    "a\u001b[31mb\u0000c\u0085d\u202ee\u2028f\tg\u00e9 \ud83d\ude00")))
+        .isEqualTo("a<U+001B>[31mb<U+0000>c d<U+202E>e f<U+0009>g\u00e9 \ud83d\ude00");
+  }
 }

@@ -10,7 +10,7 @@ import java.util.Optional;
 /**
  * A driver that kills itself with SIGKILL when its load reaches a place: arguments date,
  * events-uri, step, part. Part '' = as the step begins; 'batch' = when the first rows of raw.events
- * are staged.
+ * are staged; a number = so many milliseconds after the step began, or when the load is over.
  */
 final class KilledLoad {
   private final String step;
@@ -41,19 +41,25 @@ final class KilledLoad {
     System.out.println(
         new RangeLoad(job, killed.progress())
             .run(date, date, LoadMode.UNLESS_UNCHANGED, report -> {}));
+    if (arguments[3].matches("\\d+")) {
+      kill();
+    }
   }
 
   private Progress progress() {
     return new SilentProgress() {
       @Override
       public void begins(LocalDate date, Step now) {
-        if (now.name().equals(step) && part.isEmpty()) {
-          kill();
+        System.out.println(now.key());
+        if (!now.name().equals(step)) {
+          return;
         }
-        if (now.name().equals(step) && part.equals("batch")) {
-          Thread watch = new Thread(() -> killAfterFirstBatch());
-          watch.setDaemon(true);
-          watch.start();
+        if (part.isEmpty()) {
+          kill();
+        } else if (part.equals("batch")) {
+          start(KilledLoad.this::killAfterFirstBatch);
+        } else if (part.matches("\\d+")) {
+          start(() -> killAfter(Long.parseLong(part)));
         }
       }
 
@@ -69,6 +75,21 @@ final class KilledLoad {
         thrown.printStackTrace();
       }
     };
+  }
+
+  private static void start(Runnable watch) {
+    Thread thread = new Thread(watch, "killer");
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  private static void killAfter(long millis) {
+    try {
+      Thread.sleep(millis);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+    kill();
   }
 
   private void killAfterFirstBatch() {

@@ -3,14 +3,24 @@ package edtech.analytics.load;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import edtech.analytics.clickhouse.Sweep;
+import edtech.analytics.model.Table;
+import edtech.analytics.model.Tables;
 import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * The driver killed with SIGKILL at every step, while it replaces one content of a published day by
@@ -19,6 +29,12 @@ import org.junit.jupiter.params.provider.CsvSource;
 class KilledLoadIT {
   private static final LocalDate DAY = LocalDate.of(2030, 1, 1);
   private static final int EVENTS = 600;
+
+  /** What a load takes in a JVM of its own on two quiet cores, about. */
+  private static final int UNDISTURBED_MILLIS = 7_000;
+
+  private static final Set<String> STEPS =
+      Stream.of(Step.values()).map(Step::key).collect(Collectors.toSet());
   private static final String STAGE_TABLES =
       "SELECT count() FROM system.tables WHERE database = 'stage'";
 
@@ -139,6 +155,56 @@ class KilledLoadIT {
     assertThat(reader.seen()).isSubsetOf(states);
   }
 
+  @ParameterizedTest(name = "killedAt_MOVE_{0}_readersSeeOneDayWhole")
+  @MethodSource("otherTables")
+  void killedAtAnyOtherTable_load_changesNothing(String table) throws InterruptedException {
+    killedBeforePublication_load_changesNothing(Step.MOVE, table, EVENTS);
+  }
+
+  /** The tables before which no other test kills, a few of them in make test. */
+  static List<String> otherTables() {
+    List<String> others =
+        new ArrayList<>(
+            Tables.PUBLISHED.stream()
+                .map(Table::logical)
+                .filter(
+                    table ->
+                        !List.of(
+                                "raw.events",
+                                "raw.task_results",
+                                "raw.rejected_events",
+                                "marts.daily_revenue")
+                            .contains(table))
+                .toList());
+    Collections.shuffle(others, Extent.random("kills at a table"));
+    return others.subList(0, Extent.of(1, others.size()));
+  }
+
+  @Test
+  void killedAtRandomTimes_load_showsOneDayWholeAndTheNextLoadRepairs()
+      throws InterruptedException {
+    Random random = Extent.random("driver kills at random times");
+    int kills = Extent.of(2, 24);
+    int shown = 0;
+    Map<String, Integer> hits = new TreeMap<>();
+    for (int i = 0; i < kills; i++) {
+      String before = reader.state();
+      int content = otherThan(before);
+      String millis = String.valueOf(random.nextInt(UNDISTURBED_MILLIS));
+      hits.merge(kill(Step.START, millis, content), 1, Integer::sum);
+      String after = reader.state();
+      assertThat(after).isIn(before, states[content]);
+      shown += after.equals(before) ? 0 : 1;
+      LoadReport again = services.load(DAY);
+      assertThat(again.isVisible()).as(again.text()).isTrue();
+      assertThat(reader.state()).isEqualTo(states[content]);
+      assertThat(reader.seen()).isSubsetOf(states);
+    }
+    Extent.say(
+        "driver kills at random times: %d, in %s; published before: %d"
+            .formatted(kills, hits, shown));
+  }
+
   /** Runs a load of a content in a JVM that kills itself; returns the id of the dead load. */
   private static long killed(Step step, String part, int content) throws InterruptedException {
     long last = lastLoad();
@@ -148,7 +214,8 @@ class KilledLoadIT {
     return dead;
   }
 
-  private static void kill(Step step, String part, int content) throws InterruptedException {
+  /** Returns the step that it was killed in. */
+  private static String kill(Step step, String part, int content) throws InterruptedException {
     services.put(DAY, "a.jsonl", lines[content]);
     ForkedJvm.Result result =
         ForkedJvm.run(
@@ -157,6 +224,7 @@ class KilledLoadIT {
             List.of("-Dspark.master=local[2]"),
             List.of(DAY.toString(), services.eventsUri(), step.name(), part));
     assertThat(result.code()).as(result.text()).isEqualTo(ForkedJvm.KILLED);
+    return result.out().lines().filter(STEPS::contains).reduce("", (first, last) -> last);
   }
 
   private static int otherThan(String state) {

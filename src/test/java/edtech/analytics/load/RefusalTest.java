@@ -14,8 +14,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class RefusalTest {
-  private static final LocalDate DAY = LocalDate.of(2026, 1, 2);
-  private static final String PREFIX = "s3a://b/e/dt=2026-01-02/";
+  static final LocalDate DAY = LocalDate.of(2026, 1, 2);
+  static final String PREFIX = "s3a://b/e/dt=2026-01-02/";
 
   @ParameterizedTest(name = "ratio {0}, limit {1}: {2} of {3} rejected, refused = {4}")
   @CsvSource({
@@ -135,7 +135,7 @@ class RefusalTest {
     assertThat(refusal("allow-empty-day", "true").of(DAY, PREFIX, blank)).isEmpty();
   }
 
-  private static LineCounts counts(long lines, long blank, long rejected, String reason) {
+  static LineCounts counts(long lines, long blank, long rejected, String reason) {
     Map<String, Long> reasons = new TreeMap<>();
     if (rejected > 0) {
       reasons.put(reason, rejected);
@@ -143,7 +143,7 @@ class RefusalTest {
     return new LineCounts(lines, blank, lines - blank - rejected, 0, rejected, 0, 0, reasons);
   }
 
-  private static Refusal refusal(String... settings) {
+  static Refusal refusal(String... settings) {
     Map<String, String> all = new HashMap<>();
     all.put("events-uri", "s3a://b/e");
     all.put("clickhouse.url", "http://h:1");

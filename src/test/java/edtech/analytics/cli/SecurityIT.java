@@ -1,0 +1,288 @@
+package edtech.analytics.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import edtech.analytics.load.ForkedJvm;
+import edtech.analytics.load.LoadReport;
+import edtech.analytics.load.LocalServices;
+import edtech.analytics.load.SampleDay;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import java.util.zip.GZIPOutputStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What comes from outside, and who may listen: the job in a JVM of its own. */
+class SecurityIT {
+  private static final LocalDate EMPTY = LocalDate.of(2035, 3, 1);
+
+  private static LocalServices services;
+
+  @TempDir private Path folder;
+
+  @BeforeAll
+  static void open() {
+    services = new LocalServices("security");
+  }
+
+  @AfterAll
+  static void close() {
+    services.close();
+  }
+
+  private static URI server() {
+    return URI.create(LocalServices.ENVIRONMENT.get("CLICKHOUSE_URL"));
+  }
+
+  @Test
+  void serverWithATrustedCertificate_isTalkedTo() throws Exception {
+    try (TlsFront front = new TlsFront(server(), "dns:localhost", folder)) {
+      ForkedJvm.Result result =
+          run(Map.of("CLICKHOUSE_URL", front.url()), front.trust(), "status", "--loads", "1");
+      assertThat(result.code()).as(result.text()).isZero();
+    }
+  }
+
+  @Test
+  void serverWithAnUnknownCertificate_isNotSentThePassword() throws Exception {
+    try (TlsFront front = new TlsFront(server(), "dns:localhost", folder)) {
+      requireNotTrusted(front, List.of(), "unable to find valid certification path");
+    }
+  }
+
+  @Test
+  void serverWithTheCertificateOfAnotherHost_isNotSentThePassword() throws Exception {
+    try (TlsFront front = new TlsFront(server(), "dns:other.example", folder)) {
+      requireNotTrusted(front, front.trust(), "localhost");
+    }
+  }
+
+  private static void requireNotTrusted(TlsFront front, List<String> options, String why)
+      throws InterruptedException {
+    ForkedJvm.Result result =
+        run(Map.of("CLICKHOUSE_URL", front.url()), options, "status", "--loads", "1");
+    assertThat(result.code()).as(result.text()).isEqualTo(1);
+    assertThat(result.lastError())
+        .startsWith("error: ClickHouse at " + front.url() + " as user loader is not trusted: ")
+        .contains(why)
+        .endsWith("names in clickhouse.url (CLICKHOUSE_URL)");
+  }
+
+  @Test
+  void passwordOverThePlainNetwork_isNotSent() throws Exception {
+    ForkedJvm.Result result =
+        run(
+            Map.of("CLICKHOUSE_URL", "http://clickhouse.example:8123"),
+            List.of(),
+            "load",
+            "--date",
+            EMPTY.toString());
+    assertThat(result.code()).as(result.text()).isEqualTo(2);
+    assertThat(result.lastError())
+        .isEqualTo(
+            "error: clickhouse.url = \"http://clickhouse.example:8123\": would send the password in"
+                + " clear over the network: give https://host:port");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "2035-03-01' OR 1=1",
+        "2035-03-01/../../other",
+        "../2035-03-01",
+        "2035-03-01\n2035-03-02 published",
+        "\u001b[32mpublished\u001b[0m",
+        "2035-03-01; DROP TABLE store.raw_events",
+        "２０３５-03-01"
+      })
+  void dateThatIsNone_isRefusedInOnePrintableLine(String date) {
+    PrintStream console = System.err;
+    ByteArrayOutputStream said = new ByteArrayOutputStream();
+    System.setErr(new PrintStream(said, true, UTF_8));
+    int code;
+    try {
+      code = Main.run("load", "--date", date);
+    } finally {
+      System.setErr(console);
+    }
+    assertThat(code).isEqualTo(2);
+    assertThat(said.toString(UTF_8))
+        .matches(
+            "error: Invalid value for option '--date': [^\\p{Cc}\\p{Cf}]* is no day: [^\\p{Cc}]*\n");
+  }
+
+  @Test
+  void nameOfAnObject_cannotForgeALine() throws Exception {
+    LocalDate day = EMPTY.plusDays(1);
+    services.put(day, "x\n2035-03-02  published\u202e.csv", "{}");
+    Path summary = folder.resolve("summary.json");
+    ForkedJvm.Result result =
+        run(Map.of(), List.of(), "load", "--date", day.toString(), "--summary", summary.toString());
+    assertThat(result.code()).as(result.text()).isEqualTo(1);
+    assertThat(result.lastError()).contains("published<U+202E>.csv has a suffix");
+    assertThat(result.text()).doesNotContain("\u202e");
+    assertThat(result.text().lines()).noneMatch(line -> line.startsWith("2035-03-02  published"));
+    assertThat(Files.readString(summary)).doesNotContain("\u202e");
+  }
+
+  @Test
+  void lineOfAGigabyteAndBombOfBlankLines_areLoadedInASmallHeap() throws Exception {
+    LocalDate day = EMPTY.plusDays(2);
+    services.put(day, "a.jsonl", SampleDay.lines(day, "a", 10));
+    services.put(day, "long.jsonl.gz", zipped("{\"event_id\":\"", "x".repeat(1 << 20), 1 << 10));
+    services.put(day, "blank.jsonl.gz", zipped("", " \n".repeat(1 << 19), 40));
+    ForkedJvm.Result result =
+        run(
+            Map.of("EDTECH_MAX_REJECTED_RATIO", "1"),
+            List.of("-Xmx600m"),
+            "load",
+            "--date",
+            day.toString());
+    assertThat(result.code()).as(result.text()).isZero();
+    assertThat(result.out())
+        .contains("accepted 10 + duplicates 0 + rejected 3 + blank 20,971,520")
+        .contains("line_too_long 1");
+    assertThat(
+            services.number(
+                "SELECT toInt64(max(length(line))) FROM raw.rejected_events WHERE event_date = '"
+                    + day
+                    + "'"))
+        .isEqualTo(1 << 20);
+  }
+
+  @Test
+  void textOfEvents_isStoredAsItIs() throws Exception {
+    LocalDate day = EMPTY.plusDays(4);
+    List<String> hostile =
+        List.of(
+            "'; DROP TABLE store.raw_events; --",
+            "\\'); ALTER TABLE ops.publications DELETE WHERE 1; /*",
+            "{name:Identifier} ${jndi:ldap://127.0.0.1:1/x} $(id) `id` %s %n",
+            "../../../etc/passwd",
+            "\u001b[31m\r\n2035-03-05  published\t\b\u007f\u0085\u202e\u2028",
+            "\\N\\0\\x00");
+    List<String> lines = new ArrayList<>();
+    for (String text : hostile) {
+      lines.add(
+          line(day, text, "ab_test_assignment", Map.of("ab_test_id", text, "ab_group", text)));
+      lines.add(line(day, "t" + text, "task_result", Map.of("task_id", text, "task_result", text)));
+    }
+    services.put(day, "a.jsonl", lines.toArray(String[]::new));
+
+    LoadReport report = services.load(day);
+
+    assertThat(report.load().error()).isEmpty();
+    assertThat(report.load().counts().accepted()).isEqualTo(2 * hostile.size());
+    for (String column :
+        List.of(
+            "raw.events user_id",
+            "raw.events session_id",
+            "raw.events screen_name",
+            "raw.ab_test_assignments event_id",
+            "raw.ab_test_assignments ab_group",
+            "raw.task_results task_result",
+            "staging.user_task_day task_id",
+            "marts.daily_ab_assignments ab_test_id")) {
+      String[] of = column.split(" ");
+      assertThat(
+              services
+                  .rows(
+                      "SELECT DISTINCT %s AS text FROM %s WHERE event_date = '%s'"
+                          .formatted(of[1], of[0], day))
+                  .stream()
+                  .map(row -> row.getString("text")))
+          .as(column)
+          .containsExactlyInAnyOrderElementsOf(hostile);
+    }
+  }
+
+  private static String line(LocalDate day, String id, String type, Map<String, String> more)
+      throws IOException {
+    Map<String, String> event = new HashMap<>(more);
+    String text = id.startsWith("t") ? id.substring(1) : id;
+    event.put("event_id", id);
+    event.put("user_id", text);
+    event.put("session_id", text);
+    event.put("screen_name", text);
+    event.put("event_type", type);
+    event.put("event_timestamp", day + "T12:00:00Z");
+    return new ObjectMapper().writeValueAsString(event);
+  }
+
+  private static byte[] zipped(String head, String piece, int times) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (OutputStream out = new GZIPOutputStream(bytes)) {
+      out.write(head.getBytes(UTF_8));
+      byte[] one = piece.getBytes(UTF_8);
+      for (int i = 0; i < times; i++) {
+        out.write(one);
+      }
+    }
+    return bytes.toByteArray();
+  }
+
+  @Test
+  void secrets_areInNothingThatALoadWrites() throws Exception {
+    LocalDate day = EMPTY.plusDays(3);
+    services.put(day, "a.jsonl", SampleDay.lines(day, "a", 10));
+    ForkedJvm.Result result =
+        run(
+            Map.of(),
+            List.of(
+                "-Dspark.eventLog.enabled=true",
+                "-Dspark.eventLog.compress=false",
+                "-Dspark.eventLog.dir=" + folder.toUri()),
+            "load",
+            "--date",
+            day.toString(),
+            "--debug",
+            "--summary",
+            folder.resolve("summary.json").toString());
+    assertThat(result.code()).as(result.text()).isZero();
+    List<String> written = new ArrayList<>(List.of(result.text()));
+    try (Stream<Path> files = Files.walk(folder)) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        written.add(Files.readString(file, StandardCharsets.ISO_8859_1));
+      }
+    }
+    assertThat(written).anyMatch(text -> text.contains("SparkListenerEnvironmentUpdate"));
+    String[] secrets =
+        LocalServices.ENVIRONMENT.entrySet().stream()
+            .filter(e -> e.getKey().matches("CLICKHOUSE_.*PASSWORD|AWS_SECRET_ACCESS_KEY"))
+            .map(Map.Entry::getValue)
+            .toArray(String[]::new);
+    assertThat(secrets).hasSizeGreaterThanOrEqualTo(4);
+    assertThat(written).allSatisfy(text -> assertThat(text).doesNotContain(secrets));
+  }
+
+  private static ForkedJvm.Result run(
+      Map<String, String> environment, List<String> options, String... arguments)
+      throws InterruptedException {
+    Map<String, String> all = new HashMap<>();
+    all.put("EVENTS_URI", services.eventsUri());
+    all.put("CLICKHOUSE_USER", LocalServices.ENVIRONMENT.get("CLICKHOUSE_LOADER_USER"));
+    all.put("CLICKHOUSE_PASSWORD", LocalServices.ENVIRONMENT.get("CLICKHOUSE_LOADER_PASSWORD"));
+    all.putAll(environment);
+    List<String> jvm = new ArrayList<>(List.of("-Dspark.master=local[2,4]"));
+    jvm.addAll(options);
+    return ForkedJvm.run(Main.class, all, jvm, List.of(arguments));
+  }
+}

@@ -1,0 +1,34 @@
+package edtech.analytics.load;
+
+import java.util.Random;
+
+/**
+ * How much the tests that break things break: a little in make test, much in make chaos
+ * (-Dchaos.full=true). What they choose at random follows from a seed that they print;
+ * -Dchaos.seed=N repeats the choices.
+ */
+final class Extent {
+  private static final boolean IS_FULL = Boolean.getBoolean("chaos.full");
+  private static final long SEED = Long.getLong("chaos.seed", System.nanoTime() % 1_000_000_000);
+
+  private Extent() {}
+
+  static int of(int brief, int full) {
+    return IS_FULL ? full : brief;
+  }
+
+  /**
+   * Choices of a test.
+   *
+   * @param name of the test, so that each has choices of its own
+   */
+  static Random random(String name) {
+    say(name + ": chaos.seed=" + SEED);
+    return new Random(SEED + name.hashCode());
+  }
+
+  /** Says what a test found, for docs/reliability.md. */
+  static void say(String found) {
+    System.out.println("[chaos] " + found);
+  }
+}

@@ -1,0 +1,210 @@
+package edtech.analytics.load;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.URLDecoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/**
+ * A proxy in front of ClickHouse's HTTP interface, on which requests and answers get lost, as a
+ * test says for each of them.
+ */
+final class FaultyWay implements AutoCloseable {
+  /** What happens to a request. */
+  enum Fault {
+    NONE,
+    /** The server does what it is asked; nobody learns of it. */
+    ANSWER_LOST,
+    /** The same, the answer being code 319: it is not known whether it was done. */
+    STATUS_UNKNOWN,
+    /** A gateway says 503; the server never sees the request. */
+    UNAVAILABLE,
+    /** The connection ends; the server never sees the request. */
+    REQUEST_LOST,
+    /** The server runs out of the memory that this request may use. */
+    NO_MEMORY,
+    /** The server finds its disk too full to insert. */
+    NO_SPACE,
+    /** The server does what it is asked; the answer takes seconds. */
+    SLOW_ANSWER
+  }
+
+  /**
+   * A request.
+   *
+   * @param statement its SQL, for an insert without the rows
+   * @param token of deduplication, '' without one
+   */
+  record Request(String statement, String token) {
+    boolean insertsInto(String table) {
+      return statement.toUpperCase(Locale.ROOT).startsWith("INSERT")
+          && statement.replace("`", "").contains(table);
+    }
+  }
+
+  private static final int SLOW_SECONDS = 20;
+  private static final Set<String> OWN_HEADERS =
+      Set.of("connection", "content-length", "expect", "host", "transfer-encoding", "upgrade");
+
+  private final URI server;
+  private final HttpServer way;
+  private final ExecutorService threads = Executors.newCachedThreadPool();
+  private final HttpClient client =
+      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+  private final List<Request> requests = new CopyOnWriteArrayList<>();
+  private volatile Function<Request, Fault> faults = request -> Fault.NONE;
+  private volatile boolean takesTokens;
+
+  /** A way without faults. */
+  FaultyWay(String serverUrl) {
+    server = URI.create(serverUrl);
+    try {
+      way = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    way.createContext("/", this::pass);
+    way.setExecutor(threads);
+    way.start();
+  }
+
+  String url() {
+    return "http://127.0.0.1:" + way.getAddress().getPort();
+  }
+
+  /** From here on, what happens to each request; forgets the requests so far. */
+  void set(Function<Request, Fault> next) {
+    requests.clear();
+    faults = next;
+  }
+
+  /** From here on, no two requests that the server gets have one token. */
+  void takeTokens() {
+    takesTokens = true;
+  }
+
+  /** Those that came, in their order. */
+  List<Request> requests() {
+    return requests;
+  }
+
+  @Override
+  public void close() {
+    way.stop(0);
+    threads.shutdownNow();
+  }
+
+  private void pass(HttpExchange exchange) throws IOException {
+    byte[] body = exchange.getRequestBody().readAllBytes();
+    Request request = request(exchange.getRequestURI(), body);
+    requests.add(request);
+    Fault fault = faults.apply(request);
+    try (exchange) {
+      switch (fault) {
+        case UNAVAILABLE -> answer(exchange, 503, Map.of(), "no server is ready");
+        case REQUEST_LOST -> {}
+        case ANSWER_LOST -> forward(exchange, body, "");
+        case STATUS_UNKNOWN -> {
+          forward(exchange, body, "");
+          answer(
+              exchange,
+              500,
+              Map.of("X-ClickHouse-Exception-Code", List.of("319")),
+              "Code: 319. DB::Exception: Unknown status of the insert. (UNKNOWN_STATUS_OF_INSERT)");
+        }
+        case NO_MEMORY ->
+            answer(exchange, forward(exchange, body, "&max_memory_usage=1&max_untracked_memory=0"));
+        case NO_SPACE ->
+            answer(
+                exchange,
+                forward(exchange, body, "&min_free_disk_bytes_to_perform_insert=" + (1L << 60)));
+        case SLOW_ANSWER -> {
+          HttpResponse<byte[]> response = forward(exchange, body, "");
+          Thread.sleep(SLOW_SECONDS * 1000L);
+          answer(exchange, response);
+        }
+        case NONE -> answer(exchange, forward(exchange, body, ""));
+      }
+    } catch (InterruptedException closed) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private HttpResponse<byte[]> forward(HttpExchange exchange, byte[] body, String settings)
+      throws IOException, InterruptedException {
+    URI asked = exchange.getRequestURI();
+    String query = (asked.getRawQuery() == null ? "" : asked.getRawQuery()) + settings;
+    if (takesTokens) {
+      query = query.replaceFirst("(insert_deduplication_token=)[^&]*", "$1" + UUID.randomUUID());
+    }
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(server.resolve(asked.getRawPath() + "?" + query))
+            .method(exchange.getRequestMethod(), HttpRequest.BodyPublishers.ofByteArray(body));
+    exchange
+        .getRequestHeaders()
+        .forEach(
+            (name, values) -> {
+              if (!OWN_HEADERS.contains(name.toLowerCase(Locale.ROOT))) {
+                values.forEach(value -> request.header(name, value));
+              }
+            });
+    return client.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
+  }
+
+  private static void answer(HttpExchange exchange, HttpResponse<byte[]> response)
+      throws IOException {
+    answer(exchange, response.statusCode(), response.headers().map(), response.body());
+  }
+
+  private static void answer(
+      HttpExchange exchange, int status, Map<String, List<String>> headers, String body)
+      throws IOException {
+    answer(exchange, status, headers, body.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static void answer(
+      HttpExchange exchange, int status, Map<String, List<String>> headers, byte[] body)
+      throws IOException {
+    headers.forEach(
+        (name, values) -> {
+          if (!OWN_HEADERS.contains(name.toLowerCase(Locale.ROOT))) {
+            exchange.getResponseHeaders().put(name, values);
+          }
+        });
+    exchange.sendResponseHeaders(status, body.length == 0 ? -1 : body.length);
+    exchange.getResponseBody().write(body);
+  }
+
+  private static Request request(URI asked, byte[] body) {
+    Map<String, String> values =
+        Arrays.stream((asked.getRawQuery() == null ? "" : asked.getRawQuery()).split("&"))
+            .map(pair -> pair.split("=", 2))
+            .filter(pair -> pair.length == 2)
+            .collect(
+                Collectors.toMap(
+                    pair -> pair[0],
+                    pair -> URLDecoder.decode(pair[1], StandardCharsets.UTF_8),
+                    (first, last) -> last));
+    String statement = values.getOrDefault("query", new String(body, StandardCharsets.ISO_8859_1));
+    return new Request(statement.strip(), values.getOrDefault("insert_deduplication_token", ""));
+  }
+}

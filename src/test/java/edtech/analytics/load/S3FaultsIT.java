@@ -1,0 +1,340 @@
+package edtech.analytics.load;
+
+import static edtech.analytics.load.Events.gzip;
+import static edtech.analytics.load.Events.open;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import edtech.analytics.load.FaultyS3.Fault;
+import edtech.analytics.load.FaultyS3.Request;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.URI;
+import java.time.LocalDate;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * An S3 that fails now and then, or for good: the day is loaded exactly as it was listed, or not at
+ * all and with a word for who has to mend it.
+ */
+class S3FaultsIT {
+  private static final LocalDate DAY = LocalDate.of(2035, 1, 1);
+  private static final String NOON = DAY + "T12:00:00Z";
+  private static final String PLAIN = "a.jsonl";
+  private static final String GZIP = "b.jsonl.gz";
+  private static final String HADOOP = "spark.hadoop.";
+  private static final int ALWAYS = 1_000_000;
+
+  /** The counts of tries are the job's own, the waits between them are not. */
+  private static final Map<String, String> IMPATIENT =
+      Map.of(
+          // Or S3A would go on with the file system, and so the address, of other tests.
+          "fs.s3a.impl.disable.cache", "true",
+          "fs.s3a.attempts.maximum", "0",
+          "fs.s3a.retry.interval", "10ms",
+          "fs.s3a.retry.throttle.interval", "10ms",
+          "fs.s3a.connection.timeout", "1s");
+
+  private static LocalServices services;
+  private static ReadBack readBack;
+  private static FaultyS3 s3;
+  private static final Map<String, byte[]> objects = new LinkedHashMap<>();
+  private static int gzipHalf;
+  private static Map<String, String> content;
+
+  private final Map<String, String> hadoop = new LinkedHashMap<>(IMPATIENT);
+
+  @BeforeAll
+  static void publishTheDay() throws IOException {
+    services = new LocalServices("s3-faults");
+    readBack = new ReadBack(services);
+    s3 = new FaultyS3(URI.create(LocalServices.ENVIRONMENT.get("S3_ENDPOINT")));
+    byte[] member = gzip(String.join("\n", lines("b", 15)) + "\n");
+    gzipHalf = member.length;
+    ByteArrayOutputStream members = new ByteArrayOutputStream();
+    // Cut between its members, as appending writers leave them, it is still a valid gzip.
+    members.writeBytes(member);
+    members.writeBytes(gzip(String.join("\n", lines("c", 14)) + "\nno json\n"));
+    objects.put(PLAIN, (String.join("\n", lines("a", 200)) + "\n").getBytes(UTF_8));
+    objects.put(GZIP, members.toByteArray());
+    putTheDay();
+    LoadReport report = services.load(DAY);
+    assertThat(report.load().error()).isEmpty();
+    assertThat(report.load().counts().accepted()).isEqualTo(229);
+    assertThat(report.load().counts().rejected()).isEqualTo(1);
+    content = readBack.contentWithRejected(DAY);
+  }
+
+  @AfterAll
+  static void close() {
+    s3.close();
+    services.close();
+  }
+
+  @BeforeEach
+  void healthy() {
+    s3.spoil(request -> false, 0, null);
+    putTheDay();
+  }
+
+  @AfterEach
+  void forgetSettings() {
+    hadoop.keySet().forEach(key -> System.clearProperty(HADOOP + key));
+  }
+
+  private static void putTheDay() {
+    objects.forEach((name, bytes) -> services.put(DAY, name, bytes));
+  }
+
+  private static int half(String name) {
+    return name.equals(GZIP) ? gzipHalf : objects.get(name).length / 2;
+  }
+
+  private static String[] lines(String id, int count) {
+    return IntStream.range(0, count).mapToObj(i -> open(id + i, NOON)).toArray(String[]::new);
+  }
+
+  private LoadReport load() {
+    hadoop.put("fs.s3a.endpoint", s3.endpoint().toString());
+    SparkSession session = services.spark().newSession();
+    hadoop.forEach(
+        (key, value) -> {
+          // To the reading by the session, to the listing, which has none, by the process.
+          session.conf().set(key, value);
+          System.setProperty(HADOOP + key, value);
+        });
+    try (JobContext job =
+        new JobContext(
+            services.settings("s3.endpoint", s3.endpoint().toString()),
+            LocalServices.loaderEnvironment(),
+            session)) {
+      return new RangeLoad(job, new SilentProgress())
+          .run(DAY, DAY, LoadMode.FORCED, report -> {})
+          .get(0);
+    }
+  }
+
+  private static void requireLoadedAsListed(LoadReport report) {
+    assertThat(report.load().error()).isEmpty();
+    assertThat(report.load().status()).isEqualTo("published");
+    assertThat(readBack.contentWithRejected(DAY)).isEqualTo(content);
+  }
+
+  private static void requireFailed(LoadReport report, String message) {
+    assertThat(report.load().error()).isEqualTo(message);
+    assertThat(report.load().status()).isEqualTo("failed");
+    assertThat(readBack.contentWithRejected(DAY)).isEqualTo(content);
+  }
+
+  private static String cannotRead(String name, String why, String advice) {
+    return "cannot read %s in the S3 at %s: %s; %s"
+        .formatted(services.uri(DAY, name), s3.endpoint(), why, advice);
+  }
+
+  private static String changed(String name) {
+    return "object "
+        + services.uri(DAY, name)
+        + " changed between listing and reading: load the day again when its objects are final";
+  }
+
+  private static String cannotList(String why, String advice) {
+    return "cannot list %s in the S3 at %s: %s; %s"
+        .formatted(services.uri(DAY, ""), s3.endpoint(), why, advice);
+  }
+
+  private static String status(int code) {
+    return "by FaultyS3 (Service: S3, Status Code: "
+        + code
+        + ", Request ID: null) (SDK Attempt"
+        + " Count: 1)";
+  }
+
+  private static final String LATER =
+      "it went wrong each time it was tried: load the day again when the S3 is well";
+  private static final String KEYS =
+      "give keys that may list and read the bucket: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY,"
+          + " AWS_PROFILE, or an instance role";
+  private static final String ADDRESS =
+      "set s3.endpoint (S3_ENDPOINT) to the address of an S3 that is up, or to nothing for"
+          + " Amazon's, and events-uri (EVENTS_URI) to a bucket in it";
+
+  /** What goes wrong while an object is read. */
+  enum Reading {
+    INTERNAL_ERROR,
+    SLOW_DOWN,
+    NO_BYTE,
+    BROKEN_IN_THE_MIDDLE,
+    CUT_SHORT,
+    STALLED;
+
+    private Fault fault(String name) {
+      return switch (this) {
+        case INTERNAL_ERROR -> FaultyS3.status(500, "InternalError");
+        case SLOW_DOWN -> FaultyS3.status(503, "SlowDown");
+        case NO_BYTE -> FaultyS3.brokenAfter(0);
+        case BROKEN_IN_THE_MIDDLE -> FaultyS3.brokenAfter(half(name));
+        case CUT_SHORT -> FaultyS3.cutTo(half(name));
+        case STALLED -> FaultyS3.stalledAfter(half(name), 3000);
+      };
+    }
+
+    private String why(String name) {
+      return switch (this) {
+        case INTERNAL_ERROR -> status(500);
+        case SLOW_DOWN -> status(503);
+        case NO_BYTE ->
+            "Premature end of Content-Length delimited message body (expected: %,d; received: 0)"
+                .formatted(objects.get(name).length);
+        case CUT_SHORT ->
+            "it ended after " + half(name) + " of " + objects.get(name).length + " bytes";
+        case BROKEN_IN_THE_MIDDLE, STALLED -> throw new IllegalStateException();
+      };
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    PLAIN + ", INTERNAL_ERROR",
+    PLAIN + ", SLOW_DOWN",
+    PLAIN + ", NO_BYTE",
+    PLAIN + ", BROKEN_IN_THE_MIDDLE",
+    PLAIN + ", CUT_SHORT",
+    PLAIN + ", STALLED",
+    GZIP + ", BROKEN_IN_THE_MIDDLE",
+    GZIP + ", CUT_SHORT"
+  })
+  void readingThatFailsTwice_isTriedAgain(String name, Reading reading) {
+    s3.spoil(request -> request.isReadOf(name), 2, reading.fault(name));
+    requireLoadedAsListed(load());
+    // One that got half of the bytes goes on where it ended.
+    assertThat(s3.requests()).isBetween(2, 3);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    PLAIN + ", INTERNAL_ERROR",
+    PLAIN + ", SLOW_DOWN",
+    PLAIN + ", NO_BYTE",
+    PLAIN + ", CUT_SHORT",
+    GZIP + ", CUT_SHORT"
+  })
+  void readingThatAlwaysFails_failsTheLoad(String name, Reading reading) {
+    s3.spoil(request -> request.isReadOf(name), ALWAYS, reading.fault(name));
+    requireFailed(load(), cannotRead(name, reading.why(name), LATER));
+    assertThat(s3.requests()).isBetween(4, 50);
+  }
+
+  @Test
+  void slowReading_isWaitedFor() {
+    // Longer in all than the time without a byte that is allowed.
+    s3.spoil(request -> request.isReadOf(PLAIN), ALWAYS, FaultyS3.slow(4000, 300));
+    requireLoadedAsListed(load());
+    assertThat(s3.requests()).isEqualTo(1);
+  }
+
+  @Test
+  void forbiddenReading_isNotTriedAgain() {
+    s3.spoil(request -> request.isReadOf(PLAIN), ALWAYS, FaultyS3.status(403, "AccessDenied"));
+    requireFailed(load(), cannotRead(PLAIN, status(403), KEYS));
+    assertThat(s3.requests()).isEqualTo(1);
+  }
+
+  @Test
+  void answerOfAnotherVersion_failsTheLoad() {
+    s3.spoil(request -> request.isReadOf(PLAIN), ALWAYS, FaultyS3.otherVersion());
+    requireFailed(load(), changed(PLAIN));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {PLAIN, GZIP})
+  void objectReplacedWhileItIsRead_failsTheLoad(String name) {
+    s3.spoil(
+        request -> request.isReadOf(name),
+        1,
+        FaultyS3.brokenAfter(half(name)),
+        () -> services.put(DAY, name, open("other", NOON)));
+    requireFailed(load(), changed(name));
+    assertThat(s3.requests()).isGreaterThan(1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {PLAIN, GZIP})
+  void objectRemovedWhileItIsRead_failsTheLoad(String name) {
+    s3.spoil(
+        request -> request.isReadOf(name),
+        1,
+        FaultyS3.brokenAfter(half(name)),
+        () -> services.remove(DAY, name));
+    requireFailed(load(), changed(name));
+    assertThat(s3.requests()).isGreaterThan(1);
+  }
+
+  @Test
+  void objectReplacedByItsHead_failsTheLoad() {
+    s3.spoil(
+        Request::isListing,
+        1,
+        FaultyS3.slow(1 << 20, 0),
+        () -> services.put(DAY, PLAIN, Arrays.copyOf(objects.get(PLAIN), half(PLAIN))));
+    requireFailed(load(), changed(PLAIN));
+  }
+
+  @Test
+  void listingOfManyPages_isReadToItsEnd() {
+    hadoop.put("fs.s3a.paging.maximum", "1");
+    s3.spoil(Request::isLaterPage, 0, null);
+    requireLoadedAsListed(load());
+    // Once before reading and once before publishing, of two objects.
+    assertThat(s3.requests()).isGreaterThanOrEqualTo(2);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"500, InternalError", "503, SlowDown"})
+  void laterPageThatFailsTwice_isAskedForAgain(int status, String code) {
+    hadoop.put("fs.s3a.paging.maximum", "1");
+    s3.spoil(Request::isLaterPage, 2, FaultyS3.status(status, code));
+    requireLoadedAsListed(load());
+    assertThat(s3.requests()).isGreaterThanOrEqualTo(4);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"500, InternalError", "503, SlowDown"})
+  void laterPageThatAlwaysFails_failsTheLoad(int status, String code) {
+    hadoop.put("fs.s3a.paging.maximum", "1");
+    s3.spoil(Request::isLaterPage, ALWAYS, FaultyS3.status(status, code));
+    requireFailed(load(), cannotList(status(status), LATER));
+    assertThat(s3.requests()).isBetween(3, 10);
+  }
+
+  @Test
+  void forbiddenListing_failsTheLoad() {
+    s3.spoil(Request::isListing, ALWAYS, FaultyS3.status(403, "AccessDenied"));
+    requireFailed(load(), cannotList(status(403), KEYS));
+  }
+
+  @Test
+  void listingCutShort_isAskedForAgain() {
+    s3.spoil(Request::isListing, 2, FaultyS3.cutTo(300));
+    requireLoadedAsListed(load());
+  }
+
+  @Test
+  void listingAlwaysCutShort_failsTheLoad() {
+    s3.spoil(Request::isListing, ALWAYS, FaultyS3.cutTo(300));
+    LoadReport report = load();
+    assertThat(report.load().error()).endsWith(ADDRESS);
+    requireFailed(report, report.load().error());
+  }
+}
