@@ -57,7 +57,12 @@
         {{ 'union all' if not loop.last }}
         {% endfor %}
     {% endset %}
-    {{ return(run_query(query).columns[0].values() | join(', ')) }}
+    {# An answer without rows has no columns, either. #}
+    {% set names = [] %}
+    {% for row in run_query(query).rows %}
+        {% do names.append(row['name']) %}
+    {% endfor %}
+    {{ return(names | join(', ')) }}
 {% endmacro %}
 
 {#- One row of ops.dbt_runs, for who looks at how the runs went. -#}
