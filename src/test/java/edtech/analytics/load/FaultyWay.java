@@ -59,6 +59,11 @@ final class FaultyWay implements AutoCloseable {
       return statement.toUpperCase(Locale.ROOT).startsWith("INSERT")
           && statement.replace("`", "").contains(table);
     }
+
+    /** The task attempt that sends a batch; its token is table/attempt/batch. */
+    long task() {
+      return Long.parseLong(token.split("/")[1]);
+    }
   }
 
   private static final int SLOW_SECONDS = 20;

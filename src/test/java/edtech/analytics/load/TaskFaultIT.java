@@ -92,7 +92,7 @@ class TaskFaultIT {
           if (!request.insertsInto("stage.raw_events_")) {
             return Fault.NONE;
           }
-          int batch = batches.merge(task(request), 1, Integer::sum);
+          int batch = batches.merge(request.task(), 1, Integer::sum);
           return batches.size() < 4 && batch == batches.size() ? Fault.ANSWER_LOST : Fault.NONE;
         });
     requireExact(load(0));
@@ -225,11 +225,6 @@ class TaskFaultIT {
 
   private static boolean stages(FaultyWay.Request request) {
     return request.insertsInto("stage.");
-  }
-
-  /** From a token table/task/batch. */
-  private static long task(FaultyWay.Request request) {
-    return Long.parseLong(request.token().split("/")[1]);
   }
 
   private static LoadReport load(int retries) {

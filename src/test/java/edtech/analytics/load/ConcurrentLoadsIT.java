@@ -1,0 +1,223 @@
+package edtech.analytics.load;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** Loads of one day in every finishing order, loads of neighbouring days. */
+class ConcurrentLoadsIT {
+  private static final int EVENTS = 200;
+
+  private static LocalServices services;
+
+  @BeforeAll
+  static void open() {
+    services = new LocalServices("concurrent-loads");
+  }
+
+  @AfterAll
+  static void close() {
+    services.close();
+  }
+
+  @Test
+  void twoLoads_inBothOrders_theHigherSeqIsSeen() throws Exception {
+    inOrders(LocalDate.of(2034, 4, 1), 2, 2);
+  }
+
+  @Test
+  void fiveLoads_inAllOrders_theHighestSeqIsSeen() throws Exception {
+    inOrders(LocalDate.of(2034, 4, 2), 5, Extent.of(2, 120));
+  }
+
+  /**
+   * So many loads at once, all held before they publish, then let go one after the other: before
+   * they look whether they are superseded, or after it.
+   */
+  private static void inOrders(LocalDate day, int loads, int mostOrders) throws Exception {
+    Random random = Extent.random(loads + " loads at once");
+    List<List<Integer>> orders = orders(loads);
+    Collections.shuffle(orders, random);
+    orders = orders.subList(0, Math.min(mostOrders, orders.size()));
+    List<String> states = states(day, loads);
+    Map<String, Integer> ends = new TreeMap<>();
+    try (DayReader reader = new DayReader(day)) {
+      for (List<Integer> order : orders) {
+        List<Held> held = new ArrayList<>();
+        for (int content = 0; content < loads; content++) {
+          held.add(new Held(day, content, random.nextBoolean() ? "" : "ops.publications"));
+        }
+        for (Held one : held) {
+          one.awaitArrival();
+        }
+        int highest = -1;
+        for (int content : order) {
+          LoadReport report = held.get(content).finish();
+          ends.merge(report.load().status(), 1, Integer::sum);
+          boolean isHighest =
+              highest < 0 || report.load().loadId() > held.get(highest).finish().load().loadId();
+          boolean passedTheCheck = isHighest || !held.get(content).part.isEmpty();
+          assertThat(report.load().status())
+              .as(report.text())
+              .isEqualTo(passedTheCheck ? "published" : "superseded");
+          highest = isHighest ? content : highest;
+          assertThat(reader.state()).isEqualTo(states.get(highest));
+        }
+      }
+      assertThat(reader.seen()).isSubsetOf(states).hasSizeGreaterThan(1);
+      Extent.say(
+          "%d loads at once: %d of %d orders, loads ended %s, polls %d, mixed 0"
+              .formatted(loads, orders.size(), orders(loads).size(), ends, reader.polls()));
+    }
+  }
+
+  @Test
+  void loadsOfNeighbouringDays_atOnce_leaveEachOtherAlone() throws Exception {
+    LocalDate first = LocalDate.of(2034, 4, 10);
+    List<LocalDate> days = List.of(first, first.plusDays(1), first.plusDays(2));
+    List<List<String>> states = new ArrayList<>();
+    List<DayReader> readers = new ArrayList<>();
+    int rounds = Extent.of(2, 20);
+    try {
+      for (LocalDate day : days) {
+        states.add(states(day, 2));
+        readers.add(new DayReader(day));
+      }
+      for (int round = 0; round < rounds; round++) {
+        int content = round % 2;
+        List<CompletableFuture<LoadReport>> running = new ArrayList<>();
+        for (LocalDate day : days) {
+          running.add(
+              CompletableFuture.supplyAsync(
+                  () -> load(day, content, new SilentProgress()), ConcurrentLoadsIT::start));
+        }
+        for (int i = 0; i < days.size(); i++) {
+          LoadReport report = running.get(i).get(2, TimeUnit.MINUTES);
+          assertThat(report.load().status()).as(report.text()).isEqualTo("published");
+          assertThat(readers.get(i).state()).isEqualTo(states.get(i).get(content));
+        }
+      }
+      for (int i = 0; i < days.size(); i++) {
+        assertThat(readers.get(i).seen()).isSubsetOf(states.get(i)).hasSize(2);
+      }
+    } finally {
+      for (DayReader reader : readers) {
+        reader.close();
+      }
+    }
+    Extent.say("three neighbouring days at once: %d rounds".formatted(rounds));
+  }
+
+  private static List<List<Integer>> orders(int length) {
+    List<List<Integer>> orders = List.of(List.of());
+    for (int next = 0; next < length; next++) {
+      List<List<Integer>> longer = new ArrayList<>();
+      for (List<Integer> order : orders) {
+        for (int place = 0; place <= order.size(); place++) {
+          List<Integer> with = new ArrayList<>(order);
+          with.add(place, next);
+          longer.add(with);
+        }
+      }
+      orders = longer;
+    }
+    return new ArrayList<>(orders);
+  }
+
+  private static void put(LocalDate day, int contents) {
+    for (int content = 0; content < contents; content++) {
+      services.putInto(
+          String.valueOf(content),
+          day,
+          "a.jsonl",
+          SampleDay.lines(day, "c" + content, EVENTS + content));
+    }
+  }
+
+  /** What readers see of each content. */
+  private static List<String> states(LocalDate day, int contents) throws InterruptedException {
+    put(day, contents);
+    List<String> states = new ArrayList<>();
+    try (DayReader reader = new DayReader(day)) {
+      for (int content = 0; content < contents; content++) {
+        LoadReport report = load(day, content, new SilentProgress());
+        assertThat(report.load().status()).as(report.text()).isEqualTo("published");
+        states.add(reader.state());
+      }
+    }
+    assertThat(states).doesNotHaveDuplicates();
+    return states;
+  }
+
+  private static LoadReport load(
+      LocalDate day, int content, Progress progress, String... settings) {
+    List<String> all = new ArrayList<>(List.of(settings));
+    all.addAll(List.of("events-uri", services.eventsUri() + "/" + content));
+    return services
+        .backfill(day, day, LoadMode.FORCED, progress, all.toArray(String[]::new))
+        .get(0);
+  }
+
+  private static void start(Runnable task) {
+    new Thread(task, "load").start();
+  }
+
+  /** A load that waits before it publishes. */
+  private static final class Held extends SilentProgress {
+    private final String part;
+    private final CountDownLatch arrived = new CountDownLatch(1);
+    private final CountDownLatch released = new CountDownLatch(1);
+    private final CompletableFuture<LoadReport> report;
+
+    private Held(LocalDate day, int content, String part) {
+      this.part = part;
+      this.report =
+          CompletableFuture.supplyAsync(() -> load(day, content, this), ConcurrentLoadsIT::start);
+    }
+
+    @Override
+    public void begins(LocalDate date, Step step) {
+      begins(date, step, "");
+    }
+
+    @Override
+    public void begins(LocalDate date, Step step, String now) {
+      if (step == Step.PUBLISH && now.equals(part)) {
+        arrived.countDown();
+        await(released);
+      }
+    }
+
+    private void awaitArrival() {
+      await(arrived);
+    }
+
+    /** Lets it go on; returns when it is over. */
+    private LoadReport finish() throws Exception {
+      released.countDown();
+      return report.get(2, TimeUnit.MINUTES);
+    }
+
+    private static void await(CountDownLatch latch) {
+      try {
+        if (!latch.await(2, TimeUnit.MINUTES)) {
+          throw new IllegalStateException("nobody came within two minutes");
+        }
+      } catch (InterruptedException e) {
+        throw new IllegalStateException(e);
+      }
+    }
+  }
+}
