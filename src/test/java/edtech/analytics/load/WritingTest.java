@@ -27,8 +27,8 @@ class WritingTest {
 
   @Test
   void builtIn_options_nameTheSecretWithoutIt() {
-    assertThat(new Writing(settings("http://ch:8123").clickhouse()).options(ENVIRONMENT))
-        .containsEntry("url", "http://ch:8123")
+    assertThat(new Writing(settings("http://localhost:8123").clickhouse()).options(ENVIRONMENT))
+        .containsEntry("url", "http://localhost:8123")
         .containsEntry("secret", "env:CLICKHOUSE_PASSWORD")
         .doesNotContainValue("secret");
   }
@@ -50,7 +50,7 @@ class WritingTest {
 
   @Test
   void connectorOverHttp_options_keepThePort() {
-    assertThat(connector("http://ch:9999").options(ENVIRONMENT))
+    assertThat(connector("http://localhost:9999").options(ENVIRONMENT))
         .containsEntry("protocol", "http")
         .containsEntry("http_port", "9999")
         .doesNotContainKey("option.ssl");
@@ -67,7 +67,7 @@ class WritingTest {
       })
   void classThatCannotWrite_requireCatalog_saysSo(String catalog, String problem) {
     Writing writing =
-        new Writing(settings("http://ch", "clickhouse.catalog", catalog).clickhouse());
+        new Writing(settings("http://localhost", "clickhouse.catalog", catalog).clickhouse());
     assertThatThrownBy(writing::requireCatalog)
         .isInstanceOf(SettingsException.class)
         .hasMessage(
@@ -80,7 +80,7 @@ class WritingTest {
 
   @Test
   void builtIn_requireCatalog_isThere() {
-    assertThatCode(new Writing(settings("http://ch").clickhouse())::requireCatalog)
+    assertThatCode(new Writing(settings("http://localhost").clickhouse())::requireCatalog)
         .doesNotThrowAnyException();
   }
 
@@ -96,12 +96,12 @@ class WritingTest {
   @Test
   void builtInOnLocalMasterWithRetries_sparkConf_keepsThem() {
     System.setProperty("spark.master", "local[2,4]");
-    assertThat(sparkConf(settings("http://ch:8123")).get("spark.master")).isEqualTo("local[2,4]");
+    assertThat(sparkConf(settings("http://localhost:8123")).get("spark.master")).isEqualTo("local[2,4]");
   }
 
   private static String masterWithConnector(String master) {
     System.setProperty("spark.master", master);
-    SparkConf conf = sparkConf(settings("http://ch:8123", "clickhouse.catalog", CONNECTOR));
+    SparkConf conf = sparkConf(settings("http://localhost:8123", "clickhouse.catalog", CONNECTOR));
     assertThat(conf.get("spark.task.maxFailures")).isEqualTo("1");
     assertThat(conf.get("spark.speculation")).isEqualTo("false");
     return conf.get("spark.master");
