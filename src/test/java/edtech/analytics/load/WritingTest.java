@@ -96,7 +96,8 @@ class WritingTest {
   @Test
   void builtInOnLocalMasterWithRetries_sparkConf_keepsThem() {
     System.setProperty("spark.master", "local[2,4]");
-    assertThat(sparkConf(settings("http://localhost:8123")).get("spark.master")).isEqualTo("local[2,4]");
+    assertThat(sparkConf(settings("http://localhost:8123")).get("spark.master"))
+        .isEqualTo("local[2,4]");
   }
 
   private static String masterWithConnector(String master) {
