@@ -1,6 +1,6 @@
 -- What forget removed, for its receipt: one row per forgotten user and load that held rows of them,
--- written before they go. A run that goes on after a killed one may write a load again; the highest
--- replaced_by counts.
+-- written before they go. A run that goes on after a killed one may write a load again, of which a part
+-- is gone already: its first rows count, and the highest replaced_by that was published.
 CREATE TABLE IF NOT EXISTS ops.erasures
 (
     user_hash String COMMENT 'as in ops.erased_users',

@@ -93,7 +93,7 @@ public final class Erasures {
         .rows(
             "SELECT event_date, toInt64(load_id) AS load, toInt64(maxIf(replaced_by, replaced_by IN (SELECT load_id FROM"
                 + " ops.publications))) AS replacement,"
-                + " toJSONString(argMax(rows, recorded_at)) AS removed FROM ops.erasures WHERE"
+                + " toJSONString(argMin(rows, recorded_at)) AS removed FROM ops.erasures WHERE"
                 + " user_hash = {user:String} GROUP BY event_date, load_id ORDER BY event_date,"
                 + " load_id",
             Map.of("user", erasure.userHash()))
