@@ -15,6 +15,7 @@ import java.util.OptionalLong;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -28,6 +29,11 @@ class ForgetIT {
   static void open() {
     services = new LocalServices("forget");
     readBack = new ReadBack(services);
+  }
+
+  /** Loads that other tests killed: forget reports those that may still publish a user. */
+  @BeforeEach
+  void abandon() {
     services.abandonRunning();
   }
 
