@@ -300,34 +300,22 @@ need = [ -n "$($(1))" ] || { echo 'error: no $(1); write: $(2)' >&2; exit 2; }
 
 # What the targets need; made when missing or outdated.
 
+# $(call install,what): the environment that the target's stamp stands in, from the pins it depends on.
+install = echo "installing $(1) into $(@D)" && rm -rf $(@D) && $(PYTHON) -m venv $(@D) \
+	&& $(@D)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps -r $< && touch $@
+
 $(VENV): local/requirements.txt
-	@echo "installing Python packages into .venv"
 	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info[:2] == (3, 11) else f"error: {sys.executable} is Python {sys.version.split()[0]}; the pinned packages need 3.11: make PYTHON=/path/to/python3.11")'
-	@rm -rf .venv
-	@$(PYTHON) -m venv .venv
-	@$(VENV_PYTHON) -m pip install --quiet --disable-pip-version-check --no-deps -r local/requirements.txt
-	@touch $@
+	@$(call install,Python packages)
 
 $(VENV_DBT): dbt/requirements.txt
-	@echo "installing dbt into .venv-dbt"
-	@rm -rf .venv-dbt
-	@$(PYTHON) -m venv .venv-dbt
-	@.venv-dbt/bin/python -m pip install --quiet --disable-pip-version-check --no-deps -r dbt/requirements.txt
-	@touch $@
+	@$(call install,dbt)
 
 $(VENV_AIRFLOW): airflow/requirements.txt
-	@echo "installing Airflow into .venv-airflow"
-	@rm -rf .venv-airflow
-	@$(PYTHON) -m venv .venv-airflow
-	@.venv-airflow/bin/python -m pip install --quiet --disable-pip-version-check --no-deps -r airflow/requirements.txt
-	@touch $@
+	@$(call install,Airflow)
 
 $(VENV_SUPERSET): superset/requirements.txt
-	@echo "installing Superset into .venv-superset"
-	@rm -rf .venv-superset
-	@$(PYTHON) -m venv .venv-superset
-	@.venv-superset/bin/python -m pip install --quiet --disable-pip-version-check --no-deps -r superset/requirements.txt
-	@touch $@
+	@$(call install,Superset)
 
 $(S3PROXY): local/s3/pom.xml
 	@echo "fetching the local S3 into local/s3/target/lib"

@@ -5,7 +5,6 @@ No checks, no duplicates removed, no ledger: a line that is not JSON, or lacks a
     python -m local.bench.python_client 2026-04-01
 """
 
-import json
 import os
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -78,18 +77,14 @@ def load(text: str) -> None:
     client, day = connect(), date.fromisoformat(text)
     raw_tables.create(client.command, DATABASE)
     batches, sessions, loaded = Batches(client), {}, 0
-    for data in raw_tables.day_objects(text):
-        for line in data.split(b"\n"):
-            try:
-                event = json.loads(line)
-                if not raw_tables.is_usable(event, text):
-                    continue
-                add_event(event, day, batches.rows, sessions)
-            except (ValueError, KeyError):
-                continue
-            loaded += 1
-            if not loaded % raw_tables.BATCH_ROWS:
-                batches.send(raw_tables.BATCH_ROWS)
+    for event in raw_tables.day_events(text):
+        try:
+            add_event(event, day, batches.rows, sessions)
+        except (ValueError, KeyError):
+            continue
+        loaded += 1
+        if not loaded % raw_tables.BATCH_ROWS:
+            batches.send(raw_tables.BATCH_ROWS)
     batches.rows["sessions"] = [
         (day, session, user, start, end, count)
         for (session, user), (start, end, count) in sessions.items()

@@ -8,7 +8,6 @@ lacks a field, is skipped.
 """
 
 import base64
-import json
 import os
 import urllib.error
 import urllib.request
@@ -115,18 +114,14 @@ def load(date: str) -> int:
     clickhouse = ClickHouse()
     raw_tables.create(clickhouse.run, DATABASE)
     batches, sessions, loaded = Batches(clickhouse), {}, 0
-    for data in raw_tables.day_objects(date):
-        for line in data.split(b"\n"):
-            try:
-                event = json.loads(line)
-                if not raw_tables.is_usable(event, date):
-                    continue
-                add_event(event, date, batches.rows, sessions)
-            except (ValueError, KeyError):
-                continue
-            loaded += 1
-            if not loaded % raw_tables.BATCH_ROWS:
-                batches.send_full()
+    for event in raw_tables.day_events(date):
+        try:
+            add_event(event, date, batches.rows, sessions)
+        except (ValueError, KeyError):
+            continue
+        loaded += 1
+        if not loaded % raw_tables.BATCH_ROWS:
+            batches.send_full()
     batches.rows["sessions"] = [
         f"{date}\t{session}\t{user}\t{start}\t{end}\t{count}"
         for (session, user), (start, end, count) in sessions.items()

@@ -78,6 +78,18 @@ def day_objects(date: str) -> Iterator[bytes]:
             yield gzip.decompress(data) if found["Key"].endswith(".gz") else data
 
 
+def day_events(date: str) -> Iterator[dict]:
+    """The usable events of the day; a line that is no JSON is skipped."""
+    for data in day_objects(date):
+        for line in data.split(b"\n"):
+            try:
+                event = json.loads(line)
+            except ValueError:
+                continue
+            if is_usable(event, date):
+                yield event
+
+
 def is_usable(event: object, date: str) -> bool:
     """Whether it is an event of the day, as far as the text of its time shows."""
     if not isinstance(event, dict):

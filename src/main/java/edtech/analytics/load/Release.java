@@ -4,9 +4,6 @@ import edtech.analytics.clickhouse.LoadLog;
 import edtech.analytics.clickhouse.LoadRecord;
 import edtech.analytics.clickhouse.Publication;
 import edtech.analytics.clickhouse.Publications;
-import edtech.analytics.clickhouse.Stage;
-import edtech.analytics.model.Table;
-import edtech.analytics.model.Tables;
 import java.time.LocalDate;
 
 /** Publishes the load of a day that was held for its few lines, as it was staged. */
@@ -51,24 +48,11 @@ public final class Release {
   }
 
   private void requireWhole(LoadRecord held) {
-    Stage store = new Stage(job.server(), held.date(), held.loadId());
-    for (Table table : Tables.PUBLISHED) {
-      long staged = held.rowsByTable().getOrDefault(table.logical(), 0L);
-      long stored = store.stored(table);
-      if (stored != staged) {
-        throw new LoadFailedException(
-            "load "
-                + held.loadId()
-                + " of "
-                + held.date()
-                + " is no longer whole ("
-                + table
-                + " has "
-                + stored
-                + " of "
-                + staged
-                + " rows): load the day again with --force instead");
-      }
-    }
+    WholeLoad.require(
+        job,
+        held.date(),
+        held.loadId(),
+        held.rowsByTable(),
+        "load the day again with --force instead");
   }
 }

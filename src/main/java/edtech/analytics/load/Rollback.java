@@ -2,7 +2,6 @@ package edtech.analytics.load;
 
 import edtech.analytics.clickhouse.Publication;
 import edtech.analytics.clickhouse.Publications;
-import edtech.analytics.clickhouse.Stage;
 import edtech.analytics.model.Table;
 import edtech.analytics.model.Tables;
 import java.time.LocalDate;
@@ -57,7 +56,6 @@ public final class Rollback {
   }
 
   private void requireWhole(LocalDate date, long loadId, Map<String, Long> rows) {
-    Stage store = new Stage(job.server(), date, loadId);
     for (Table table : Tables.PUBLISHED) {
       if (!rows.containsKey(table.logical())) {
         throw new LoadFailedException(
@@ -69,23 +67,13 @@ public final class Rollback {
                 + table
                 + ": load the day again with --force instead");
       }
-      long published = rows.get(table.logical());
-      long stored = store.stored(table);
-      if (stored != published) {
-        throw new LoadFailedException(
-            "load "
-                + loadId
-                + " of "
-                + date
-                + " is no longer whole ("
-                + table
-                + " has "
-                + stored
-                + " of "
-                + published
-                + " rows): it was swept, or held a user who was forgotten; raise keep-loads to keep more loads of a day");
-      }
     }
+    WholeLoad.require(
+        job,
+        date,
+        loadId,
+        rows,
+        "it was swept, or held a user who was forgotten; raise keep-loads to keep more loads of a day");
   }
 
   private static String noSuchLoad(LocalDate date, OptionalLong loadId, List<Publication> all) {

@@ -264,25 +264,15 @@ class SecurityIT {
       }
     }
     assertThat(written).anyMatch(text -> text.contains("SparkListenerEnvironmentUpdate"));
-    String[] secrets =
-        LocalServices.ENVIRONMENT.entrySet().stream()
-            .filter(e -> e.getKey().matches("CLICKHOUSE_.*PASSWORD|AWS_SECRET_ACCESS_KEY"))
-            .map(Map.Entry::getValue)
-            .toArray(String[]::new);
-    assertThat(secrets).hasSizeGreaterThanOrEqualTo(4);
+    String[] secrets = JobJvm.secrets();
     assertThat(written).allSatisfy(text -> assertThat(text).doesNotContain(secrets));
   }
 
   private static ForkedJvm.Result run(
       Map<String, String> environment, List<String> options, String... arguments)
       throws InterruptedException {
-    Map<String, String> all = new HashMap<>();
-    all.put("EVENTS_URI", services.eventsUri());
-    all.put("CLICKHOUSE_USER", LocalServices.ENVIRONMENT.get("CLICKHOUSE_LOADER_USER"));
-    all.put("CLICKHOUSE_PASSWORD", LocalServices.ENVIRONMENT.get("CLICKHOUSE_LOADER_PASSWORD"));
-    all.putAll(environment);
     List<String> jvm = new ArrayList<>(List.of("-Dspark.master=local[2,4]"));
     jvm.addAll(options);
-    return ForkedJvm.run(Main.class, all, jvm, List.of(arguments));
+    return new JobJvm(services).run(environment, jvm, arguments);
   }
 }

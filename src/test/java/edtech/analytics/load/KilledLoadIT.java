@@ -125,7 +125,7 @@ class KilledLoadIT {
     sweep();
     assertThat(status(dead)).as("a sweep leaves a load that may still run").isEqualTo("running");
     assertThat(stored("store.raw_events", dead)).isEqualTo(movedEvents);
-    abandon(dead);
+    LocalServices.abandon(services.admin(), "load_id = " + dead);
     assertThat(status(dead)).isEqualTo("abandoned");
     sweep();
     assertThat(stageTables(dead)).isZero();
@@ -145,7 +145,7 @@ class KilledLoadIT {
     assertThat(status(dead)).isEqualTo(statusBefore);
     assertThat(services.load(DAY).load().status()).isEqualTo("skipped");
 
-    abandon(dead);
+    LocalServices.abandon(services.admin(), "load_id = " + dead);
     assertThat(status(dead)).isEqualTo(statusAfter);
     sweep();
     assertThat(stageTables(dead)).isZero();
@@ -252,16 +252,6 @@ class KilledLoadIT {
         "SELECT count() FROM system.tables WHERE database = 'stage' AND endsWith(name, '_"
             + load
             + "')");
-  }
-
-  /** As if the last sign of life were two hours old. */
-  private static void abandon(long load) {
-    services
-        .admin()
-        .execute(
-            "INSERT INTO store.load_log SELECT * REPLACE (revision + 1 AS revision, heartbeat_at -"
-                + " INTERVAL 2 HOUR AS heartbeat_at) FROM store.load_log FINAL WHERE load_id = "
-                + load);
   }
 
   private static void sweep() {

@@ -189,9 +189,15 @@ public final class LocalServices implements AutoCloseable {
 
   /** Ends in the ledger what looks like a running load: killed ones of other tests. */
   public void abandonRunning() {
+    abandon(admin, "status = 'running'");
+  }
+
+  /** As if the last sign of life of these loads were two hours old. */
+  public static void abandon(ClickHouse admin, String which) {
     admin.execute(
         "INSERT INTO store.load_log SELECT * REPLACE (revision + 1 AS revision, now64(6, 'UTC') -"
-            + " INTERVAL 2 HOUR AS heartbeat_at) FROM store.load_log FINAL WHERE status = 'running'");
+            + " INTERVAL 2 HOUR AS heartbeat_at) FROM store.load_log FINAL WHERE "
+            + which);
   }
 
   public List<GenericRecord> rows(String sql) {
