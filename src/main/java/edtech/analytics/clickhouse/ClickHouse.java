@@ -3,6 +3,9 @@ package edtech.analytics.clickhouse;
 import com.clickhouse.client.api.Client;
 import com.clickhouse.client.api.DataStreamWriter;
 import com.clickhouse.client.api.data_formats.ClickHouseBinaryFormatReader;
+import com.clickhouse.client.api.data_formats.RowBinaryWithNamesAndTypesFormatReader;
+import com.clickhouse.client.api.data_formats.internal.BinaryStreamReader;
+import com.clickhouse.client.api.data_formats.internal.MapBackedRecord;
 import com.clickhouse.client.api.insert.InsertResponse;
 import com.clickhouse.client.api.insert.InsertSettings;
 import com.clickhouse.client.api.query.GenericRecord;
@@ -10,10 +13,14 @@ import com.clickhouse.client.api.query.QueryResponse;
 import com.clickhouse.client.api.query.QuerySettings;
 import com.clickhouse.data.ClickHouseFormat;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -55,7 +62,7 @@ public final class ClickHouse implements AutoCloseable {
 
   /** Runs a statement with values bound to its {@code {name:Type}} places. */
   public void execute(String sql, Map<String, Object> values) {
-    try (QueryResponse response = await(client.query(sql, values, new QuerySettings()), sql)) {
+    try (QueryResponse response = ask(sql, values, new QuerySettings())) {
       response.getReadRows();
     } catch (ClickHouseException e) {
       throw e;
@@ -71,30 +78,45 @@ public final class ClickHouse implements AutoCloseable {
 
   /** The rows of a query with values bound to its {@code {name:Type}} places. */
   public List<GenericRecord> rows(String sql, Map<String, Object> values) {
-    try {
-      return client.queryAll(sql, values, new QuerySettings());
-    } catch (RuntimeException e) {
-      throw failed(sql, e);
+    try (Rows answer = stream(sql, values)) {
+      return answer.all();
     }
   }
 
   /** The rows of a query as they come, for results of any size. */
   Rows stream(String sql) {
-    QuerySettings settings =
-        new QuerySettings().setFormat(ClickHouseFormat.RowBinaryWithNamesAndTypes);
-    return new Rows(sql, await(client.query(sql, settings), sql));
+    return stream(sql, Map.of());
+  }
+
+  private Rows stream(String sql, Map<String, Object> values) {
+    return new Rows(sql, ask(sql, values, new QuerySettings().setFormat(Rows.FORMAT)));
   }
 
   /** The rows of one answer, one after the other. */
   final class Rows implements AutoCloseable {
+    private static final ClickHouseFormat FORMAT = ClickHouseFormat.RowBinaryWithNamesAndTypes;
+
     private final String sql;
     private final QueryResponse answer;
-    private final ClickHouseBinaryFormatReader reader;
+    private final RowBinaryWithNamesAndTypesFormatReader reader;
 
     private Rows(String sql, QueryResponse answer) {
       this.sql = sql;
       this.answer = answer;
-      this.reader = client.newBinaryFormatReader(answer);
+      try {
+        // Buffered, as the client takes the end of a connection that breaks for the end of the rows
+        // wherever it reads a single byte.
+        this.reader =
+            new RowBinaryWithNamesAndTypesFormatReader(
+                new BufferedInputStream(answer.getInputStream(), 1 << 16),
+                answer.getSettings(),
+                new BinaryStreamReader.CachingByteBufferAllocator());
+      } catch (RuntimeException e) {
+        throw failed(sql, e);
+      }
+      if (reader.getSchema() == null) {
+        throw failed(sql, new EOFException("the answer ended before its rows"));
+      }
     }
 
     /** Goes to the next row, if there is one. */
@@ -109,6 +131,20 @@ public final class ClickHouse implements AutoCloseable {
     /** The row that it stands at. */
     ClickHouseBinaryFormatReader row() {
       return reader;
+    }
+
+    private List<GenericRecord> all() {
+      List<GenericRecord> rows = new ArrayList<>();
+      try {
+        Map<String, Object> row = new HashMap<>();
+        while (reader.readRecord(row)) {
+          rows.add(new MapBackedRecord(row, reader.getConvertions(), reader.getSchema()));
+          row = new HashMap<>();
+        }
+      } catch (IOException | RuntimeException e) {
+        throw failed(sql, e);
+      }
+      return rows;
     }
 
     @Override
@@ -173,6 +209,16 @@ public final class ClickHouse implements AutoCloseable {
   @Override
   public void close() {
     client.close();
+  }
+
+  private QueryResponse ask(String sql, Map<String, Object> values, QuerySettings settings) {
+    try {
+      return await(client.query(sql, values, settings), sql);
+    } catch (ClickHouseException e) {
+      throw e;
+    } catch (RuntimeException e) {
+      throw failed(sql, e);
+    }
   }
 
   private <T> T await(CompletableFuture<T> answer, String sql) {
