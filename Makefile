@@ -225,7 +225,7 @@ fuzz-keep: ## after make fuzz: keep the lines of its corpus that each reach some
 	@$(VENV_PYTHON) -m local.fuzz pack $(FUZZ)/merged
 
 # Their short forms are a part of make test.
-CHAOS_TESTS := ServerKillIT,KilledLoadIT,TaskFaultIT,ConcurrentLoadsIT
+CHAOS_TESTS := ServerKillIT,KilledLoadIT,TaskFaultIT,ConcurrentLoadsIT,S3FaultsIT
 
 .PHONY: chaos
 chaos: $(VENV) $(S3PROXY) ## what breaks a load, many times: half an hour and more: make chaos [SEED=N]

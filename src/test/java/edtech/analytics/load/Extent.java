@@ -1,5 +1,8 @@
 package edtech.analytics.load;
 
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import java.util.Random;
 
 /**
@@ -13,6 +16,10 @@ final class Extent {
 
   private Extent() {}
 
+  static boolean isFull() {
+    return IS_FULL;
+  }
+
   static int of(int brief, int full) {
     return IS_FULL ? full : brief;
   }
@@ -25,6 +32,17 @@ final class Extent {
   static Random random(String name) {
     say(name + ": chaos.seed=" + SEED);
     return new Random(SEED + name.hashCode());
+  }
+
+  /**
+   * Cases of a test: all of them in make chaos, a few drawn at random in make test.
+   *
+   * @param name of the test, so that each has choices of its own
+   */
+  static <T> List<T> some(String name, List<T> cases, int few) {
+    List<T> drawn = new ArrayList<>(cases);
+    Collections.shuffle(drawn, random(name));
+    return drawn.subList(0, of(few, drawn.size()));
   }
 
   /** Says what a test found, for docs/reliability.md. */

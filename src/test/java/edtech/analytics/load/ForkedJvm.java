@@ -43,16 +43,28 @@ public final class ForkedJvm {
   public static Result run(
       Class<?> main, Map<String, String> environment, List<String> options, List<String> arguments)
       throws InterruptedException {
+    List<String> all = new ArrayList<>(options);
+    all.add(ClassArchive.use());
+    return run(ClassArchive.classPath(), main, environment, all, arguments);
+  }
+
+  static Result run(
+      String classPath,
+      Class<?> main,
+      Map<String, String> environment,
+      List<String> options,
+      List<String> arguments)
+      throws InterruptedException {
     List<String> command = new ArrayList<>();
     command.add(System.getProperty("java.home") + "/bin/java");
     ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
         .filter(a -> a.startsWith("--add-opens") || a.startsWith("-Djdk.reflect"))
         .forEach(command::add);
-    command.addAll(List.of("-Xmx1g", "-XX:TieredStopAtLevel=1", "-Xshare:auto"));
+    command.addAll(List.of("-Xmx1g", "-XX:TieredStopAtLevel=1"));
     command.add("-Dlog4j2.configurationFile=conf/log4j2.properties");
     command.addAll(List.of("-Dspark.ui.enabled=false", "-Dspark.ui.showConsoleProgress=false"));
     command.addAll(options);
-    command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
+    command.addAll(List.of("-cp", classPath, main.getName()));
     command.addAll(arguments);
     return run(command, environment);
   }

@@ -4,6 +4,7 @@ import static edtech.analytics.load.Events.gzip;
 import static edtech.analytics.load.Events.open;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import edtech.analytics.load.FaultyS3.Fault;
 import edtech.analytics.load.FaultyS3.Request;
@@ -13,6 +14,7 @@ import java.net.URI;
 import java.time.LocalDate;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.apache.spark.sql.SparkSession;
@@ -22,7 +24,9 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
@@ -204,17 +208,23 @@ class S3FaultsIT {
     }
   }
 
+  static List<Arguments> readings() {
+    return Extent.some(
+        "readings that fail twice",
+        List.of(
+            arguments(PLAIN, Reading.INTERNAL_ERROR),
+            arguments(PLAIN, Reading.SLOW_DOWN),
+            arguments(PLAIN, Reading.NO_BYTE),
+            arguments(PLAIN, Reading.BROKEN_IN_THE_MIDDLE),
+            arguments(PLAIN, Reading.CUT_SHORT),
+            arguments(PLAIN, Reading.STALLED),
+            arguments(GZIP, Reading.BROKEN_IN_THE_MIDDLE),
+            arguments(GZIP, Reading.CUT_SHORT)),
+        4);
+  }
+
   @ParameterizedTest
-  @CsvSource({
-    PLAIN + ", INTERNAL_ERROR",
-    PLAIN + ", SLOW_DOWN",
-    PLAIN + ", NO_BYTE",
-    PLAIN + ", BROKEN_IN_THE_MIDDLE",
-    PLAIN + ", CUT_SHORT",
-    PLAIN + ", STALLED",
-    GZIP + ", BROKEN_IN_THE_MIDDLE",
-    GZIP + ", CUT_SHORT"
-  })
+  @MethodSource("readings")
   void readingThatFailsTwice_isTriedAgain(String name, Reading reading) {
     s3.spoil(request -> request.isReadOf(name), 2, reading.fault(name));
     requireLoadedAsListed(load());
@@ -222,14 +232,20 @@ class S3FaultsIT {
     assertThat(s3.requests()).isBetween(2, 3);
   }
 
+  static List<Arguments> lastingFaults() {
+    return Extent.some(
+        "readings that always fail",
+        List.of(
+            arguments(PLAIN, Reading.INTERNAL_ERROR),
+            arguments(PLAIN, Reading.SLOW_DOWN),
+            arguments(PLAIN, Reading.NO_BYTE),
+            arguments(PLAIN, Reading.CUT_SHORT),
+            arguments(GZIP, Reading.CUT_SHORT)),
+        3);
+  }
+
   @ParameterizedTest
-  @CsvSource({
-    PLAIN + ", INTERNAL_ERROR",
-    PLAIN + ", SLOW_DOWN",
-    PLAIN + ", NO_BYTE",
-    PLAIN + ", CUT_SHORT",
-    GZIP + ", CUT_SHORT"
-  })
+  @MethodSource("lastingFaults")
   void readingThatAlwaysFails_failsTheLoad(String name, Reading reading) {
     s3.spoil(request -> request.isReadOf(name), ALWAYS, reading.fault(name));
     requireFailed(load(), cannotRead(name, reading.why(name), LATER));

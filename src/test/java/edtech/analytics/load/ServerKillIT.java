@@ -49,7 +49,8 @@ class ServerKillIT {
       List<String> states = states(load, reader);
       Random random = Extent.random("server kills");
       ServerKills.Tally tally =
-          new ServerKills(server, load, reader, states, random).run(Extent.of(6, 120));
+          new ServerKills(server, load, reader, states, random)
+              .run(Extent.of(4, 120), seen -> false);
       Extent.say("server kills: " + tally + "; polls " + reader.polls());
 
       assertThat(tally.mixedWhilePolled).isZero();
@@ -77,11 +78,15 @@ class ServerKillIT {
       reader.seen().clear();
       Random random = Extent.random("kills of REPLACE PARTITION");
       ServerKills.Tally tally =
-          new ServerKills(server, control, reader, states, random).run(Extent.of(6, 100));
+          new ServerKills(server, control, reader, states, random)
+              .run(Extent.of(12, 100), seen -> !Extent.isFull() && isCaught(seen));
       Extent.say("kills of REPLACE PARTITION: " + tally);
-      assertThat(tally.mixedAfterRestart).isPositive();
-      assertThat(tally.mixedWhilePolled).isPositive();
+      assertThat(isCaught(tally)).isTrue();
     }
+  }
+
+  private static boolean isCaught(ServerKills.Tally tally) {
+    return tally.mixedAfterRestart > 0 && tally.mixedWhilePolled > 0;
   }
 
   private static DayReader reader(Replacing replacing) {

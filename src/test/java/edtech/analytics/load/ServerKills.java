@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 
 /**
  * Replaces one content of a day by the other one, again and again, and kills the server at a random
@@ -106,12 +107,12 @@ final class ServerKills {
     }
   }
 
-  /** Kills so many times. */
-  Tally run(int kills) throws InterruptedException {
+  /** Kills so many times, or until enough was seen. */
+  Tally run(int kills, Predicate<Tally> isEnough) throws InterruptedException {
     // What a step takes is known from the time before.
     repair(1);
     repair(0);
-    for (int i = 0; i < kills; i++) {
+    for (int i = 0; i < kills && !isEnough.test(tally); i++) {
       int content = (i + 1) % 2;
       kill(content);
       repair(content);

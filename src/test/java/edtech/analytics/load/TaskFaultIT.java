@@ -4,16 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import edtech.analytics.load.FaultyWay.Fault;
 import java.time.LocalDate;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -63,12 +61,7 @@ class TaskFaultIT {
 
   @Test
   void attemptsThatFailAfterABatchWasStored_load_isExact() {
-    List<Integer> places = new ArrayList<>();
-    for (int i = 1; i <= insertsOfALoad; i++) {
-      places.add(i);
-    }
-    Collections.shuffle(places, Extent.random("attempts that fail after a batch"));
-    places = places.subList(0, Extent.of(2, places.size()));
+    List<Integer> places = Extent.some("attempts that fail after a batch", upTo(insertsOfALoad), 2);
     for (int place : places) {
       AtomicInteger inserts = new AtomicInteger();
       way.set(
@@ -167,18 +160,12 @@ class TaskFaultIT {
       value = Fault.class,
       names = {"ANSWER_LOST", "UNAVAILABLE"})
   void faultAtAnyRequest_load_isExact(Fault fault) {
-    Random random = Extent.random(fault + " at any request");
-    List<Integer> places = new ArrayList<>();
-    for (int i = 1; i <= requestsOfALoad; i++) {
-      places.add(i);
-    }
-    Collections.shuffle(places, random);
-    places = places.subList(0, Extent.of(3, places.size()));
+    List<Integer> places = Extent.some(fault + " at any request", upTo(requestsOfALoad), 2);
     Map<String, Integer> ends = new TreeMap<>();
     Set<String> failed = new HashSet<>();
     for (int place : places) {
       AtomicInteger number = new AtomicInteger();
-      way.set(request -> number.incrementAndGet() == place ? Fault.ANSWER_LOST : Fault.NONE);
+      way.set(request -> number.incrementAndGet() == place ? fault : Fault.NONE);
       LoadReport report = load(3);
       ends.merge(report.load().status(), 1, Integer::sum);
       if (!report.isVisible()) {
@@ -221,6 +208,10 @@ class TaskFaultIT {
     assertThat(report.load().error()).startsWith("ClickHouse at " + way.url());
     assertThat(visibleLoad()).isEqualTo(before);
     assertThat(read.contentWithRejected(DAY)).isEqualTo(reference);
+  }
+
+  private static List<Integer> upTo(int last) {
+    return IntStream.rangeClosed(1, last).boxed().toList();
   }
 
   private static boolean stages(FaultyWay.Request request) {
