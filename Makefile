@@ -241,7 +241,7 @@ chaos: $(VENV) $(S3PROXY) ## what breaks a load, many times: half an hour and mo
 # Superset on a year of 20,000 active users a day; DAYS=45 USERS=200 is the small form.
 .PHONY: test-dashboards
 test-dashboards: $(VENV) $(VENV_DBT) $(VENV_SUPERSET) $(S3PROXY) $(JAR) ## the dashboards on a year of 20,000 users a day
-	@EDTECH_DAYS="$(or $(DAYS),365)" EDTECH_USERS="$(or $(USERS),20000)" \
+	@DAYS="$(or $(DAYS),365)" USERS="$(or $(USERS),20000)" \
 	  .venv-superset/bin/python -m pytest -q --durations=10 superset/tests
 
 .PHONY: test
