@@ -277,6 +277,8 @@ def page(dashboards: Dashboards) -> Iterator:
         except ServiceError as error:
             pytest.skip(f"no browser: {error}")
         context.add_init_script(NOTE_MARKS)
+        # A machine with other work is slow to draw, and slow is no fault here.
+        context.set_default_timeout(120_000)
         page = context.new_page()
         page.goto(dashboards.superset.address() + "/login/")
         page.fill("[data-test=username-input]", USER)
@@ -294,12 +296,13 @@ def opened(dashboards: Dashboards, page, name: str) -> dict[str, list[dict]]:
         "n => document.querySelectorAll('.dashboard-component-chart-holder canvas,"
         " .dashboard-component-chart-holder table').length >= n",
         arg=len(charts_of(board)),
-        timeout=120_000,
     )
     page.wait_for_load_state("networkidle")
-    # Bars grow for a second.
-    page.wait_for_timeout(2000)
-    return page.evaluate(MARKS_BY_TITLE)
+    # Lines and bars grow for a second, of the browser's time.
+    drawn = None
+    while drawn != (drawn := page.evaluate(MARKS_BY_TITLE)):
+        page.wait_for_timeout(2000)
+    return drawn
 
 
 def board_of(name: str) -> dict:
