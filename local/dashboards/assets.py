@@ -152,9 +152,15 @@ def _dashboard(dashboard: dict, charts: dict[str, int]) -> dict:
             numbers[part["meta"]["chartId"]] = number
             part["meta"]["chartId"] = number
     metadata = json.loads(json.dumps(dashboard["metadata"]))
-    # Which charts a filter reaches is worked out from its scope when the dashboard is opened.
-    for derived in ("chart_configuration", "global_chart_configuration", "map_label_colors"):
+    # Worked out when the dashboard is opened: the charts that a filter reaches, the colours in use.
+    for derived in (
+        "chart_configuration",
+        "global_chart_configuration",
+        "map_label_colors",
+        "color_scheme_domain",
+    ):
         metadata.pop(derived, None)
+    metadata["shared_label_colors"] = []
     for one in metadata.get("native_filter_configuration", []):
         one.pop("chartsInScope", None)
         one.pop("tabsInScope", None)

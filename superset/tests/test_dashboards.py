@@ -154,6 +154,10 @@ def test_query_of_every_chart_answers_with_rows_within_a_second(
 
 
 def test_export_after_import_gives_the_same_files(dashboards: Dashboards) -> None:
+    require_same_files(dashboards)
+
+
+def require_same_files(dashboards: Dashboards) -> None:
     exported = assets.unbundle(dashboards.client.export_assets())
     assert sorted(exported) == sorted(FILES)
     for name, content in FILES.items():
@@ -349,6 +353,12 @@ def test_dashboard_draws_every_chart_in_a_browser(dashboards: Dashboards, page, 
             path=Path(PICTURES) / f"{board['slug']}.png",
             clip={"x": 0, "y": 0, "width": WIDTH, "height": bottom},
         )
+
+
+def test_export_after_a_look_gives_the_same_files(dashboards: Dashboards, page) -> None:
+    # Superset keeps with a dashboard what its page found out.
+    opened(dashboards, page, "Activity")
+    require_same_files(dashboards)
 
 
 @on_history
