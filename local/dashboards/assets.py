@@ -25,13 +25,16 @@ MASKED = "X" * 10
 PLACEHOLDER_URI = f"clickhousedb://reader:{MASKED}@clickhouse.example:8443/marts?secure=true"
 """What the files say; who imports them names the server."""
 
+_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+"""The same by libyaml, which reads the files in a fraction of the time, where it is there."""
+
 Assets = dict[str, dict]
 """The content of each file by its path inside the folder."""
 
 
 def read(folder: Path = ASSETS) -> Assets:
     return {
-        str(path.relative_to(folder)): yaml.safe_load(path.read_text(encoding="utf-8"))
+        str(path.relative_to(folder)): yaml.load(path.read_bytes(), _Loader)
         for path in sorted(folder.rglob("*.yaml"))
     }
 
@@ -83,7 +86,7 @@ def unbundle(exported: bytes) -> Assets:
     with zipfile.ZipFile(io.BytesIO(exported)) as archive:
         for name in archive.namelist():
             inside = name.split("/", 1)[1]
-            files[inside] = yaml.safe_load(archive.read(name))
+            files[inside] = yaml.load(archive.read(name), _Loader)
     return normalised(files)
 
 
@@ -149,9 +152,15 @@ def _dashboard(dashboard: dict, charts: dict[str, int]) -> dict:
             numbers[part["meta"]["chartId"]] = number
             part["meta"]["chartId"] = number
     metadata = json.loads(json.dumps(dashboard["metadata"]))
-    # Which charts a filter reaches is worked out from its scope when the dashboard is opened.
-    for derived in ("chart_configuration", "global_chart_configuration", "map_label_colors"):
+    # Worked out when the dashboard is opened: the charts that a filter reaches, the colours in use.
+    for derived in (
+        "chart_configuration",
+        "global_chart_configuration",
+        "map_label_colors",
+        "color_scheme_domain",
+    ):
         metadata.pop(derived, None)
+    metadata["shared_label_colors"] = []
     for one in metadata.get("native_filter_configuration", []):
         one.pop("chartsInScope", None)
         one.pop("tabsInScope", None)

@@ -4,6 +4,7 @@ import http.cookiejar
 import json
 import secrets
 import urllib.error
+import urllib.parse
 import urllib.request
 
 from local.services import ServiceError
@@ -20,8 +21,8 @@ class Client:
         self._password = password
         self._headers: dict[str, str] = {}
         self._opener = urllib.request.build_opener(
-            # No proxy: the address is on this machine.
-            urllib.request.ProxyHandler({}),
+            # What is on this machine is not asked for by way of a proxy.
+            urllib.request.ProxyHandler({} if _is_here(address) else None),
             urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar()),
         )
 
@@ -89,6 +90,23 @@ class Client:
             raise ServiceError(f"superset: {method} {path}: {error.code} {text}") from error
         except OSError as error:
             raise ServiceError(f"superset: {method} {self.address}{path}: {error}") from error
+
+
+def _is_here(address: str) -> bool:
+    """Whether the address is one of this machine.
+
+    Raises ServiceError for one that a password must not be sent to.
+    """
+    parts = urllib.parse.urlsplit(address)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ServiceError(f"superset: {address!r} is no address; write https://host or with :port")
+    here = parts.hostname in ("127.0.0.1", "::1", "localhost")
+    if parts.scheme == "http" and not here:
+        raise ServiceError(
+            f"superset: {address}: a password is sent over http:// to this machine only;"
+            " write https://"
+        )
+    return here
 
 
 JSON = "application/json"

@@ -13,7 +13,7 @@ from local.services.state import ROOT, State, free_port, read_pairs, write_pairs
 PROGRAMS = ROOT / ".venv-superset" / "bin"
 CONFIG = ROOT / "local" / "dashboards" / "superset_config.py"
 USER = "admin"
-START_SECONDS = 120.0
+START_SECONDS = 300.0
 
 UNKNOWN_TO_SUPERSET = ("CLICKHOUSE_", "AWS_")
 """Variables that it does not inherit: the connection it has is that of ``reader``."""

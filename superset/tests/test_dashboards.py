@@ -1,11 +1,13 @@
 """The dashboards in a real Superset on a real ClickHouse, with and without a browser.
 
-The history is that of ``make bench-dbt``, EDTECH_DAYS days of EDTECH_USERS active users each, with
-a day missing; by default 45 days × 200 users, by ``make test-dashboards`` 365 × 20,000.
+On two sets of days: generated ones that the job has loaded, and the long history of
+``make bench-dbt``, DAYS days of USERS active users each, of which one day is missing.
 """
 
 import contextlib
+import math
 import os
+import statistics
 import subprocess
 import time
 from collections.abc import Iterator
@@ -22,14 +24,17 @@ from local.services import ServiceError
 from local.services.clickhouse import ask
 from local.services.state import ROOT, State, read_pairs
 
-DAYS = int(os.environ.get("EDTECH_DAYS", "45"))
-USERS = int(os.environ.get("EDTECH_USERS", "200"))
+DAYS = int(os.environ.get("DAYS", "45"))
+USERS = int(os.environ.get("USERS", "200"))
 FIRST = history.FIRST
 LAST = FIRST + timedelta(days=DAYS - 1)
 MISSING = LAST - timedelta(days=3)
 QUERY_SECONDS = 1.0
-PICTURES = os.environ.get("EDTECH_PICTURES", "")
-"""A folder for pictures of the dashboards; none are taken without it."""
+FILES = assets.read()
+# Of the window: all of a dashboard is drawn at once.
+WIDTH, HEIGHT = 1400, 3600
+PICTURES = os.environ.get("PICTURES", "")
+"""A folder for pictures of the dashboards on the sample days; none are taken without it."""
 
 LEDGER = """
     INSERT INTO store.load_log
@@ -42,19 +47,14 @@ LEDGER = """
 
 
 class Dashboards:
-    """All services with the history, and the dashboards imported."""
+    """All services with days in them, and the dashboards imported."""
 
     def __init__(self, state: State) -> None:
         self.state = state
         self.make("up")
         self.env = read_pairs(state.env_file)
         os.environ.update(self.env)
-        history.write(DAYS, USERS)
-        self.sql(
-            f"ALTER TABLE ops.publications DELETE WHERE event_date = '{MISSING}'"
-            " SETTINGS mutations_sync = 2"
-        )
-        self.sql(LEDGER)
+        self.fill()
         self.make("dbt", "ARGS=--quiet")
         self.superset = Superset(state)
         self.superset.start()
@@ -62,6 +62,9 @@ class Dashboards:
         import_assets(self.client)
         listed = self.client.get("chart/?q=(page_size:100)")["result"]
         self.charts = {chart["slice_name"]: chart["id"] for chart in listed}
+
+    def fill(self) -> None:
+        raise NotImplementedError
 
     def make(self, *arguments: str) -> None:
         without = {name: value for name, value in os.environ.items() if name != "CLICKHOUSE_URL"}
@@ -87,18 +90,50 @@ class Dashboards:
         return answer[0]["data"]
 
 
-@pytest.fixture(scope="module")
-def dashboards(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dashboards]:
+class SampleDays(Dashboards):
+    """Days as the job loads them, every kind of rejected line and a test with a broken split."""
+
+    def fill(self) -> None:
+        subprocess.run(
+            [
+                *(ROOT / ".venv/bin/python", "-m", "local.sample", "generate", "--upload"),
+                *("--users", "500", "--from", "2026-03-01", "--days", "63", "--seed", "7"),
+                *("--broken-split", "--truth", self.state.directory / "truth.json"),
+            ],
+            cwd=ROOT,
+            check=True,
+        )
+        self.make("backfill", "FROM=2026-03-01", "TO=2026-05-02")
+
+
+class History(Dashboards):
+    """Days as many as were asked for, written without the job."""
+
+    def fill(self) -> None:
+        history.write(DAYS, USERS)
+        self.sql(
+            f"ALTER TABLE ops.publications DELETE WHERE event_date = '{MISSING}'"
+            " SETTINGS mutations_sync = 2"
+        )
+        self.sql(LEDGER)
+
+
+@pytest.fixture(scope="module", params=[SampleDays, History], ids=["sample", "history"])
+def dashboards(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Dashboards]:
     state = State(tmp_path_factory.mktemp("dashboards") / "state")
     try:
-        yield Dashboards(state)
+        yield request.param(state)
     finally:
         subprocess.run(["make", "clean-data", f"STATE={state.directory}"], cwd=ROOT, check=True)
 
 
+on_history = pytest.mark.parametrize("dashboards", [History], ids=["history"], indirect=True)
+
+
 def titles() -> list[str]:
-    files = assets.read().items()
-    return [content["slice_name"] for name, content in files if name.startswith("charts/")]
+    return [content["slice_name"] for name, content in FILES.items() if name.startswith("charts/")]
 
 
 @pytest.mark.parametrize("title", titles())
@@ -106,9 +141,12 @@ def test_query_of_every_chart_answers_with_rows_within_a_second(
     dashboards: Dashboards, title: str
 ) -> None:
     dashboards.rows(title)
-    began = time.monotonic()
-    rows = dashboards.rows(title)
-    seconds = time.monotonic() - began
+    # What else the machine does makes a query slower, never faster.
+    seconds, tries = math.inf, 0
+    while seconds > QUERY_SECONDS and tries < 5:
+        began = time.monotonic()
+        rows = dashboards.rows(title)
+        seconds, tries = min(seconds, time.monotonic() - began), tries + 1
     print(f"{seconds:5.2f} s  {len(rows):5} rows  {title}")
     values = [value for row in rows for value in row.values() if value is not None]
     assert values, f"{title}: {len(rows)} rows without a value"
@@ -116,13 +154,17 @@ def test_query_of_every_chart_answers_with_rows_within_a_second(
 
 
 def test_export_after_import_gives_the_same_files(dashboards: Dashboards) -> None:
+    require_same_files(dashboards)
+
+
+def require_same_files(dashboards: Dashboards) -> None:
     exported = assets.unbundle(dashboards.client.export_assets())
-    committed = assets.read()
-    assert sorted(exported) == sorted(committed)
-    for name, content in committed.items():
+    assert sorted(exported) == sorted(FILES)
+    for name, content in FILES.items():
         assert exported[name] == content, name
 
 
+@on_history
 def test_missing_day_is_a_gap_and_not_a_zero(dashboards: Dashboards) -> None:
     for title, figure, axis in (
         ("Active users", "dau", "event_date"),
@@ -134,6 +176,7 @@ def test_missing_day_is_a_gap_and_not_a_zero(dashboards: Dashboards) -> None:
         assert [when for when, row in by_day.items() if row[figure] is None] == [MISSING], title
 
 
+@on_history
 def test_windows_over_the_missing_day_are_gaps(dashboards: Dashboards) -> None:
     by_day = {day(row["event_date"]): row for row in dashboards.rows("Active users")}
     gaps = [when for when, row in by_day.items() if row["wau"] is None]
@@ -141,13 +184,15 @@ def test_windows_over_the_missing_day_are_gaps(dashboards: Dashboards) -> None:
     assert gaps == first + [MISSING + timedelta(days=n) for n in range(4)]
 
 
+@on_history
 def test_immature_retention_cells_are_empty(dashboards: Dashboards) -> None:
     for row in dashboards.rows("Retention of the last 30 cohorts"):
         cohort = date.fromisoformat(row["cohort"].split(" ")[0])
         when = cohort + timedelta(days=row["day_number"])
-        assert (row["retention_rate"] is None) == (when > LAST or when == MISSING), row
+        assert (row["retention_percent"] is None) == (when > LAST or when == MISSING), row
 
 
+@on_history
 def test_completeness_names_the_day_before_the_gap(dashboards: Dashboards) -> None:
     for row in dashboards.rows("Data complete through"):
         assert day(row["complete_through"]) == MISSING - timedelta(days=1)
@@ -174,27 +219,57 @@ def day(value: object) -> date:
     return date.fromisoformat(str(value)[:10])
 
 
-# Counts what is painted on each canvas since it was last wiped: circles are points, rectangles bars
-# and cells.
-COUNT_MARKS = """
+# Notes what is painted on each canvas since it was last wiped, in pixels of the canvas: circles are
+# points, rectangles are bars and cells, lines go from where to where.
+NOTE_MARKS = """
 (() => {
   const proto = CanvasRenderingContext2D.prototype;
-  for (const [name, kind] of [['arc', 'circles'], ['rect', 'rectangles']]) {
+  const place = (brush, x, y) => {
+    const t = brush.getTransform();
+    return [t.a * x + t.c * y + t.e, t.b * x + t.d * y + t.f];
+  };
+  const note = (name, describe) => {
     const original = proto[name];
     proto[name] = function (...a) {
-      if (a.every(Number.isFinite)) {
-        this.canvas.dataset[kind] = 1 + Number(this.canvas.dataset[kind] || 0);
+      if (a.slice(0, 2).every(Number.isFinite)) {
+        const mark = describe(this, a);
+        if (mark) (this.canvas.marks ??= []).push(mark);
       }
       return original.apply(this, a);
     };
-  }
+  };
+  note('arc', (brush, [x, y, radius]) => ({
+    kind: 'point', colour: brush.strokeStyle, at: place(brush, x, y),
+    size: Math.round(10 * radius * brush.getTransform().a) / 10,
+  }));
+  note('rect', (brush, [x, y, width, height]) => ({
+    kind: 'rectangle', colour: brush.fillStyle, at: place(brush, x + width / 2, y + height / 2),
+    size: Math.round(10 * Math.abs(width * brush.getTransform().a)) / 10,
+    height: Math.abs(height * brush.getTransform().d),
+  }));
+  note('moveTo', (brush, [x, y]) => { brush.canvas.pen = place(brush, x, y); });
+  note('lineTo', (brush, [x, y]) => {
+    const from = brush.canvas.pen, at = place(brush, x, y);
+    brush.canvas.pen = at;
+    return from && {kind: 'line', colour: brush.strokeStyle, from, at};
+  });
   const clear = proto.clearRect;
   proto.clearRect = function (...a) {
-    this.canvas.dataset.circles = 0;
-    this.canvas.dataset.rectangles = 0;
+    this.canvas.marks = [];
     return clear.apply(this, a);
   };
 })();
+"""
+
+MARKS_BY_TITLE = """
+() => Object.fromEntries(
+  [...document.querySelectorAll('.dashboard-component-chart-holder')]
+    .filter(holder => holder.querySelector('canvas'))
+    .map(holder => [
+      holder.querySelector('.header-title').innerText.trim(),
+      [...holder.querySelectorAll('canvas')].flatMap(canvas => canvas.marks ?? []),
+    ])
+)
 """
 
 
@@ -202,44 +277,139 @@ COUNT_MARKS = """
 def page(dashboards: Dashboards) -> Iterator:
     with contextlib.ExitStack() as stack:
         try:
-            context = stack.enter_context(browser.opened(1400, 2400))
+            context = stack.enter_context(browser.opened(WIDTH, HEIGHT))
         except ServiceError as error:
             pytest.skip(f"no browser: {error}")
-        context.add_init_script(COUNT_MARKS)
+        context.add_init_script(NOTE_MARKS)
+        # A machine with other work is slow to draw, and slow is no fault here.
+        context.set_default_timeout(120_000)
         page = context.new_page()
         page.goto(dashboards.superset.address() + "/login/")
-        page.fill("input[name=username]", USER)
-        page.fill("input[type=password]", dashboards.superset.login())
+        page.fill("[data-test=username-input]", USER)
+        page.fill("[data-test=password-input]", dashboards.superset.login())
         page.keyboard.press("Enter")
         page.wait_for_url("**/welcome/**")
         yield page
 
 
-@pytest.mark.parametrize("name", [n for n in assets.read() if n.startswith("dashboards/")])
-def test_dashboard_draws_every_chart_in_a_browser(dashboards: Dashboards, page, name: str) -> None:
-    board = assets.read()[name]
+def opened(dashboards: Dashboards, page, name: str) -> dict[str, list[dict]]:
+    """What is painted on the canvases of a dashboard once it is all there, by the chart's title."""
+    board = board_of(name)
     page.goto(f"{dashboards.superset.address()}/superset/dashboard/{board['slug']}/")
-    expected = sorted(
-        part["meta"]["sliceName"]
-        for part in board["position"].values()
-        if isinstance(part, dict) and part["type"] == "CHART"
-    )
     page.wait_for_function(
         "n => document.querySelectorAll('.dashboard-component-chart-holder canvas,"
         " .dashboard-component-chart-holder table').length >= n",
-        arg=len(expected),
-        timeout=60_000,
+        arg=len(charts_of(board)),
     )
     page.wait_for_load_state("networkidle")
-    # Bars grow for a second.
-    page.wait_for_timeout(2000)
+    # Lines and bars grow for a second, of the browser's time.
+    drawn = None
+    while drawn != (drawn := page.evaluate(MARKS_BY_TITLE)):
+        page.wait_for_timeout(2000)
+    return drawn
+
+
+def board_of(name: str) -> dict:
+    return FILES[f"dashboards/{name}.yaml"]
+
+
+def charts_of(board: dict) -> list[str]:
+    parts = [part for part in board["position"].values() if isinstance(part, dict)]
+    return sorted(part["meta"]["sliceName"] for part in parts if part["type"] == "CHART")
+
+
+def params_of(title: str) -> dict:
+    return next(c["params"] for c in FILES.values() if c.get("slice_name") == title)
+
+
+def points(marks: list[dict], colour: str = "") -> list[list[float]]:
+    """The middles of the data's circles; those of a legend have another size."""
+    circles = [m for m in marks if m["kind"] == "point" and m["colour"].startswith("#")]
+    size = statistics.mode(m["size"] for m in circles)
+    return [m["at"] for m in circles if m["size"] == size and (not colour or m["colour"] == colour)]
+
+
+@pytest.mark.parametrize("name", [Path(n).stem for n in FILES if n.startswith("dash")])
+def test_dashboard_draws_every_chart_in_a_browser(dashboards: Dashboards, page, name: str) -> None:
+    board = board_of(name)
+    drawn = opened(dashboards, page, name)
     shown = page.locator(".dashboard-component-chart-holder .header-title").all_inner_texts()
-    assert sorted(text.strip() for text in shown) == expected
+    assert sorted(text.strip() for text in shown) == charts_of(board)
     assert page.locator("[role=alert], .ant-alert-error").all_inner_texts() == []
-    marks = page.evaluate(
-        "() => [...document.querySelectorAll('.dashboard-component-chart-holder canvas')].map("
-        "c => Number(c.dataset.circles || 0) + Number(c.dataset.rectangles || 0))"
-    )
-    assert all(mark > 0 for mark in marks), marks
-    if PICTURES:
-        page.screenshot(path=Path(PICTURES) / f"{board['slug']}.png")
+    for title in charts_of(board):
+        params = params_of(title)
+        if params["viz_type"] == "table":
+            continue
+        assert [m for m in drawn[title] if m["kind"] != "line"], f"{title}: nothing is drawn"
+        if params.get("markerEnabled"):
+            axis = params["x_axis"]
+            rows = [row.items() for row in dashboards.rows(title)]
+            values = [v for row in rows for k, v in row if k != axis and v is not None]
+            assert len(points(drawn[title])) == len(values), title
+    if PICTURES and isinstance(dashboards, SampleDays):
+        rows = page.locator(".grid-content > *").all()
+        bottom = max(box["y"] + box["height"] for box in (row.bounding_box() for row in rows))
+        page.screenshot(
+            path=Path(PICTURES) / f"{board['slug']}.png",
+            clip={"x": 0, "y": 0, "width": WIDTH, "height": bottom},
+        )
+
+
+def test_export_after_a_look_gives_the_same_files(dashboards: Dashboards, page) -> None:
+    # Superset keeps with a dashboard what its page found out.
+    opened(dashboards, page, "Activity")
+    require_same_files(dashboards)
+
+
+@on_history
+@pytest.mark.parametrize(
+    ("name", "title", "figure"),
+    [
+        ("Activity", "Active users", "DAU"),
+        ("Learning", "Task success by day", "Success rate"),
+        ("Money", "Revenue by day", "Revenue"),
+    ],
+)
+def test_missing_day_is_drawn_as_a_gap(
+    dashboards: Dashboards, page, name: str, title: str, figure: str
+) -> None:
+    colour = board_of(name)["metadata"]["label_colors"][figure].lower()
+    marks = opened(dashboards, page, name)[title]
+    places = sorted(x for x, _ in points(marks, colour))
+    day_width = (places[-1] - places[0]) / (DAYS - 1)
+    drawn = [round((x - places[0]) / day_width) for x in places]
+    assert drawn == [n for n in range(DAYS) if FIRST + timedelta(days=n) != MISSING]
+    days_crossed = [
+        round((m["at"][0] - m["from"][0]) / day_width)
+        for m in marks
+        if m["kind"] == "line" and m["colour"] == colour and m["from"][0] in places
+    ]
+    assert days_crossed == [1] * (DAYS - 3)
+
+
+@on_history
+def test_immature_retention_cells_are_drawn_as_gaps(dashboards: Dashboards, page) -> None:
+    title = "Retention of the last 30 cohorts"
+    rows = dashboards.rows(title)
+    cohorts = sorted({row["cohort"] for row in rows})
+    expected = {
+        (cohorts.index(row["cohort"]), row["day_number"])
+        for row in rows
+        if row["retention_percent"] is not None
+    }
+    marks = opened(dashboards, page, "Retention")[title]
+    boxes = [m for m in marks if m["kind"] == "rectangle" and m["height"] > 0]
+    size = statistics.mode((m["size"], round(m["height"])) for m in boxes)
+    cells = [m["at"] for m in boxes if (m["size"], round(m["height"])) == size]
+    left, top = min(x for x, _ in cells), min(y for _, y in cells)
+    drawn = {(round((y - top) / size[1]), round((x - left) / size[0])) for x, y in cells}
+    assert drawn == expected
+
+
+@on_history
+def test_missing_day_is_marked_among_the_published_ones(dashboards: Dashboards, page) -> None:
+    marks = opened(dashboards, page, "Operations")["Days published"]
+    colours = board_of("Operations")["metadata"]["label_colors"]
+    bars = [m["colour"] for m in marks if m["kind"] == "rectangle" and m["height"] > 0]
+    assert bars.count(colours["Published"].lower()) == DAYS - 1
+    assert bars.count(colours["Missing"].lower()) == 1
