@@ -141,6 +141,9 @@ class Airflow:
             "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN_ASYNC": self.database.url(),
             "AIRFLOW__LOGGING__COLORED_CONSOLE_LOG": "False",
             "AIRFLOW__USAGE_DATA_COLLECTION__ENABLED": "False",
+            # A task that is not answered at its start has lost a try; on busy cores, and by a
+            # server that has just begun, that takes more than the usual 5 s.
+            "AIRFLOW__WORKERS__EXECUTION_API_TIMEOUT": "60",
         }
         inherited = {
             name: value
