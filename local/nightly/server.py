@@ -19,7 +19,7 @@ from local.services.state import ROOT, State, free_port, read_pairs, write_pairs
 AIRFLOW = ROOT / ".venv-airflow" / "bin" / "airflow"
 COMPONENTS = ("api-server", "dag-processor", "scheduler")
 USER = "admin"
-START_SECONDS = 180.0
+START_SECONDS = 600.0
 
 PASSED_BY_CONNECTION = (
     "CLICKHOUSE_",

@@ -17,7 +17,7 @@ from pathlib import Path
 import boto3
 import pytest
 
-from local.nightly.client import ENDED, Client
+from local.nightly.client import ENDED
 from local.nightly.day import started_by
 from local.nightly.server import Airflow
 from local.services import commands
@@ -84,6 +84,7 @@ class Nightly:
                 "AIRFLOW_CONN_EDTECH_AWS": json.dumps(self.aws.connection(self.env)),
             }
             self.airflow.start(**usual | changed)
+        self.client = self.airflow.client()
 
     def restart(self, **changed: str) -> None:
         self.airflow.stop()
@@ -91,10 +92,6 @@ class Nightly:
             # A start begins them anew; they are searched for canaries.
             log.rename(log.with_suffix(".earlier.log"))
         self.start(**changed)
-
-    @property
-    def client(self) -> Client:
-        return self.airflow.client()
 
     def sql(self, statement: str) -> str:
         env = self.env
@@ -129,7 +126,7 @@ class Nightly:
             if state in ENDED:
                 return state
             assert time.monotonic() < deadline, f"{dag} {run_id} is {state}"
-            time.sleep(0.5)
+            time.sleep(1)
 
     def tasks(self, dag: str, run_id: str) -> dict[str, tuple[str, int]]:
         """State and number of tries of each task."""
@@ -541,7 +538,7 @@ def _wait(seen):
     deadline = time.monotonic() + WAIT_SECONDS
     while not (answer := seen()):
         assert time.monotonic() < deadline, "not seen"
-        time.sleep(0.5)
+        time.sleep(1)
     return answer
 
 
