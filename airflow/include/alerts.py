@@ -1,10 +1,12 @@
 """Who is told of a failed task, once its retries are used up.
 
 The setting ``on_failure`` names a function of this module, or any other that takes Airflow's
-context, such as one that calls a notifier of a provider package (mail, PagerDuty, …).
+context, such as one that calls a notifier of a provider package (PagerDuty, Opsgenie, …).
 """
 
 import logging
+from collections.abc import Callable
+from html import escape
 from importlib import import_module
 
 import requests
@@ -13,6 +15,7 @@ from airflow.sdk import BaseHook
 from include import settings
 
 CHAT = "edtech_chat"
+MAIL = "edtech_mail"
 TIMEOUT_SECONDS = 10
 MOST_CHARACTERS = 800
 
@@ -21,8 +24,23 @@ log = logging.getLogger(__name__)
 
 def on_failure(context) -> None:
     """Calls the function of the setting ``on_failure``. The callback of every task."""
-    module, _, function = settings.read().on_failure.rpartition(".")
-    getattr(import_module(module), function)(context)
+    configured()(context)
+
+
+def configured() -> Callable:
+    """The function of the setting ``on_failure``.
+
+    DAGs ask for it when they are parsed: a name that is wrong must not wait for a failure.
+    """
+    name = settings.read().on_failure
+    module, _, function = name.rpartition(".")
+    try:
+        return getattr(import_module(module), function)
+    except (ImportError, AttributeError, ValueError) as error:
+        raise ValueError(
+            f"Airflow's configuration, section [{settings.SECTION}]: on_failure = {name!r}: "
+            f"name a function, such as {__name__}.post_to_chat; {error}"
+        ) from error
 
 
 def log_failure(context) -> None:
@@ -40,6 +58,25 @@ def post_to_chat(context) -> None:
     requests.post(
         address, json={"text": message(context)}, timeout=TIMEOUT_SECONDS
     ).raise_for_status()
+
+
+def send_mail(context) -> None:
+    """Mails it to the addresses of the setting ``mail_to``.
+
+    The connection ``edtech_mail`` is the SMTP server, with the sender as ``from_email`` in its
+    extra.
+    """
+    # Not needed to parse a DAG.
+    from airflow.providers.smtp.hooks.smtp import SmtpHook
+
+    log_failure(context)
+    task = context["ti"]
+    with SmtpHook(smtp_conn_id=MAIL) as server:
+        server.send_email_smtp(
+            to=settings.read().mail_to,
+            subject=f"{task.dag_id}.{task.task_id} failed",
+            html_content=escape(message(context)),
+        )
 
 
 def message(context) -> str:

@@ -10,6 +10,7 @@ TAGS = ["edtech-analytics"]
 def default_args() -> dict:
     """Owner, retries with growing pauses, a time limit, and who is told of a failure."""
     known = settings.read()
+    alerts.configured()
     return {
         "owner": known.owner,
         "depends_on_past": False,

@@ -45,6 +45,8 @@ class Settings:
     owner: str = "analytics"
     on_failure: str = "include.alerts.log_failure"
     """Function that is told of a failed task, called with Airflow's context."""
+    mail_to: str = ""
+    """Addresses for ``include.alerts.send_mail``, separated by commas."""
     job_jar: str = str(PROJECT / "target" / "edtech-analytics-0.1.0-job.jar")
     job_config: str = ""
     """The job's ``--config`` file, where the driver runs; '' = none."""
@@ -80,6 +82,8 @@ def read() -> Settings:
         )
     if settings.backfill_on not in ("emr", "spark-submit"):
         problems.append(f"backfill_on = {settings.backfill_on!r}: must be emr or spark-submit")
+    if settings.on_failure == "include.alerts.send_mail" and not settings.mail_to:
+        problems.append("mail_to = '': name who gets the mail that on_failure is to send")
     try:
         ZoneInfo(settings.day_timezone)
     except (ZoneInfoNotFoundError, ValueError):

@@ -1,44 +1,17 @@
 """The step of a backfill against an EMR API server."""
 
-import socket
-import subprocess
-import sys
 from datetime import UTC, datetime
-from pathlib import Path
 from types import SimpleNamespace
 
-import boto3
 import pytest
 from airflow.sdk.exceptions import AirflowException
 
 from include.emr import AddBackfillStep
 
-SERVER = Path(__file__).with_name("aws_server.py")
-
 
 @pytest.fixture(scope="module")
-def emr():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    server = subprocess.Popen(
-        [sys.executable, SERVER, str(port)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    try:
-        while server.stdout.readline() not in ("ready\n", ""):
-            pass
-        yield boto3.client(
-            "emr",
-            endpoint_url=f"http://127.0.0.1:{port}",
-            region_name="us-east-1",
-            aws_access_key_id="test",
-            aws_secret_access_key="test",
-        )
-    finally:
-        server.communicate("")
+def emr(aws):
+    return aws("emr")
 
 
 @pytest.fixture
@@ -49,14 +22,8 @@ def dag_run():
 
 
 @pytest.fixture
-def add(emr, dag_run, monkeypatch):
+def add(aws_connection, dag_run):
     """Runs the operator as a task of that run."""
-    monkeypatch.setenv(
-        "AIRFLOW_CONN_EDTECH_AWS",
-        f"""{{"conn_type": "aws", "login": "test",
-        "password": "test", "extra": {{"region_name": "us-east-1",
-        "endpoint_url": "{emr.meta.endpoint_url}"}}}}""",
-    )
     pushed = {}
     context = {
         "params": {},

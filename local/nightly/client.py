@@ -7,7 +7,7 @@ import urllib.request
 
 from local.services import ServiceError
 
-TIMEOUT_SECONDS = 30
+TIMEOUT_SECONDS = 120
 DAGS = ("load_raw_data", "run_dbt_analytics", "backfill_raw_data")
 ENDED = ("success", "failed")
 

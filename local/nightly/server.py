@@ -19,7 +19,7 @@ from local.services.state import ROOT, State, free_port, read_pairs, write_pairs
 AIRFLOW = ROOT / ".venv-airflow" / "bin" / "airflow"
 COMPONENTS = ("api-server", "dag-processor", "scheduler")
 USER = "admin"
-START_SECONDS = 180.0
+START_SECONDS = 600.0
 
 PASSED_BY_CONNECTION = (
     "CLICKHOUSE_",
@@ -141,6 +141,9 @@ class Airflow:
             "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN_ASYNC": self.database.url(),
             "AIRFLOW__LOGGING__COLORED_CONSOLE_LOG": "False",
             "AIRFLOW__USAGE_DATA_COLLECTION__ENABLED": "False",
+            # A task that is not answered at its start has lost a try; on busy cores, and by a
+            # server that has just begun, that takes more than the usual 5 s.
+            "AIRFLOW__WORKERS__EXECUTION_API_TIMEOUT": "60",
         }
         inherited = {
             name: value
@@ -157,7 +160,8 @@ class Airflow:
             "EVENTS_URI": os.environ.get("EVENTS_URI", ""),
             # By hand: a run for last night would wait for events that nobody sends.
             "SCHEDULE": "",
-            "POLL_SECONDS": "5",
+            # Shorter ones lose tries on a busy machine: docs/nightly.md.
+            "POLL_SECONDS": "15",
             "WAIT_SECONDS": "60",
             "RETRIES": "1",
             "RETRY_SECONDS": "5",
