@@ -434,8 +434,8 @@ def test_backfillOnEmr_addsTheStepOfTheFileOnceAndWaits(nightly, watch):
     days = {"from": "1998-01-01", "to": "1998-01-31"}
     ended = nightly.run("backfill_raw_data", "emr", **days)
     assert ended == "success", nightly.why("backfill_raw_data", "emr")
-    # In a run that has ended, whose start Airflow sets anew: the step lies before it. With the task
-    # cleared in a live run this test has failed, and why is not known; live steps: airflow/tests.
+    # In a run that has ended, whose start Airflow sets anew: the step lies before it. Live steps:
+    # airflow/tests.
     nightly.client.clear("backfill_raw_data", "emr", "add_step")
 
     ended = nightly.end("backfill_raw_data", "emr")
