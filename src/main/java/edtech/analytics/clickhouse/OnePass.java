@@ -28,10 +28,11 @@ import org.apache.spark.sql.types.StructField;
  * <p>Frames of another number of partitions than the first are appended in jobs of their own, after
  * it.
  */
-public final class OnePass {
+public final class OnePass implements AutoCloseable {
   private record Append(StageBatchWrite write, RDD<InternalRow> rows) {}
 
   private final StageCatalog catalog;
+  private final ClickHouse server;
   private final long loadId;
   private final List<Append> appends = new ArrayList<>();
   private final List<RDD<InternalRow>> computed = new ArrayList<>();
@@ -46,6 +47,7 @@ public final class OnePass {
     this.catalog =
         (StageCatalog)
             session.withActive(() -> session.sessionState().catalogManager().catalog(catalog));
+    this.server = new ClickHouse(this.catalog.connection());
     this.loadId = loadId;
   }
 
@@ -76,19 +78,25 @@ public final class OnePass {
           new WritePass(
               together.stream().map(Append::rows).toList(),
               together.stream().map(append -> append.write().writers()).toList(),
+              catalog.connection(),
               isFirst ? computed : List.of());
       WriterCommitMessage[][] byTask = (WriterCommitMessage[][]) pass.collect();
       for (int i = 0; i < together.size(); i++) {
         int table = i;
         StageCommit[] commits =
             Arrays.stream(byTask).map(task -> task[table]).toArray(StageCommit[]::new);
-        together.get(i).write().commit(commits);
+        together.get(i).write().commit(server, commits);
         rows.put(
             together.get(i).write().table(),
             Arrays.stream(commits).mapToLong(StageCommit::rows).sum());
       }
     }
     return rows;
+  }
+
+  @Override
+  public void close() {
+    server.close();
   }
 
   private Collection<List<Append>> byPartitions() {
@@ -103,7 +111,7 @@ public final class OnePass {
 
   private StageTable table(String database, String name) {
     try {
-      return (StageTable) catalog.loadTable(Identifier.of(new String[] {database}, name));
+      return catalog.table(server, Identifier.of(new String[] {database}, name));
     } catch (NoSuchTableException e) {
       throw new ClickHouseException(
           "there is no table " + database + "." + name + " to append to: load the day again");

@@ -30,27 +30,31 @@ record StageBatchWrite(
 
   @Override
   public void commit(WriterCommitMessage[] messages) {
+    try (ClickHouse server = new ClickHouse(connection)) {
+      commit(server, messages);
+    }
+  }
+
+  void commit(ClickHouse server, WriterCommitMessage[] messages) {
     Map<Long, Long> winners =
         Arrays.stream(messages)
             .map(StageCommit.class::cast)
             .filter(commit -> commit.rows() > 0)
             .collect(
                 Collectors.toMap(StageCommit::task, StageCommit::rows, Long::sum, TreeMap::new));
-    try (ClickHouse server = new ClickHouse(connection)) {
-      Map<Long, Long> staged = rowsByTask(server);
-      if (!winners.keySet().containsAll(staged.keySet())) {
-        deleteLosers(server, winners);
-        staged = rowsByTask(server);
-      }
-      if (!staged.equals(winners)) {
-        throw new ClickHouseException(
-            table
-                + " holds other rows than its writers committed (by task attempt: staged "
-                + staged
-                + ", committed "
-                + winners
-                + "): load the day again");
-      }
+    Map<Long, Long> staged = rowsByTask(server);
+    if (!winners.keySet().containsAll(staged.keySet())) {
+      deleteLosers(server, winners);
+      staged = rowsByTask(server);
+    }
+    if (!staged.equals(winners)) {
+      throw new ClickHouseException(
+          table
+              + " holds other rows than its writers committed (by task attempt: staged "
+              + staged
+              + ", committed "
+              + winners
+              + "): load the day again");
     }
   }
 

@@ -66,20 +66,28 @@ public final class StageCatalog implements TableCatalog {
 
   @Override
   public Table loadTable(Identifier id) throws NoSuchTableException {
-    String database = id.namespace().length == 1 ? id.namespace()[0] : "";
-    List<StageColumn> columns;
     try (ClickHouse server = new ClickHouse(connection)) {
-      columns =
-          server
-              .rows(
-                  "SELECT name, type FROM system.columns WHERE database = {database:String} AND table"
-                      + " = {table:String} ORDER BY position",
-                  Map.of("database", database, "table", id.name()))
-              .stream()
-              .filter(row -> !FILLED.contains(row.getString("name")))
-              .map(row -> StageColumn.of(row.getString("name"), row.getString("type")))
-              .toList();
+      return table(server, id);
     }
+  }
+
+  Connection connection() {
+    return connection;
+  }
+
+  /** The table, as a server at the other end of {@link #connection} has it. */
+  StageTable table(ClickHouse server, Identifier id) throws NoSuchTableException {
+    String database = id.namespace().length == 1 ? id.namespace()[0] : "";
+    List<StageColumn> columns =
+        server
+            .rows(
+                "SELECT name, type FROM system.columns WHERE database = {database:String} AND table"
+                    + " = {table:String} ORDER BY position",
+                Map.of("database", database, "table", id.name()))
+            .stream()
+            .filter(row -> !FILLED.contains(row.getString("name")))
+            .map(row -> StageColumn.of(row.getString("name"), row.getString("type")))
+            .toList();
     if (columns.isEmpty()) {
       throw new NoSuchTableException(id);
     }

@@ -20,23 +20,25 @@ final class TaskWriter implements DataWriter<InternalRow> {
   private final long task;
   private final NativeBlock block;
   private final JoinedRow withFilled = new JoinedRow();
-  private final Connection connection;
+  private final OnDemandServer server;
 
-  private ClickHouse server;
   private long rows;
   private int batch;
 
+  /**
+   * @param server closed with the writer; writers that share one are not closed
+   */
   TaskWriter(
       String table,
       List<StageColumn> columns,
       long loadId,
-      Connection connection,
+      OnDemandServer server,
       BatchLimit limit,
       long task) {
     this.table = table;
     this.limit = limit;
     this.task = task;
-    this.connection = connection;
+    this.server = server;
     List<NativeColumn> all = new ArrayList<>();
     for (StageColumn column : columns) {
       all.add(new NativeColumn(column.name(), column.sparkType(), column.isNullable()));
@@ -68,20 +70,15 @@ final class TaskWriter implements DataWriter<InternalRow> {
 
   @Override
   public void close() {
-    if (server != null) {
-      server.close();
-    }
+    server.close();
   }
 
   private void send() {
     if (block.rows() == 0) {
       return;
     }
-    if (server == null) {
-      server = new ClickHouse(connection);
-    }
     int length = block.assemble();
-    server.insert(table, block.block(), length, table + "/" + task + "/" + batch);
+    server.get().insert(table, block.block(), length, table + "/" + task + "/" + batch);
     rows += block.rows();
     batch++;
     block.clear();

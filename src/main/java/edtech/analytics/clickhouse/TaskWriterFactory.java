@@ -12,6 +12,11 @@ record TaskWriterFactory(
 
   @Override
   public DataWriter<InternalRow> createWriter(int partitionId, long taskId) {
-    return new TaskWriter(table, columns, loadId, connection, limit, taskId);
+    return createWriter(new OnDemandServer(connection), taskId);
+  }
+
+  /** A writer on a connection that others use, too, one after the other. */
+  TaskWriter createWriter(OnDemandServer server, long taskId) {
+    return new TaskWriter(table, columns, loadId, server, limit, taskId);
   }
 }

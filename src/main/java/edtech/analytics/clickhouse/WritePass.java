@@ -1,7 +1,5 @@
 package edtech.analytics.clickhouse;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -11,7 +9,6 @@ import org.apache.spark.Partition;
 import org.apache.spark.TaskContext;
 import org.apache.spark.rdd.RDD;
 import org.apache.spark.sql.catalyst.InternalRow;
-import org.apache.spark.sql.connector.write.DataWriter;
 import org.apache.spark.sql.connector.write.WriterCommitMessage;
 import scala.collection.Iterator;
 import scala.jdk.javaapi.CollectionConverters;
@@ -31,16 +28,19 @@ final class WritePass extends RDD<WriterCommitMessage[]> {
 
   private final List<RDD<InternalRow>> written;
   private final List<TaskWriterFactory> writers;
+  private final Connection connection;
   private final List<RDD<InternalRow>> computed;
 
   /**
    * @param written frames of equally many partitions
    * @param writers one for each of them
+   * @param connection to the server that they write to
    * @param computed frames of as many partitions whose rows go nowhere
    */
   WritePass(
       List<RDD<InternalRow>> written,
       List<TaskWriterFactory> writers,
+      Connection connection,
       List<RDD<InternalRow>> computed) {
     super(
         written.get(0).sparkContext(),
@@ -52,6 +52,7 @@ final class WritePass extends RDD<WriterCommitMessage[]> {
         ClassTag$.MODULE$.apply(WriterCommitMessage[].class));
     this.written = written;
     this.writers = writers;
+    this.connection = connection;
     this.computed = computed;
   }
 
@@ -72,11 +73,14 @@ final class WritePass extends RDD<WriterCommitMessage[]> {
   public Iterator<WriterCommitMessage[]> compute(Partition split, TaskContext task) {
     Partition[] each = ((Together) split).each();
     WriterCommitMessage[] commits = new WriterCommitMessage[written.size()];
-    for (int i = 0; i < commits.length; i++) {
-      commits[i] =
-          write(
-              written.get(i).iterator(each[i], task),
-              writers.get(i).createWriter(split.index(), task.taskAttemptId()));
+    // One for all tables: to connect costs more than a small table's rows.
+    try (OnDemandServer server = new OnDemandServer(connection)) {
+      for (int i = 0; i < commits.length; i++) {
+        commits[i] =
+            write(
+                written.get(i).iterator(each[i], task),
+                writers.get(i).createWriter(server, task.taskAttemptId()));
+      }
     }
     for (int i = 0; i < computed.size(); i++) {
       Iterator<InternalRow> rows = computed.get(i).iterator(each[commits.length + i], task);
@@ -87,15 +91,10 @@ final class WritePass extends RDD<WriterCommitMessage[]> {
     return CollectionConverters.asScala(List.<WriterCommitMessage[]>of(commits).iterator());
   }
 
-  private static WriterCommitMessage write(
-      Iterator<InternalRow> rows, DataWriter<InternalRow> writer) {
-    try (writer) {
-      while (rows.hasNext()) {
-        writer.write(rows.next());
-      }
-      return writer.commit();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+  private static WriterCommitMessage write(Iterator<InternalRow> rows, TaskWriter writer) {
+    while (rows.hasNext()) {
+      writer.write(rows.next());
     }
+    return writer.commit();
   }
 }

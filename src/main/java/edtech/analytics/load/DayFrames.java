@@ -20,7 +20,8 @@ import org.apache.spark.storage.StorageLevel;
 
 /**
  * The parsed lines of each day of a range. Every prefix is read once: one that also holds late
- * events of other days of the range is kept until the last day that needs it is loaded.
+ * events of other days of the range is kept until the last day that needs it is loaded. A day can
+ * be asked for while another one is released.
  */
 final class DayFrames implements AutoCloseable {
   private final SparkSession spark;
@@ -53,7 +54,7 @@ final class DayFrames implements AutoCloseable {
    *
    * @param without users whose lines are left out; what was kept with others of them is read again
    */
-  Dataset<Row> of(DayInput input, ErasedUsers without) {
+  synchronized Dataset<Row> of(DayInput input, ErasedUsers without) {
     if (!without.equals(erased)) {
       release(LocalDate.MAX);
       erased = without;
@@ -73,7 +74,7 @@ final class DayFrames implements AutoCloseable {
   }
 
   /** Frees what only this day and earlier ones needed. */
-  void release(LocalDate date) {
+  synchronized void release(LocalDate date) {
     kept.headMap(date, true).values().forEach(Dataset::unpersist);
     kept.headMap(date, true).clear();
   }

@@ -4,11 +4,9 @@ import edtech.analytics.clickhouse.ClickHouseException;
 import edtech.analytics.clickhouse.Erasures;
 import edtech.analytics.clickhouse.LineCounts;
 import edtech.analytics.clickhouse.LoadLog;
-import edtech.analytics.clickhouse.LoadRecord;
 import edtech.analytics.clickhouse.Publication;
 import edtech.analytics.clickhouse.Publications;
 import edtech.analytics.clickhouse.Stage;
-import edtech.analytics.clickhouse.Sweep;
 import edtech.analytics.input.DayInput;
 import edtech.analytics.input.ErasedUsers;
 import edtech.analytics.input.ObjectLister;
@@ -30,8 +28,10 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 
 /**
- * Loads one day: the steps of the publication protocol (docs/publication.md), in their order. Until
- * the publication row is in, nothing that it does is visible to readers.
+ * Loads one day: the steps of the publication protocol (docs/publication.md), in their order.
+ * {@link #read} takes it to where its lines are read, {@link #publish} from there to its end; a
+ * range reads a day while the one before is published. Until the publication row is in, nothing
+ * that it does is visible to readers.
  */
 final class DayLoad {
   /** What a compressed object grows to, about; for the number of partitions only. */
@@ -39,47 +39,65 @@ final class DayLoad {
 
   private final JobContext job;
   private final Progress progress;
+  private final ObjectLister lister;
+  private final LocalDate date;
+  private final LoadMode mode;
   private final Publications publications;
   private final Erasures erasures;
-  private final ObjectLister lister;
-  private final DayInputs inputs;
+  private final LoadJournal journal;
 
-  DayLoad(JobContext job, Progress progress, ObjectLister lister, DayInputs inputs) {
+  /** How it ended, once it has. */
+  private LoadReport report;
+
+  private ErasedUsers erased;
+  private DayInput input;
+  private Stage stage;
+  private ParsedDay day;
+  private StageWriter writer;
+
+  DayLoad(JobContext job, Progress progress, ObjectLister lister, LocalDate date, LoadMode mode) {
     this.job = job;
     this.progress = progress;
     this.lister = lister;
-    this.inputs = inputs;
+    this.date = date;
+    this.mode = mode;
     this.publications = new Publications(job.server());
     this.erasures = new Erasures(job.server());
-  }
-
-  /**
-   * Loads the day; whatever goes wrong is in the report.
-   *
-   * @param frames the parsed lines of the range that the day is part of
-   */
-  LoadReport run(LocalDate date, LoadMode mode, FrameSource frames) {
-    LoadJournal journal =
+    this.journal =
         new LoadJournal(
             new LoadLog(job.server()),
             progress,
             date,
             lister.prefix(date),
             JobContext.jobVersion());
-    try (journal) {
-      return load(date, mode, frames, journal);
-    } catch (Exception e) {
-      progress.failed(e);
-      return journal.failed(Failure.message(e));
+  }
+
+  /**
+   * Reads the day; how it ended, where it has, and whatever went wrong is told by {@link #publish}.
+   *
+   * @param frames the parsed lines of the range that the day is part of
+   */
+  void read(DayInputs inputs, FrameSource frames) {
+    orFail(() -> tryRead(inputs, frames));
+    if (report != null) {
+      close();
     }
   }
 
-  private LoadReport load(LocalDate date, LoadMode mode, FrameSource frames, LoadJournal journal)
-      throws IOException {
+  /** Publishes what was read; whatever goes wrong is in the report. */
+  LoadReport publish() {
+    if (report == null) {
+      orFail(() -> report = stageAndPublish());
+      close();
+    }
+    return report;
+  }
+
+  private void tryRead(DayInputs inputs, FrameSource frames) throws IOException {
     long loadId = publications.nextSeq();
     journal.started(loadId);
     // Read after the number is taken: who is erased later takes a higher one (Forget).
-    ErasedUsers erased = erasures.users();
+    erased = erasures.users();
 
     journal.begin(Step.LIST);
     Optional<Publication> current = publications.current(date);
@@ -87,59 +105,53 @@ final class DayLoad {
       // There will be something to do: Spark starts while the objects are listed.
       job.startSpark();
     }
-    DayInput input = inputs.of(date);
+    input = inputs.of(date);
     String fingerprint = input.fingerprint(job.settings().meaning(), SqlFile.queries());
     journal.listed(input, fingerprint);
     if (mode != LoadMode.FORCED && current.isPresent()) {
       if (current.get().fingerprint().equals(fingerprint)) {
-        return journal.ended("skipped", "");
+        report = journal.ended("skipped", "");
+        return;
       }
       if (current.get().isHeld()) {
-        return journal.ended("held", heldMessage(date, current.get()));
+        report = journal.ended("held", heldMessage(date, current.get()));
+        return;
       }
     }
     if (input.own().isEmpty() && !job.settings().allowEmptyDay()) {
       throw new LoadFailedException(Refusal.empty(lister.prefix(date), LineCounts.NONE));
     }
 
-    Stage stage = new Stage(job.server(), date, loadId);
+    stage = new Stage(job.server(), date, loadId);
     journal.begin(Step.STAGE);
     Tables.PUBLISHED.forEach(stage::create);
 
     journal.begin(Step.READ);
-    try (ParsedDay day = parse(job.spark(), input, frames.get().of(input, erased))) {
-      return stageAndPublish(day, input, mode, erased, stage, journal);
-    } finally {
-      Tables.PUBLISHED.forEach(table -> dropQuietly(stage, table));
-    }
-  }
-
-  private LoadReport stageAndPublish(
-      ParsedDay day,
-      DayInput input,
-      LoadMode mode,
-      ErasedUsers erased,
-      Stage stage,
-      LoadJournal journal)
-      throws IOException {
-    LocalDate date = input.date();
-    long loadId = journal.load().loadId();
-    Map<String, Long> rows;
+    Dataset<Row> lines = frames.get().of(input, erased);
+    day = parse(job.newSession(), input, lines);
+    day.enter();
     CompletableFuture<Void> reading = day.startReading();
-    try (StageWriter writer = writer(day, stage, journal.load())) {
+    try {
+      writer = writer();
       reading.join();
-      journal.begin(Step.WRITE);
-      rows = writer.write();
     } finally {
       // Where planning failed, nothing of the day may go on behind the back of the next one.
       reading.handle((done, failed) -> null).join();
     }
+    journal.pauses();
+  }
+
+  private LoadReport stageAndPublish() throws IOException {
+    long loadId = journal.load().loadId();
+    journal.begin(Step.WRITE);
+    day.enter();
+    Map<String, Long> rows = writer.write();
     if (stage.holdsIdTwice(Tables.EVENTS)) {
       day.resolveAcrossUsers();
       Tables.PUBLISHED.forEach(stage::empty);
-      try (StageWriter writer = writer(day, stage, journal.load())) {
-        rows = writer.write();
-      }
+      writer.close();
+      writer = writer();
+      rows = writer.write();
     }
 
     journal.begin(Step.CHECK);
@@ -175,7 +187,7 @@ final class DayLoad {
     }
 
     journal.begin(Step.PUBLISH);
-    requireUnchanged(date, input);
+    requireUnchanged();
     if (!erasures.users().equals(erased)) {
       throw new LoadFailedException(
           "a user was erased while " + date + " was loaded with their lines: load the day again");
@@ -196,15 +208,15 @@ final class DayLoad {
     journal.part("ops.publications");
     publications.publish(new Publication(date, loadId, loadId, journal.load().fingerprint()), rows);
     journal.part("ops.loads");
-    return published(journal);
+    return published();
   }
 
-  private StageWriter writer(ParsedDay day, Stage stage, LoadRecord load) {
-    return new StageWriter(day, Tables.PUBLISHED, stage, job.writing(), load);
+  private StageWriter writer() {
+    return new StageWriter(day, Tables.PUBLISHED, stage, job.writing(), journal.load());
   }
 
   /** The day is visible: what goes wrong from here on is no failure of the load. */
-  private LoadReport published(LoadJournal journal) {
+  private LoadReport published() {
     try {
       return journal.ended("published", "");
     } catch (ClickHouseException e) {
@@ -213,17 +225,6 @@ final class DayLoad {
           "the day is published, but the ledger could not be written and shows the load as running: "
               + Failure.message(e));
       return journal.report();
-    }
-  }
-
-  /** Drops what earlier loads left; a fault here leaves it for the next sweep. */
-  void sweep() {
-    try {
-      new Sweep(job.server(), job.settings().publication()).run();
-    } catch (RuntimeException e) {
-      progress.failed(e);
-      progress.warns(
-          "the sweep failed and will be tried after the next load: " + Failure.message(e));
     }
   }
 
@@ -236,7 +237,7 @@ final class DayLoad {
     return new ParsedDay(spark, input.date(), lines, files, bytes);
   }
 
-  private void requireUnchanged(LocalDate date, DayInput input) throws IOException {
+  private void requireUnchanged() throws IOException {
     DayInput now = new DayInputs(lister, job.settings().events().latenessDays()).of(date);
     if (now.equals(input)) {
       return;
@@ -284,7 +285,34 @@ final class DayLoad {
     }
   }
 
-  private void dropQuietly(Stage stage, Table table) {
+  private interface Part {
+    void run() throws Exception;
+  }
+
+  private void orFail(Part part) {
+    try {
+      part.run();
+    } catch (Exception e) {
+      progress.failed(e);
+      report = journal.failed(Failure.message(e));
+    }
+  }
+
+  /** Frees what is kept of the day, and drops its stage. */
+  private void close() {
+    if (writer != null) {
+      writer.close();
+    }
+    if (day != null) {
+      day.close();
+    }
+    if (stage != null) {
+      Tables.PUBLISHED.forEach(this::dropQuietly);
+    }
+    journal.close();
+  }
+
+  private void dropQuietly(Table table) {
     try {
       stage.drop(table);
     } catch (RuntimeException e) {

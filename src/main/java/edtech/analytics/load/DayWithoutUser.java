@@ -187,7 +187,7 @@ final class DayWithoutUser {
 
   /** Computes the tables that were not copied; returns their rows. */
   private Map<String, Long> compute(LocalDate date, long loadId, Map<String, Long> copied) {
-    SparkSession spark = job.spark();
+    SparkSession spark = job.newSession();
     Map<Table, Dataset<Row>> stored = new LinkedHashMap<>();
     List<Table> missing = new ArrayList<>();
     for (Table table : Tables.PUBLISHED) {
@@ -197,8 +197,8 @@ final class DayWithoutUser {
         missing.add(table);
       }
     }
-    try (StoredDay day = new StoredDay(spark, date, stored)) {
-      OnePass pass = new OnePass(spark, Writing.CATALOG, loadId);
+    try (StoredDay day = new StoredDay(spark, date, stored);
+        OnePass pass = new OnePass(spark, Writing.CATALOG, loadId)) {
       missing.forEach(t -> pass.append(day.rows(t), "stage", t.stageName(loadId)));
       Map<String, Long> staged = pass.run();
       Map<String, Long> rows = new LinkedHashMap<>();

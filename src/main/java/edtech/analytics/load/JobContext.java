@@ -21,7 +21,6 @@ public final class JobContext implements AutoCloseable {
   private final ClickHouse server;
   private final boolean ownsSession;
   private SparkSession spark;
-  private boolean isConfigured;
 
   /** A run that starts its own Spark session, and stops it. */
   public JobContext(Settings settings, Map<String, String> environment) {
@@ -81,14 +80,17 @@ public final class JobContext implements AutoCloseable {
     if (spark == null) {
       spark = SparkSession.builder().config(sparkConf()).getOrCreate();
     }
-    if (!isConfigured) {
-      writing().configure(spark, environment);
-      isConfigured = true;
-    }
     // Spark's planner looks for the session of its thread, which need not be the one that started
     // it.
     SparkSession.setActiveSession(spark);
     return spark;
+  }
+
+  /** A session with views and settings of its own, for one load. */
+  SparkSession newSession() {
+    SparkSession session = spark().newSession();
+    writing().configure(session, environment);
+    return session;
   }
 
   /** Starts Spark beside what the caller does; a fault shows when {@link #spark} is asked for. */

@@ -114,6 +114,11 @@ final class LoadJournal implements AutoCloseable {
     progress.begins(load.date(), next);
   }
 
+  /** The step is over, and the next one has to wait for another load. */
+  void pauses() {
+    endStep();
+  }
+
   void part(String name) {
     progress.begins(load.date(), step, name);
   }

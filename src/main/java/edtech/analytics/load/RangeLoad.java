@@ -1,14 +1,20 @@
 package edtech.analytics.load;
 
+import edtech.analytics.clickhouse.Sweep;
 import edtech.analytics.input.ObjectLister;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /**
- * Loads the days of a range, one after the other, each published as it completes. A day that fails
- * does not keep the others from being loaded.
+ * Loads the days of a range, one after the other, each published as it completes, while the next
+ * one is read. A day that fails does not keep the others from being loaded.
  */
 public final class RangeLoad {
   private final JobContext job;
@@ -33,21 +39,56 @@ public final class RangeLoad {
     job.schema().requireCurrent();
     ObjectLister lister = job.lister();
     DayInputs inputs = new DayInputs(lister, job.settings().events().latenessDays());
-    DayLoad day = new DayLoad(job, progress, lister, inputs);
     List<LoadReport> reports = new ArrayList<>();
+    ExecutorService ahead = Executors.newSingleThreadExecutor(RangeLoad::readAhead);
     try (LazyFrames frames = new LazyFrames(from, to)) {
+      Function<LocalDate, DayLoad> read =
+          date -> {
+            DayLoad day = new DayLoad(job, progress, lister, date, mode);
+            day.read(inputs, frames);
+            return day;
+          };
+      DayLoad day = read.apply(from);
       for (LocalDate date = from; !date.isAfter(to); date = date.plusDays(1)) {
-        LoadReport report = day.run(date, mode, frames);
+        LocalDate next = date.plusDays(1);
+        // One day ahead: the disk holds the lines of two days at most.
+        Future<DayLoad> following = next.isAfter(to) ? null : ahead.submit(() -> read.apply(next));
+        LoadReport report = day.publish();
         frames.release(date);
         reports.add(report);
         finished.accept(report);
+        day = following == null ? null : following.get();
       }
+    } catch (ExecutionException e) {
+      throw new IllegalStateException(e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new LoadFailedException("interrupted: run it again for the days that are missing");
+    } finally {
+      ahead.shutdownNow();
     }
     if (reports.stream().anyMatch(r -> r.load().status().equals("published"))) {
       progress.begins(to, Step.SWEEP);
-      day.sweep();
+      sweep();
     }
     return reports;
+  }
+
+  /** Drops what earlier loads left; a fault here leaves it for the next sweep. */
+  private void sweep() {
+    try {
+      new Sweep(job.server(), job.settings().publication()).run();
+    } catch (RuntimeException e) {
+      progress.failed(e);
+      progress.warns(
+          "the sweep failed and will be tried after the next load: " + Failure.message(e));
+    }
+  }
+
+  private static Thread readAhead(Runnable task) {
+    Thread thread = new Thread(task, "read-ahead");
+    thread.setDaemon(true);
+    return thread;
   }
 
   private final class LazyFrames implements FrameSource, AutoCloseable {
@@ -61,21 +102,21 @@ public final class RangeLoad {
     }
 
     @Override
-    public DayFrames get() {
+    public synchronized DayFrames get() {
       if (frames == null) {
         frames = new DayFrames(job.spark(), job.settings().events(), from, to);
       }
       return frames;
     }
 
-    private void release(LocalDate date) {
+    private synchronized void release(LocalDate date) {
       if (frames != null) {
         frames.release(date);
       }
     }
 
     @Override
-    public void close() {
+    public synchronized void close() {
       if (frames != null) {
         frames.close();
       }

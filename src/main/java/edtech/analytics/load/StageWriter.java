@@ -49,9 +49,10 @@ final class StageWriter implements AutoCloseable {
     return rows;
   }
 
-  /** Frees what was kept of the day. */
+  /** Frees what was kept of the day, and its connections. */
   @Override
   public void close() {
+    passes.forEach(OnePass::close);
     dayTables.close();
   }
 

@@ -22,6 +22,12 @@ import scala.jdk.javaapi.CollectionConverters;
 final class Frames {
   private Frames() {}
 
+  /** The same frame in another session. */
+  static org.apache.spark.sql.Dataset<Row> in(
+      org.apache.spark.sql.SparkSession spark, org.apache.spark.sql.Dataset<Row> frame) {
+    return Dataset.ofRows((SparkSession) spark, ((Dataset<Row>) frame).logicalPlan());
+  }
+
   /**
    * Other rows in place of a frame's own: of the same columns, and each in the partition where the
    * frame has rows of its kind, so that Spark does not move them again for what they are

@@ -35,6 +35,11 @@ public final class ParsedDay implements AutoCloseable {
   /** Input bytes, decompressed, for one partition. */
   private static final long PARTITION_BYTES = 64L << 20;
 
+  /** A day of fewer is one partition, and its queries are not worth to be compiled. */
+  private static final long SMALL_BYTES = PARTITION_BYTES / 8;
+
+  private static final String FACTORY_MODE = "spark.sql.codegen.factoryMode";
+
   private static final StructType OBJECT =
       new StructType()
           .add("object", DataTypes.IntegerType, false)
@@ -43,12 +48,14 @@ public final class ParsedDay implements AutoCloseable {
 
   private final SparkSession spark;
   private final int partitions;
+  private final boolean isSmall;
   private final Dataset<Row> parsed;
   private final RDD<InternalRow> byUser;
   private RDD<InternalRow> outcomes;
 
   /**
-   * @param lines the rows of the day's objects, late events of it included
+   * @param spark gets the views
+   * @param lines the rows of the day's objects, late events of it included; of any session
    * @param sourceFiles addresses, in the order of their numbers
    * @param bytes how much text the rows come from, about
    */
@@ -63,7 +70,8 @@ public final class ParsedDay implements AutoCloseable {
     spark.conf().set("spark.sql.shuffle.partitions", partitions);
     // It would run each table's query in pieces, and there is nothing left for it to adapt.
     spark.conf().set("spark.sql.adaptive.enabled", false);
-    this.parsed = by(ParsedColumn.USER_ID, lines);
+    this.isSmall = bytes < SMALL_BYTES;
+    this.parsed = by(ParsedColumn.USER_ID, Frames.in(spark, lines));
     this.byUser = Frames.shuffledAsRead(parsed);
     view(groups -> new ResolvedRows(byUser, groups), parsed);
     List<Row> objects =
@@ -76,6 +84,19 @@ public final class ParsedDay implements AutoCloseable {
   /** The session that has the views. */
   public SparkSession spark() {
     return spark;
+  }
+
+  /**
+   * Makes the queries of this thread, and of those that it starts, run in the session of the day,
+   * and without generated code where that takes longer to compile than the rows to query.
+   */
+  public void enter() {
+    SparkSession.setActiveSession(spark);
+    String mode = isSmall ? "NO_CODEGEN" : "FALLBACK";
+    spark.conf().set("spark.sql.codegen.wholeStage", !isSmall);
+    spark.conf().set(FACTORY_MODE, mode);
+    // What tasks see of a session's settings, where a query is not run by Spark's own commands.
+    spark.sparkContext().setLocalProperty(FACTORY_MODE, mode);
   }
 
   /**
@@ -154,7 +175,7 @@ public final class ParsedDay implements AutoCloseable {
 
   private static int partitions(SparkSession spark, long bytes) {
     int cores = spark.sparkContext().defaultParallelism();
-    if (bytes < PARTITION_BYTES / 8) {
+    if (bytes < SMALL_BYTES) {
       return 1;
     }
     // As many for each core, so that none works alone at the end.

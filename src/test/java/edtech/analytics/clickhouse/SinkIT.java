@@ -370,7 +370,8 @@ class SinkIT {
             60,
             0);
     TaskWriter writer =
-        new TaskWriter(table, columns, 7, connection, new BatchLimit(10, 1000), task);
+        new TaskWriter(
+            table, columns, 7, new OnDemandServer(connection), new BatchLimit(10, 1000), task);
     try {
       writer.write(new GenericInternalRow(new Object[] {value}));
       return (StageCommit) writer.commit();
