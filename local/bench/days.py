@@ -1,6 +1,7 @@
 """A backfill of many small days: seconds of each, from the ledger, and whether they grow."""
 
 from datetime import date, timedelta
+from itertools import pairwise
 from statistics import mean
 
 from . import measure
@@ -46,7 +47,7 @@ def pace(finished: list[float]) -> tuple[float, float, float]:
     First and last are a hundred each, of fewer days than two hundred the halves.
     """
     ends = finished[STARTING - 1 :]
-    seconds = [after - before for before, after in zip(ends, ends[1:], strict=False)]
+    seconds = [after - before for before, after in pairwise(ends)]
     if len(seconds) < 2:
         raise SystemExit(
             f"error: {len(finished)} days loaded, the first {STARTING} do not count:"

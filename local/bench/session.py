@@ -1,4 +1,4 @@
-"""Spark in this process: the JVM that spark-submit starts, with the job and the JDBC driver in it."""
+"""Spark driven from this process, with the job and the JDBC driver on its class path."""
 
 import os
 import shlex
