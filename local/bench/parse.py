@@ -1,8 +1,9 @@
 """Parsing and validating: the job's reader against Spark's read.json.
 
-Each into a sink that drops all rows, in one warm session, in turn, on the same objects: one day in ASCII, and one with Cyrillic text in
-half of its lines. read.json is given the contract's fields as text: a line's time may be text or a
-number, and it checks nothing, so that more exact types would only cost it time.
+Each into a sink that drops all rows, in one warm session, in turn, on the same objects: one day in
+ASCII, and one with Cyrillic text in half of its lines. read.json is given the contract's fields as
+text: a line's time may be text or a number. It checks nothing, and more exact types would only cost
+it time.
 """
 
 import os
