@@ -172,16 +172,19 @@ BENCH_STATE := .local-bench
 ON_BENCH_SERVICES = unset CLICKHOUSE_URL; trap '$(SERVICES_BARE) clean --state $(BENCH_STATE)' EXIT; \
 	$(MAKE) --no-print-directory clean-data up STATE=$(BENCH_STATE); \
 	set -a; . "$(abspath $(BENCH_STATE))/env"; set +a;
+BENCHES := ways parse sink scale heap small days
+WHAT ?= ways
 BENCH = $(VENV_PYTHON) -m local.bench
 
 # What compares ways is on the services of `make up`, so that their tables can be looked at after it.
 .PHONY: bench
 bench: $(JDBC) $(VENV) $(JAR) ## one of the targets of docs/performance.md: make bench [WHAT=ways|parse|sink|scale|heap|small|days]
-ifeq ($(or $(WHAT),ways),ways)
+	@[ -n "$(filter $(BENCHES),$(WHAT))" ] || { echo "error: WHAT is '$(WHAT)': give one of $(BENCHES)" >&2; exit 2; }
+ifeq ($(WHAT),ways)
 	@$(MAKE) --no-print-directory up
-	@$(WITH_ENV) $(BENCH) ways
+	@$(WITH_ENV) $(BENCH).$(WHAT)
 else
-	@$(ON_BENCH_SERVICES) $(BENCH) "$(WHAT)"
+	@$(ON_BENCH_SERVICES) $(BENCH).$(WHAT)
 endif
 
 .PHONY: bench-dbt

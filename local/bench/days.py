@@ -55,3 +55,7 @@ def pace(finished: list[float]) -> tuple[float, float, float]:
         )
     window = min(WINDOW, len(seconds) // 2)
     return mean(seconds), mean(seconds[:window]), mean(seconds[-window:])
+
+
+if __name__ == "__main__":
+    main()

@@ -26,3 +26,7 @@ def main() -> None:
         Figure(f"one user with {heavy} of {events} events: loads that pass", is_loaded, "≥", 1)
     ]
     measure.report("heap", figures, {"events": events, "heavy": heavy, "load": done.details()})
+
+
+if __name__ == "__main__":
+    main()

@@ -82,3 +82,7 @@ def _require_same_lines(frames: dict[str, DataFrame]) -> None:
 
 def _drain(rows: DataFrame) -> None:
     rows.write.format("noop").mode("overwrite").save()
+
+
+if __name__ == "__main__":
+    main()

@@ -75,3 +75,7 @@ def _received_bytes() -> int:
 
 def _number(query: str) -> int:
     return connect().query(query).result_rows[0][0]
+
+
+if __name__ == "__main__":
+    main()

@@ -2,6 +2,7 @@
 
 import os
 import shlex
+import sys
 from pathlib import Path
 
 from pyspark.sql import SparkSession
@@ -19,10 +20,12 @@ def s3_options() -> list[str]:
 
 def open_session() -> SparkSession:
     """A session as a load has it: the same cores, heap and JVM options."""
-    (job,) = Path("target").glob("edtech-analytics-*-job.jar")
+    jobs = [str(path) for path in Path("target").glob("edtech-analytics-*-job.jar")]
+    if len(jobs) != 1:
+        sys.exit(f"error: job jars in target are {jobs}: leave one, 'mvn package' makes it")
     options = [
         *("--properties-file", "conf/spark-defaults.conf"),
-        *("--driver-class-path", f"{job}:{S3A_JARS}:{JDBC_JARS}"),
+        *("--driver-class-path", f"{jobs[0]}:{S3A_JARS}:{JDBC_JARS}"),
         *("--driver-java-options", "-Dlog4j2.configurationFile=conf/log4j2.properties"),
         *s3_options(),
     ]

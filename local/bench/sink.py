@@ -92,3 +92,7 @@ def _require_same_rows(client: Client, events: int) -> None:
     if found[OURS] != found[JDBC] or found[OURS][0] != events:
         sys.exit(f"error: {events} rows written, but (rows, sum of hashes) are {found}")
     print("both tables hold the same rows")
+
+
+if __name__ == "__main__":
+    main()

@@ -13,3 +13,7 @@ def main() -> None:
     seconds = measure.in_turn({way: lambda: measure.run(measure.load(FIRST)).seconds}, runs)
     figures = [Figure(f"cold {way}", measure.medians(seconds)[way], "≤", 6, " s")]
     measure.report("small", figures, {"events": events, "seconds": seconds})
+
+
+if __name__ == "__main__":
+    main()

@@ -127,3 +127,7 @@ def _report(events: int, seconds: dict[str, list[float]]) -> None:
     ]
     details = {"events": events, "seconds": seconds, "load_divided_by": ratios}
     measure.report("ways", figures, details)
+
+
+if __name__ == "__main__":
+    main()
