@@ -62,15 +62,6 @@ def create(run: Callable[[str], object], database: str) -> None:
         run(f"CREATE TABLE {database}.{table} ({definition}) ENGINE = MergeTree ORDER BY ({order})")
 
 
-def digest(name: str, table: str, where: str = "1") -> str:
-    """Query of the number of rows of one of these tables, under any name, and of their hashes' sum.
-
-    A sum, as the order of rows is free, and in which parts of a table they are.
-    """
-    row = f"toString(tuple({', '.join(columns(table))}))"
-    return f"SELECT count(), sum(cityHash64({row})) FROM {name} WHERE {where}"
-
-
 def day_objects(date: str) -> Iterator[bytes]:
     """The bytes of each object of the day."""
     client = boto3.client(

@@ -11,7 +11,7 @@ from statistics import mean
 
 from . import measure
 from .measure import FIRST, LATER, MILLION, Figure, Run
-from .python_client import connect
+from .python_client import number
 
 # Of one event, on disk: the object's line, the tables, and what Spark shuffles.
 DISK_BYTES = 500
@@ -63,18 +63,14 @@ def _load(date: str, events: int) -> Run:
 
 def _stored_bytes(date: str) -> int:
     """Of all loads of a day, in all tables."""
-    return _number(
+    return number(
         "SELECT sum(bytes_on_disk) FROM system.parts WHERE active AND database = 'store' "
         f"AND partition LIKE '%{date}%'"
     )
 
 
 def _received_bytes() -> int:
-    return _number("SELECT value FROM system.events WHERE event = 'NetworkReceiveBytes'")
-
-
-def _number(query: str) -> int:
-    return connect().query(query).result_rows[0][0]
+    return number("SELECT value FROM system.events WHERE event = 'NetworkReceiveBytes'")
 
 
 if __name__ == "__main__":

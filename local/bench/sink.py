@@ -1,7 +1,7 @@
 """Writing one table: the job's Spark catalog against the JDBC source with ClickHouse's driver.
 
 The same cached rows with the columns of raw.events, in one warm session, in turn, each into an
-empty table made as a load makes its stage table. That both then hold the same rows is checked.
+empty stage table as loads have them. That both then hold the same rows is checked.
 """
 
 import os
@@ -12,18 +12,19 @@ from functools import partial
 from clickhouse_connect.driver.client import Client
 from pyspark.sql import SparkSession
 
-from . import measure, raw_tables, spark_jdbc
-from .measure import Figure
-from .python_client import connect
+from . import measure, spark_jdbc
+from .measure import FIRST, Figure
+from .python_client import connect, digest
 from .session import open_session
 
 OURS, JDBC = "job's catalog", "JDBC"
-TABLES = {OURS: "stage.bench_catalog", JDBC: "stage.bench_jdbc"}
+# As of two loads of these numbers.
+TABLES = {OURS: "stage.raw_events_1", JDBC: "stage.raw_events_2"}
 # As a day of so many events has, on two cores.
 PARTITIONS = 8
 # Hashes, so that ids compress like real ones; the texts of raw.events are as long as a usual day's.
 COLUMNS = (
-    "date'2026-04-01' AS event_date",
+    f"date'{FIRST}' AS event_date",
     "timestamp_millis(1775001600000 + abs(xxhash64(id)) % 86400000) AS event_timestamp",
     "substr(md5(string(id)), 1, 24) AS event_id",
     "format_string('u-%07d', abs(xxhash64(id, 1)) % 100000) AS user_id",
@@ -42,9 +43,7 @@ def main() -> None:
     events, rounds = measure.setting("EVENTS", 2_000_000), measure.setting("RUNS", 5)
     client, spark = connect(), open_session()
     _configure(spark)
-    for table in TABLES.values():
-        client.command(f"DROP TABLE IF EXISTS {table} SYNC")
-        client.command(f"CREATE TABLE {table} AS store.raw_events")
+    _create_tables(spark)
     rows = spark.range(0, events, 1, PARTITIONS).selectExpr(*COLUMNS).cache()
     rows.count()
     appends = {
@@ -55,7 +54,7 @@ def main() -> None:
     print(f"a round that is not counted, then {rounds}")
     measure.in_turn(ways, 1)
     seconds = measure.in_turn(ways, rounds)
-    _require_same_rows(client, events)
+    _require_same_rows(events)
     spark.stop()
     medians = measure.medians(seconds)
     per_second = {way: events / median for way, median in medians.items()}
@@ -66,8 +65,6 @@ def main() -> None:
     ]
     details = {"rows": events, "rows_per_second": per_second, "seconds": seconds}
     measure.report("sink", figures, details)
-    for table in TABLES.values():
-        client.command(f"DROP TABLE {table} SYNC")
 
 
 def _configure(spark: SparkSession) -> None:
@@ -79,16 +76,24 @@ def _configure(spark: SparkSession) -> None:
     spark.conf.set(f"{catalog}.secret", "env:CLICKHOUSE_PASSWORD")
 
 
+def _create_tables(spark: SparkSession) -> None:
+    job = spark._jvm.edtech.analytics
+    url, user = os.environ["CLICKHOUSE_URL"], os.environ["CLICKHOUSE_USER"]
+    connection = job.clickhouse.Connection(url, user, os.environ["CLICKHOUSE_PASSWORD"], 10, 300, 3)
+    server = job.clickhouse.ClickHouse(connection)
+    day = spark._jvm.java.time.LocalDate.parse(FIRST)
+    for load_id in range(1, len(TABLES) + 1):
+        job.clickhouse.Stage(server, day, load_id).create(job.model.Tables.EVENTS)
+    server.close()
+
+
 def _fill(client: Client, table: str, append: Callable[[], None]) -> float:
     client.command(f"TRUNCATE TABLE {table} SYNC")
     return measure.timed(append)
 
 
-def _require_same_rows(client: Client, events: int) -> None:
-    found = {
-        way: client.query(raw_tables.digest(table, "events")).result_rows[0]
-        for way, table in TABLES.items()
-    }
+def _require_same_rows(events: int) -> None:
+    found = {way: digest(table, "events") for way, table in TABLES.items()}
     if found[OURS] != found[JDBC] or found[OURS][0] != events:
         sys.exit(f"error: {events} rows written, but (rows, sum of hashes) are {found}")
     print("both tables hold the same rows")

@@ -13,7 +13,7 @@ from . import measure, raw_tables
 from .clickhouse_alone import DATABASE as CLICKHOUSE_ALONE
 from .measure import FIRST, LATER, Figure
 from .python_client import DATABASE as PYTHON_CLIENT
-from .python_client import connect
+from .python_client import digest, number
 from .python_text import DATABASE as PYTHON_TEXT
 from .session import JDBC_JARS, S3A_JARS, s3_options
 from .spark_jdbc import DATABASE as SPARK_JDBC
@@ -77,16 +77,11 @@ def main() -> None:
 
 def _compare() -> None:
     """Stops unless each way's five tables hold the rows of the published ones."""
-    client = connect()
+    where = f"event_date = '{FIRST}'"
     for table in raw_tables.TABLES:
-
-        def rows(database: str, table: str = table) -> tuple[int, int]:
-            query = raw_tables.digest(f"{database}.{table}", table, f"event_date = '{FIRST}'")
-            return client.query(query).result_rows[0]
-
-        ours = rows("raw")
+        ours = digest(f"raw.{table}", table, where)
         for way, database in DATABASES.items():
-            theirs = rows(database)
+            theirs = digest(f"{database}.{table}", table, where)
             if theirs != ours:
                 sys.exit(
                     f"error: {table}: {way} has {theirs[0]} rows, the load {ours[0]}; "
@@ -102,15 +97,10 @@ def _seconds(command: list[str]) -> float:
 def _later_day() -> float:
     """Seconds of the second day of a backfill: from its start to its publication."""
     measure.run(measure.backfill(FIRST, LATER))
-    (row,) = (
-        connect()
-        .query(
-            "SELECT dateDiff('microsecond', started_at, finished_at) / 1e6 FROM ops.loads "
-            f"WHERE event_date = '{LATER}' ORDER BY load_id DESC LIMIT 1"
-        )
-        .result_rows
+    return number(
+        "SELECT dateDiff('microsecond', started_at, finished_at) / 1e6 FROM ops.loads "
+        f"WHERE event_date = '{LATER}' ORDER BY load_id DESC LIMIT 1"
     )
-    return row[0]
 
 
 def _report(events: int, seconds: dict[str, list[float]]) -> None:
