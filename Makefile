@@ -167,17 +167,29 @@ sweep: $(JAR) $(VENV) ## drop what dead and replaced loads left
 init: $(JAR) $(VENV) ## create or update the tables, as an administrator
 	@$(WITH_ENV) $(PLAIN) init $(ARGS)
 
+# On a local S3 and ClickHouse of their own, empty at the start and gone at the end.
+BENCH_STATE := .local-bench
+ON_BENCH_SERVICES = unset CLICKHOUSE_URL; trap '$(SERVICES_BARE) clean --state $(BENCH_STATE)' EXIT; \
+	$(MAKE) --no-print-directory clean-data up STATE=$(BENCH_STATE); \
+	set -a; . "$(abspath $(BENCH_STATE))/env"; set +a;
+BENCHES := ways parse sink scale heap small days
+WHAT ?= ways
+BENCH = $(VENV_PYTHON) -m local.bench
+
+# What compares ways is on the services of `make up`, so that their tables can be looked at after it.
 .PHONY: bench
-bench: $(JDBC) ## the load against other ways to fill the raw tables, on the same day: make bench [EVENTS=2000000] [RUNS=3]
+bench: $(JDBC) $(VENV) $(JAR) ## one of the targets of docs/performance.md: make bench [WHAT=ways|parse|sink|scale|heap|small|days]
+	@[ -n "$(filter $(BENCHES),$(WHAT))" ] || { echo "error: WHAT is '$(WHAT)': give one of $(BENCHES)" >&2; exit 2; }
+ifeq ($(WHAT),ways)
 	@$(MAKE) --no-print-directory up
-	@$(WITH_ENV) EVENTS="$(or $(EVENTS),2000000)" RUNS="$(or $(RUNS),3)" $(VENV_PYTHON) -m local.bench
+	@$(WITH_ENV) $(BENCH).$(WHAT)
+else
+	@$(ON_BENCH_SERVICES) $(BENCH).$(WHAT)
+endif
 
 .PHONY: bench-dbt
 bench-dbt: $(VENV_DBT) ## make dbt on a long history, on services of its own: make bench-dbt [DAYS=365] [USERS=20000]
-	@$(MAKE) --no-print-directory clean-data up STATE=.local-bench
-	@set -a; . $(abspath .local-bench)/env; set +a; \
-	  trap '$(SERVICES_BARE) clean --state .local-bench' EXIT; \
-	  STATE=.local-bench DAYS="$(or $(DAYS),365)" USERS="$(or $(USERS),20000)" $(VENV_PYTHON) -m local.bench.history
+	@$(ON_BENCH_SERVICES) STATE=$(BENCH_STATE) $(BENCH).history
 
 ##@ Tests
 

@@ -1,1 +1,1 @@
-"""Comparison of the load with other ways of filling the same tables."""
+"""Measurements of the load, alone and against other ways of filling the same tables."""

@@ -9,7 +9,6 @@ seconds by model and the server's peak of memory, where the kernel tells it.
 
 import json
 import os
-import subprocess
 import sys
 import time
 from datetime import date, timedelta
@@ -18,6 +17,9 @@ from pathlib import Path
 from local.services import ServiceError
 from local.services.clickhouse import ask
 from local.services.process import Service
+
+from . import measure
+from .measure import Figure
 
 FIRST = date(2025, 1, 1)
 MAX_AGE = 364
@@ -121,7 +123,7 @@ LAST_PUBLICATION = """
 
 def main() -> int:
     """Writes the history, runs dbt, reports."""
-    days, users = int(os.environ["DAYS"]), int(os.environ["USERS"])
+    days, users = measure.setting("DAYS", 365), measure.setting("USERS", 20_000)
     started = time.monotonic()
     try:
         write(days, users)
@@ -131,20 +133,17 @@ def main() -> int:
     print(f"history written in {time.monotonic() - started:.0f} s")
     server = Service("clickhouse", Path(os.environ["STATE"])).pid()
     forget_peak(server)
-    started = time.monotonic()
-    done = subprocess.run(
-        ["make", "--no-print-directory", "dbt"], stdout=subprocess.PIPE, text=True
-    )
-    seconds = time.monotonic() - started
-    if done.returncode != 0:
-        print(done.stdout[-5000:])
+    done = measure.attempt(["make", "--no-print-directory", "dbt"])
+    if done.exit_code != 0:
+        print(done.output[-5000:])
         return 1
     report()
-    rows = _run("SELECT count() FROM store.staging_user_day").strip()
-    print(
-        f"make dbt: {seconds:.1f} s for {days} days, {users} active users a day,"
-        f" {rows} user-days; memory of the server {peak(server)}"
-    )
+    rows = int(_run("SELECT count() FROM store.staging_user_day"))
+    memory = peak(server)
+    print(f"{rows} user-days; memory of the server {memory}")
+    what = f"make dbt, {days} days of {users} active users"
+    details = {"user_days": rows, "server_memory": memory, "dbt": done.details()}
+    measure.report("dbt", [Figure(what, done.seconds, "≤", 60, " s")], details)
     return 0
 
 

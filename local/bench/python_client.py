@@ -30,6 +30,21 @@ def connect() -> Client:
     )
 
 
+def number(query: str) -> float:
+    """The one number that a query gives."""
+    return connect().query(query).result_rows[0][0]
+
+
+def digest(name: str, table: str, where: str = "1") -> tuple[int, int]:
+    """Number of rows of one of the raw tables, under any name, and the sum of their hashes.
+
+    A sum, as the order of rows is free, and in which parts of a table they are.
+    """
+    row = f"toString(tuple({', '.join(raw_tables.columns(table))}))"
+    query = f"SELECT count(), sum(cityHash64({row})) FROM {name} WHERE {where}"
+    return connect().query(query).result_rows[0]
+
+
 class Batches:
     """Rows waiting for their table's next insert."""
 

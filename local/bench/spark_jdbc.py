@@ -55,16 +55,20 @@ def load(date: str) -> None:
 
 
 def write(rows: DataFrame, table: str) -> None:
-    """Appends rows to a table."""
+    """Appends rows to a table of this way."""
+    append(rows.select(*raw_tables.columns(table)), f"{DATABASE}.{table}")
+
+
+def append(rows: DataFrame, table: str) -> None:
+    """Appends rows to any table."""
     (
-        rows.select(*raw_tables.columns(table))
-        .write.format("jdbc")
+        rows.write.format("jdbc")
         .mode("append")
         .option("driver", "com.clickhouse.jdbc.ClickHouseDriver")
         .option("url", os.environ["CLICKHOUSE_URL"].replace("http", "jdbc:clickhouse:http", 1))
         .option("user", os.environ["CLICKHOUSE_USER"])
         .option("password", os.environ["CLICKHOUSE_PASSWORD"])
-        .option("dbtable", f"{DATABASE}.{table}")
+        .option("dbtable", table)
         .option("batchsize", raw_tables.BATCH_ROWS)
         .option("isolationLevel", "NONE")
         .option("compress", "false")

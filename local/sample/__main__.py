@@ -82,9 +82,18 @@ def _parser() -> argparse.ArgumentParser:
     days.add_argument(
         "--long-line-bytes", type=int, default=DEFAULT_LONG_LINE, help="one line a day; 0 for none"
     )
-    large = commands.add_parser("bench", help="one large day for measurements")
-    large.add_argument("--events", type=_positive, default=2_000_000)
+    large = commands.add_parser("bench", help="large days for measurements")
+    large.add_argument("--events", type=_positive, default=2_000_000, help="lines a day")
     large.add_argument("--date", dest="first", type=date.fromisoformat, default=date(2026, 4, 1))
+    large.add_argument("--days", type=_positive, default=1, help="from --date on")
+    large.add_argument(
+        "--heavy-user",
+        type=_positive,
+        default=0,
+        metavar="N",
+        help="one user has N of a day's lines",
+    )
+    large.add_argument("--screens", choices=bench.SCREENS, default="usual", help="their script")
     large.add_argument("--processes", type=_positive, default=2)
     large.add_argument("--gzip", action="store_true", help="compress the objects")
     large.add_argument("--clean", action="store_true", help="no bad lines, no repeated ones")

@@ -1,4 +1,4 @@
-"""Large days for measurements: about 230 bytes a line, one process for each object.
+"""Days for measurements: about 230 bytes a line, one process for each object of a large one.
 
 Lines come from templates, so the day is less lifelike than ``generate`` makes it, but the mix of
 types, the sessions, the repeats and the few bad lines are there, and so is the truth.
@@ -10,13 +10,14 @@ import random
 from collections import Counter
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from .events import DAY_MILLIS, PURCHASE
 from .faults import LINE_FAULTS, Valid
 from .learners import PLATFORMS, stream
 from .objects import compressed
-from .storage import storage
+from .storage import Storage, storage
 from .truth import EPOCH, REASONS, iso
 
 OBJECT_BYTES = 64_000_000
@@ -30,7 +31,13 @@ PLAIN_SHARE, TASK_SHARE, PURCHASE_SHARE, PUSH_SHARE = 0.70, 0.20, 0.04, 0.05
 QUICK_GZIP = 1
 
 PLAIN_TYPES = ("screen_view", "lesson_start", "lesson_complete", "hint_used", "video_play")
-SCREENS = ("home", "catalogue", "lesson", "profile", "leaderboard", "урок")
+# Six names each: in Cyrillic none, that of one line in nine, and that of about half of all lines.
+SCREENS = {
+    "ascii": ("home", "catalogue", "lesson", "profile", "leaderboard", "settings"),
+    "usual": ("home", "catalogue", "lesson", "profile", "leaderboard", "урок"),
+    "cyrillic": ("главная", "каталог", "lesson", "профиль", "leaderboard", "урок"),
+}
+HEAVY_USER = 0
 PRICES = ("9.99", "14.99", "4.99", "1.99", "79.99", "-4.99")
 TASKS = 500
 
@@ -55,6 +62,8 @@ class Slice:
     number: int
     lines: int
     users: int
+    heavy: int
+    screens: str
     start: int
     end: int
     out: Path | None
@@ -68,29 +77,51 @@ class Slice:
 
 
 def generate(options: argparse.Namespace) -> dict:
-    """Writes the day and returns its truth."""
-    day = (options.first - EPOCH).days
-    slices = _slices(options, day)
+    """Writes the days and returns their truth."""
+    first = (options.first - EPOCH).days
+    slices = [part for day in range(first, first + options.days) for part in _slices(options, day)]
     with ProcessPoolExecutor(min(options.processes, len(slices))) as pool:
-        results = list(pool.map(_write, slices))
-    storage(options.out).keep_only(iso(day), {one.name for one in slices})
+        written = list(pool.map(_write, slices))
+    days: dict[int, list[tuple[Slice, Written]]] = {}
+    for part, one in zip(slices, written, strict=True):
+        days.setdefault(part.day, []).append((part, one))
+    for day, parts in days.items():
+        _storage(options.out).keep_only(iso(day), {part.name for part, _ in parts})
+    lines, size = options.events * options.days, sum(one.size for one in written)
+    stored = sum(one.stored for one in written)
+    print(f"{lines} lines, {size:,} bytes in {len(slices)} objects, {stored} written")
+    truth = {iso(day): _truth([one for _, one in parts]) for day, parts in days.items()}
+    return {"seed": options.seed, "days": truth}
+
+
+@cache
+def _storage(out: Path | None) -> Storage:
+    """One for each process: a client of S3 takes longer to make than a small day to write."""
+    return storage(out)
+
+
+def _truth(parts: list["Written"]) -> dict:
     counts: Counter[str] = Counter()
-    active, payers, size, stored = 0, 0, 0, 0
-    for result in results:
-        counts.update(result.counts)
+    active, payers = 0, 0
+    for part in parts:
+        counts.update(part.counts)
         # Users as the bits of one integer: a union of 100,000 users costs nothing.
-        active |= int.from_bytes(result.active, "little")
-        payers |= int.from_bytes(result.payers, "little")
-        size += result.size
-        stored += result.stored
-    print(f"{options.events} lines, {size:,} bytes in {len(slices)} objects, {stored} written")
-    return {"seed": options.seed, "days": {iso(day): _report(counts, active, payers)}}
+        active |= int.from_bytes(part.active, "little")
+        payers |= int.from_bytes(part.payers, "little")
+    return _report(counts, active, payers)
 
 
 def _slices(options: argparse.Namespace, day: int) -> list[Slice]:
+    if options.heavy_user > options.events:
+        raise SystemExit(
+            f"--heavy-user {options.heavy_user} is more than the day's --events {options.events}"
+        )
     count = -(-options.events * LINE_BYTES // OBJECT_BYTES)
     users = max(1, options.events // EVENTS_PER_USER)
-    cuts = [options.events * n // count for n in range(count + 1)]
+    cuts, heavy = (
+        [total * n // count for n in range(count + 1)]
+        for total in (options.events, options.heavy_user)
+    )
     return [
         Slice(
             seed=options.seed,
@@ -98,6 +129,8 @@ def _slices(options: argparse.Namespace, day: int) -> list[Slice]:
             number=n,
             lines=cuts[n + 1] - cuts[n],
             users=users,
+            heavy=heavy[n + 1] - heavy[n],
+            screens=options.screens,
             start=DAY_MILLIS * n // count,
             end=DAY_MILLIS * (n + 1) // count,
             out=options.out,
@@ -141,7 +174,7 @@ def _write(part: Slice) -> Written:
     data = ("\n".join(lines) + "\n").encode("utf-8", "surrogateescape")
     if part.gzipped:
         data = compressed(data, QUICK_GZIP)
-    stored = storage(part.out).put(iso(part.day), part.name, data)
+    stored = _storage(part.out).put(iso(part.day), part.name, data)
     return Written(counts, _bits(active), _bits(payers), len(data), stored)
 
 
@@ -161,7 +194,7 @@ def _accepted(
     date_text = iso(part.day) + "T"
     clock = [f"{minute // 60:02d}:{minute % 60:02d}:" for minute in range(24 * 60)]
     seconds = [f"{second:02d}" for second in range(60)]
-    uniform, last = draw.random, part.end - 1
+    uniform, last, screens = draw.random, part.end - 1, SCREENS[part.screens]
     plain, task, purchase, cents = 0, 0, 0, 0
     successes, assigned, sessions, left = 0, 0, 0, 0
     serial_step = 0x5DEECE5  # odd, so serial → id is a bijection on 28 bits
@@ -169,6 +202,8 @@ def _accepted(
         if not left:
             left = 1 + int(uniform() * 2 * MEAN_SESSION_EVENTS)
             user = int(part.users * uniform() * uniform())
+            if serial < part.heavy:
+                user, left = HEAVY_USER, min(left, part.heavy - serial)
             active[user] = 1
             platform = PLATFORMS[user % 3]
             at = part.start + int(uniform() * (part.end - part.start))
@@ -179,7 +214,7 @@ def _accepted(
         choice = uniform()
         if choice < PLAIN_SHARE:
             kind = PLAIN_TYPES[int(choice * 50) % 5]
-            tail = TAILS["plain"] % (SCREENS[int(choice * 997) % 6], int(choice * 1000) % 12)
+            tail = TAILS["plain"] % (screens[int(choice * 997) % 6], int(choice * 1000) % 12)
             plain += 1
         elif choice < PLAIN_SHARE + TASK_SHARE:
             kind = "task_result"

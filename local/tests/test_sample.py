@@ -186,14 +186,40 @@ def test_gzip_objects_carry_no_time_and_no_name(late_run):
         gzip.decompress(path.read_bytes())
 
 
-def test_bench_day_agrees_with_its_truth(tmp_path):
-    main(["bench", "--events", "20000", "--out", str(tmp_path)])
+@pytest.mark.parametrize(
+    "options", [[], ["--heavy-user", "9000", "--screens", "cyrillic"], ["--days", "3"]]
+)
+def test_bench_days_agree_with_their_truth(tmp_path, options):
+    main(["bench", "--events", "20000", "--out", str(tmp_path), *options])
     truth = json.loads((tmp_path / "truth.json").read_text(encoding="utf-8"))
-    ((day, expected),) = truth["days"].items()
-    figures = summary(reference_reader.read(tmp_path, 0)[day])
-    shared = figures.keys() & expected.keys()
-    assert {"accepted", "rejected_by_reason", "dau", "payers", "sessions"} <= shared
-    assert {name: figures[name] for name in shared} == {name: expected[name] for name in shared}
+    read = reference_reader.read(tmp_path, 0)
+    assert read.keys() == truth["days"].keys()
+    for day, expected in truth["days"].items():
+        figures = summary(read[day])
+        shared = figures.keys() & expected.keys()
+        assert {"accepted", "rejected_by_reason", "dau", "payers", "sessions"} <= shared
+        assert {name: figures[name] for name in shared} == {name: expected[name] for name in shared}
+
+
+def test_bench_day_has_its_heavy_user_and_its_script(tmp_path):
+    options = ["--clean", "--heavy-user", "9000", "--screens", "cyrillic"]
+    main(["bench", "--events", "20000", "--out", str(tmp_path), *options])
+    (path,) = tmp_path.glob("dt=*/*.jsonl")
+    lines = path.read_text(encoding="utf-8").splitlines()
+    of_heavy_user = sum('"user_id":"u-0000000"' in line for line in lines)
+    assert 9000 <= of_heavy_user < 9300
+    assert 0.4 < sum(not line.isascii() for line in lines) / len(lines) < 0.6
+
+
+def test_bench_day_in_ascii_is_all_ascii(tmp_path):
+    main(["bench", "--events", "2000", "--out", str(tmp_path), "--clean", "--screens", "ascii"])
+    (path,) = tmp_path.glob("dt=*/*.jsonl")
+    assert path.read_bytes().isascii()
+
+
+def test_heavy_user_with_more_than_the_days_lines_is_refused(tmp_path):
+    with pytest.raises(SystemExit, match="--heavy-user 11 is more than the day's --events 10"):
+        main(["bench", "--events", "10", "--heavy-user", "11", "--out", str(tmp_path)])
 
 
 class BucketInMemory:
