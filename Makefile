@@ -179,6 +179,15 @@ bench-dbt: $(VENV_DBT) ## make dbt on a long history, on services of its own: ma
 	  trap '$(SERVICES_BARE) clean --state .local-bench' EXIT; \
 	  STATE=.local-bench DAYS="$(or $(DAYS),365)" USERS="$(or $(USERS),20000)" $(VENV_PYTHON) -m local.bench.history
 
+LONG_STATE := .local-long
+
+.PHONY: long-runs
+long-runs: $(VENV) $(S3PROXY) $(JAR) ## a year of days, a day of 10,000 files, one of 20,000,000 events: make long-runs [DAYS=365] [FILES=10000] [EVENTS=20000000], 0 for none
+	@$(MAKE) --no-print-directory clean-data up STATE=$(LONG_STATE)
+	@set -a; . $(abspath $(LONG_STATE))/env; set +a; \
+	  trap '$(SERVICES_BARE) clean --state $(LONG_STATE)' EXIT; \
+	  DAYS="$(or $(DAYS),365)" FILES="$(or $(FILES),10000)" EVENTS="$(or $(EVENTS),20000000)" $(VENV_PYTHON) -m local.long_runs
+
 ##@ Tests
 
 # Services of their own, so that tests never touch the data of `make up`.
