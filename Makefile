@@ -247,6 +247,11 @@ chaos: $(VENV) $(S3PROXY) ## what breaks a load, many times: half an hour and mo
 	  $(PLAIN) init; \
 	  $(MVN) verify -Dtest=None -Dsurefire.failIfNoSpecifiedTests=false -Dit.test='$(CHAOS_TESTS)' -Dchaos.full=true $(if $(SEED),-Dchaos.seed=$(SEED))
 
+# Not a part of make test: what is known changes by itself, and OSV must be reached.
+.PHONY: audit
+audit: $(VENV) ## known vulnerabilities of all pinned packages, Maven's and Python's [OSV_URL=a mirror of api.osv.dev]
+	@$(VENV_PYTHON) -m local.audit
+
 # Superset on sample days and on a history; DAYS=45 USERS=200 is the small form of that.
 .PHONY: test-dashboards
 test-dashboards: $(VENV) $(VENV_DBT) $(VENV_SUPERSET) $(S3PROXY) $(JAR) ## the dashboards on a year of 20,000 users a day [PICTURES=docs/images]
@@ -270,6 +275,7 @@ test: $(VENV) $(VENV_DBT) $(VENV_AIRFLOW) $(VENV_SUPERSET) $(S3PROXY) ## every t
 	  $(VENV_PYTHON) -m ruff check local airflow conf superset; \
 	  $(VENV_PYTHON) -m ruff format --check local airflow conf superset; \
 	  $(SQL_LINT); \
+	  $(VENV_PYTHON) -m local.audit --list-only; \
 	  .venv-airflow/bin/python -m pytest -q airflow/tests; \
 	  $(VENV_PYTHON) -m pytest -q -rs local/tests --ignore=$(NIGHTLY_TESTS); \
 	  .venv-superset/bin/python -m pytest -q superset/tests --ignore=superset/tests/test_dashboards.py; \
