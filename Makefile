@@ -54,11 +54,17 @@ AS_LOADER = $(WITH_ENV) \
 	export CLICKHOUSE_USER="$${CLICKHOUSE_LOADER_USER:-$${CLICKHOUSE_USER:-default}}"; \
 	[ -z "$${CLICKHOUSE_LOADER_PASSWORD:-}" ] || export CLICKHOUSE_PASSWORD="$$CLICKHOUSE_LOADER_PASSWORD";
 
+# The job looks at this itself; others would send it wherever the URL says.
+NOT_IN_CLEAR = [ -z "$${CLICKHOUSE_PASSWORD:-}" ] || \
+	[[ "$$CLICKHOUSE_URL" =~ ^(https://|http://(localhost|127(\.[0-9]+){3}|\[::1\])(:|/|$$)) ]] || \
+	{ echo "error: CLICKHOUSE_URL is '$$CLICKHOUSE_URL': would send the password in clear over the network: give https://host:port" >&2; exit 2; };
+
 AS_DBT = $(WITH_ENV) \
 	export CLICKHOUSE_USER="$${CLICKHOUSE_DBT_USER:-$${CLICKHOUSE_USER:-default}}"; \
 	export CLICKHOUSE_PASSWORD="$${CLICKHOUSE_DBT_PASSWORD:-$${CLICKHOUSE_PASSWORD:-}}"; \
 	[[ "$$CLICKHOUSE_URL" =~ ^https?://[^/:]+:[0-9]+/?$$ ]] || \
-	{ echo "error: CLICKHOUSE_URL is '$$CLICKHOUSE_URL'; dbt needs http://host:port or https://host:port" >&2; exit 2; };
+	{ echo "error: CLICKHOUSE_URL is '$$CLICKHOUSE_URL'; dbt needs http://host:port or https://host:port" >&2; exit 2; }; \
+	$(NOT_IN_CLEAR)
 DBT := $(abspath .venv-dbt)/bin/dbt
 export DBT_PROJECT_DIR := $(abspath dbt)
 export DBT_PROFILES_DIR := $(abspath dbt)
@@ -308,7 +314,7 @@ clean-data: ## stop them and forget all local data
 .PHONY: sql
 sql: $(VENV) ## print a query's answer: make sql Q="select 1"
 	@[ -n "$${QUERY:-}" ] || { echo 'error: no query; write: make sql Q="select 1"' >&2; exit 1; }
-	@$(WITH_ENV) $(SERVICES) sql "$$QUERY"
+	@$(WITH_ENV) $(NOT_IN_CLEAR) $(SERVICES) sql "$$QUERY"
 
 # $(call need,NAME,example): stops with a word when a variable of the command line is missing.
 need = [ -n "$($(1))" ] || { echo 'error: no $(1); write: $(2)' >&2; exit 2; }

@@ -6,15 +6,12 @@ import edtech.analytics.load.ForkedJvm;
 import edtech.analytics.load.LocalServices;
 import edtech.analytics.load.SampleDay;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -122,11 +119,7 @@ class S3CredentialsIT {
     return new JobJvm(services)
         .run(
             environment,
-            List.of(
-                "-Dspark.master=local[2,4]",
-                "-Dspark.eventLog.enabled=true",
-                "-Dspark.eventLog.compress=false",
-                "-Dspark.eventLog.dir=" + events.toUri()),
+            JobJvm.eventLog(events),
             "load",
             "--date",
             DAY.toString(),
@@ -139,16 +132,7 @@ class S3CredentialsIT {
   private void requireLoaded(ForkedJvm.Result result) throws IOException {
     assertThat(result.code()).as(result.text()).isZero();
     assertThat(result.out()).contains("accepted 10 ");
-    List<String> written = new ArrayList<>(List.of(result.text()));
-    try (Stream<Path> files = Files.walk(folder.resolve("events"))) {
-      for (Path file : files.filter(Files::isRegularFile).toList()) {
-        written.add(Files.readString(file, StandardCharsets.ISO_8859_1));
-      }
-    }
-    assertThat(written).anyMatch(text -> text.contains("SparkListenerEnvironmentUpdate"));
-    assertThat(written)
-        .allSatisfy(
-            text -> assertThat(text).doesNotContain(KEY, TOKEN, TokenService.SESSION_TOKEN));
+    JobJvm.requireNowhere(result, folder.resolve("events"), KEY, TOKEN, TokenService.SESSION_TOKEN);
   }
 
   private static void requireFailure(ForkedJvm.Result result, String reason) {

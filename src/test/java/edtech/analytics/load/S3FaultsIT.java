@@ -353,4 +353,18 @@ class S3FaultsIT {
     assertThat(report.load().error()).endsWith(ADDRESS);
     requireFailed(report, report.load().error());
   }
+
+  @Test
+  void listedNameThatLeadsOutOfTheDay_failsTheLoad() {
+    s3.spoil(
+        Request::isListing, ALWAYS, FaultyS3.replacing("/" + PLAIN + "<", "/../../" + PLAIN + "<"));
+    requireFailed(
+        load(),
+        "the listing of "
+            + services.uri(DAY, "")
+            + " names an object outside of it, "
+            + services.eventsUri().replaceFirst("/[^/]+$", "/")
+            + PLAIN
+            + ": rename the object whose name holds '..'");
+  }
 }
