@@ -65,7 +65,7 @@ class S3CredentialsIT {
     environment.put("AWS_PROFILE", "misspelt");
     ForkedJvm.Result result = load(environment);
     requireFailure(result, "no AWS keys found (--debug shows where they were looked for); ");
-    assertThat(result.err()).contains("contained no credentials for profile 'misspelt'");
+    assertThat(result.text()).contains("contained no credentials for profile 'misspelt'");
   }
 
   @Test
@@ -73,7 +73,7 @@ class S3CredentialsIT {
     try (TokenService sts = new TokenService("another", KEY_ID, KEY)) {
       ForkedJvm.Result result = load(webIdentity(sts, TOKEN));
       requireFailure(result, "no AWS keys found (--debug shows where they were looked for); ");
-      assertThat(result.err())
+      assertThat(result.text())
           .contains("Not authorized to perform sts:AssumeRoleWithWebIdentity")
           .doesNotContain(TOKEN);
     }

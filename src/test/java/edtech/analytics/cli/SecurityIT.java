@@ -156,10 +156,14 @@ class SecurityIT {
   @Test
   void statementsInPrefixSettingsAndUser_areText() throws Exception {
     LocalDate day = EMPTY.plusDays(5);
-    String hostile = "x'; DROP TABLE store.raw_events; -- {a:Identifier} \\";
+    String hostile = "x'; DROP TABLE store.raw_events; -- {a:Identifier} \\\\";
+    String user = hostile + "\\t\t\n";
+    // What that would be if its backslashes were taken for escapes.
+    String another = hostile.substring(0, hostile.length() - 1) + "\t\t\n";
     String prefix = "p'; DROP TABLE store.raw_events; --";
     List<String> lines = new ArrayList<>(List.of(SampleDay.lines(day, "a", 10)));
-    lines.add(line(day, hostile, "task_result", Map.of("task_id", "t", "task_result", hostile)));
+    lines.add(line(day, user, "task_result", Map.of("task_id", "t", "task_result", hostile)));
+    lines.add(line(day, another, "screen_view", Map.of()));
     services.putInto(prefix, day, "a.jsonl", lines.toArray(String[]::new));
 
     LoadReport report =
@@ -179,12 +183,12 @@ class SecurityIT {
     String successes = "SELECT toInt64(countIf(is_success)) FROM raw.task_results WHERE event_date";
     assertThat(services.number(successes + " = '" + day + "'")).isEqualTo(1);
     String events = "SELECT toInt64(count()) FROM raw.events WHERE event_date = '" + day + "'";
-    assertThat(services.number(events)).isEqualTo(11);
+    assertThat(services.number(events)).isEqualTo(12);
 
-    ForkedJvm.Result forget = run(Map.of(), List.of(), "forget", "--user", hostile);
+    ForkedJvm.Result forget = run(Map.of(), List.of(), "forget", "--user", user);
 
     assertThat(forget.code()).as(forget.text()).isZero();
-    assertThat(services.number(events)).isEqualTo(10);
+    assertThat(services.number(events)).isEqualTo(11);
   }
 
   @Test
