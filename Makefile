@@ -54,11 +54,17 @@ AS_LOADER = $(WITH_ENV) \
 	export CLICKHOUSE_USER="$${CLICKHOUSE_LOADER_USER:-$${CLICKHOUSE_USER:-default}}"; \
 	[ -z "$${CLICKHOUSE_LOADER_PASSWORD:-}" ] || export CLICKHOUSE_PASSWORD="$$CLICKHOUSE_LOADER_PASSWORD";
 
+# The job looks at this itself; others would send it wherever the URL says.
+NOT_IN_CLEAR = [ -z "$${CLICKHOUSE_PASSWORD:-}" ] || \
+	[[ "$$CLICKHOUSE_URL" =~ ^(https://|http://(localhost|127(\.[0-9]+){3}|\[::1\])(:|/|$$)) ]] || \
+	{ echo "error: CLICKHOUSE_URL is '$$CLICKHOUSE_URL': would send the password in clear over the network: give https://host:port" >&2; exit 2; };
+
 AS_DBT = $(WITH_ENV) \
 	export CLICKHOUSE_USER="$${CLICKHOUSE_DBT_USER:-$${CLICKHOUSE_USER:-default}}"; \
 	export CLICKHOUSE_PASSWORD="$${CLICKHOUSE_DBT_PASSWORD:-$${CLICKHOUSE_PASSWORD:-}}"; \
 	[[ "$$CLICKHOUSE_URL" =~ ^https?://[^/:]+:[0-9]+/?$$ ]] || \
-	{ echo "error: CLICKHOUSE_URL is '$$CLICKHOUSE_URL'; dbt needs http://host:port or https://host:port" >&2; exit 2; };
+	{ echo "error: CLICKHOUSE_URL is '$$CLICKHOUSE_URL'; dbt needs http://host:port or https://host:port" >&2; exit 2; }; \
+	$(NOT_IN_CLEAR)
 DBT := $(abspath .venv-dbt)/bin/dbt
 export DBT_PROJECT_DIR := $(abspath dbt)
 export DBT_PROFILES_DIR := $(abspath dbt)
@@ -191,6 +197,15 @@ endif
 bench-dbt: $(VENV_DBT) ## make dbt on a long history, on services of its own: make bench-dbt [DAYS=365] [USERS=20000]
 	@$(ON_BENCH_SERVICES) STATE=$(BENCH_STATE) $(BENCH).history
 
+LONG_STATE := .local-long
+
+.PHONY: long-runs
+long-runs: $(VENV) $(S3PROXY) $(JAR) ## a year of days, a day of 10,000 files, one of 20,000,000 events: make long-runs [DAYS=365] [FILES=10000] [EVENTS=20000000], 0 for none
+	@$(MAKE) --no-print-directory clean-data up STATE=$(LONG_STATE)
+	@set -a; . $(abspath $(LONG_STATE))/env; set +a; \
+	  trap '$(SERVICES_BARE) clean --state $(LONG_STATE)' EXIT; \
+	  DAYS="$(or $(DAYS),365)" FILES="$(or $(FILES),10000)" EVENTS="$(or $(EVENTS),20000000)" $(VENV_PYTHON) -m local.long_runs
+
 ##@ Tests
 
 # Services of their own, so that tests never touch the data of `make up`.
@@ -250,6 +265,11 @@ chaos: $(VENV) $(S3PROXY) ## what breaks a load, many times: half an hour and mo
 	  $(PLAIN) init; \
 	  $(MVN) verify -Dtest=None -Dsurefire.failIfNoSpecifiedTests=false -Dit.test='$(CHAOS_TESTS)' -Dchaos.full=true $(if $(SEED),-Dchaos.seed=$(SEED))
 
+# Not a part of make test: what is known changes by itself, and OSV must be reached.
+.PHONY: audit
+audit: $(VENV) ## known vulnerabilities of all pinned packages, Maven's and Python's [OSV_URL=a mirror of api.osv.dev]
+	@$(VENV_PYTHON) -m local.audit
+
 # Superset on sample days and on a history; DAYS=45 USERS=200 is the small form of that.
 .PHONY: test-dashboards
 test-dashboards: $(VENV) $(VENV_DBT) $(VENV_SUPERSET) $(S3PROXY) $(JAR) ## the dashboards on a year of 20,000 users a day [PICTURES=docs/images]
@@ -273,6 +293,7 @@ test: $(VENV) $(VENV_DBT) $(VENV_AIRFLOW) $(VENV_SUPERSET) $(S3PROXY) ## every t
 	  $(VENV_PYTHON) -m ruff check local airflow conf superset; \
 	  $(VENV_PYTHON) -m ruff format --check local airflow conf superset; \
 	  $(SQL_LINT); \
+	  $(VENV_PYTHON) -m local.audit --list-only; \
 	  .venv-airflow/bin/python -m pytest -q airflow/tests; \
 	  $(VENV_PYTHON) -m pytest -q -rs local/tests --ignore=$(NIGHTLY_TESTS); \
 	  .venv-superset/bin/python -m pytest -q superset/tests --ignore=superset/tests/test_dashboards.py; \
@@ -305,7 +326,7 @@ clean-data: ## stop them and forget all local data
 .PHONY: sql
 sql: $(VENV) ## print a query's answer: make sql Q="select 1"
 	@[ -n "$${QUERY:-}" ] || { echo 'error: no query; write: make sql Q="select 1"' >&2; exit 1; }
-	@$(WITH_ENV) $(SERVICES) sql "$$QUERY"
+	@$(WITH_ENV) $(NOT_IN_CLEAR) $(SERVICES) sql "$$QUERY"
 
 # $(call need,NAME,example): stops with a word when a variable of the command line is missing.
 need = [ -n "$($(1))" ] || { echo 'error: no $(1); write: $(2)' >&2; exit 2; }

@@ -57,6 +57,7 @@ public final class ObjectLister {
       while (listing.hasNext()) {
         LocatedFileStatus status = listing.next();
         String uri = status.getPath().toString();
+        requireBelow(root, uri);
         if (isHidden(uri.substring(root.length()))) {
           continue;
         }
@@ -73,6 +74,18 @@ public final class ObjectLister {
     }
     objects.sort(Comparator.comparing(SourceObject::uri));
     return objects;
+  }
+
+  /** A key may hold {@code ..}, which Hadoop resolves to an object that was not listed. */
+  private static void requireBelow(String root, String uri) throws InputRefusedException {
+    if (!uri.startsWith(root)) {
+      throw new InputRefusedException(
+          "the listing of "
+              + root
+              + " names an object outside of it, "
+              + uri
+              + ": rename the object whose name holds '..'");
+    }
   }
 
   private static boolean isHidden(String relative) {

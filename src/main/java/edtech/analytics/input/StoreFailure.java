@@ -8,6 +8,7 @@ import org.apache.hadoop.fs.s3a.AWSServiceThrottledException;
 import org.apache.hadoop.fs.s3a.AWSStatus500Exception;
 import org.apache.hadoop.fs.s3a.Constants;
 import org.apache.hadoop.fs.s3a.UnknownStoreException;
+import org.apache.hadoop.fs.s3a.auth.NoAuthWithAWSException;
 
 /** What kept a prefix from being listed or an object from being read: what, where, what to do. */
 final class StoreFailure {
@@ -28,8 +29,13 @@ final class StoreFailure {
   private static String text(String what, String uri, Configuration hadoop, IOException cause) {
     String where = uri.startsWith("s3a:") ? " in " + store(hadoop) : "";
     Throwable root = cause;
+    String why = null;
     while (root.getCause() != null) {
       root = root.getCause();
+      if (root instanceof NoAuthWithAWSException) {
+        // Its message is a page of what each provider lacks.
+        why = "no AWS keys found (--debug shows where they were looked for)";
+      }
     }
     return "cannot "
         + what
@@ -37,7 +43,7 @@ final class StoreFailure {
         + uri
         + where
         + ": "
-        + root.getMessage()
+        + (why == null ? root.getMessage() : why)
         + "; "
         + advice(what, cause, root);
   }
@@ -50,7 +56,7 @@ final class StoreFailure {
   private static String advice(String what, IOException cause, Throwable root) {
     if (cause instanceof AccessDeniedException) {
       return "give keys that may list and read the bucket: AWS_ACCESS_KEY_ID and"
-          + " AWS_SECRET_ACCESS_KEY, AWS_PROFILE, or an instance role";
+          + " AWS_SECRET_ACCESS_KEY, AWS_PROFILE, a web identity, or an instance role";
     }
     if (cause instanceof UnknownStoreException) {
       return "name a bucket that is there in events-uri (EVENTS_URI)";

@@ -139,19 +139,8 @@ public final class JobContext implements AutoCloseable {
           // local[cores,failures] counts failures by its own number, not by maxFailures.
           .set("spark.master", conf.get("spark.master").replaceFirst("^(local\\[[^,]+),.*", "$1]"));
     }
-    return reachingS3(conf, settings);
-  }
-
-  /** Adds what S3A has to know of an S3 that is not Amazon's. */
-  static SparkConf reachingS3(SparkConf conf, Settings settings) {
-    if (!settings.s3Endpoint().isEmpty()) {
-      conf.set("spark.hadoop.fs.s3a.endpoint", settings.s3Endpoint())
-          .set("spark.hadoop.fs.s3a.path.style.access", "true")
-          .set(
-              "spark.hadoop.fs.s3a.connection.ssl.enabled",
-              String.valueOf(settings.s3Endpoint().startsWith("https:")))
-          .setIfMissing("spark.hadoop.fs.s3a.endpoint.region", "us-east-1");
-    }
+    S3Access.properties(settings, SparkHadoopUtil.get().newConfiguration(conf))
+        .forEach((name, value) -> conf.set("spark.hadoop." + name, value));
     return conf;
   }
 }

@@ -11,7 +11,6 @@ import edtech.analytics.transform.ParsedDay;
 import java.io.IOException;
 import java.time.LocalDate;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.spark.SparkConf;
 import org.apache.spark.sql.SparkSession;
 
 /**
@@ -37,9 +36,7 @@ public final class ShownDay implements AutoCloseable {
   public ShownDay(SparkSession spark, Settings settings, LocalDate date) throws IOException {
     this.spark = spark;
     Configuration hadoop = spark.sparkContext().hadoopConfiguration();
-    for (var pair : JobContext.reachingS3(new SparkConf(false), settings).getAll()) {
-      hadoop.set(pair._1().replaceFirst("^spark[.]hadoop[.]", ""), pair._2());
-    }
+    S3Access.properties(settings, hadoop).forEach(hadoop::set);
     ObjectLister lister = new ObjectLister(hadoop, settings.eventsUri());
     DayInput input = new DayInputs(lister, settings.events().latenessDays()).of(date);
     if (input.own().isEmpty()) {

@@ -323,7 +323,7 @@ class CommandLineIT {
         services.eventsUri(),
         LocalServices.ENVIRONMENT.get("S3_ENDPOINT"),
         "; give keys that may list and read the bucket: AWS_ACCESS_KEY_ID and"
-            + " AWS_SECRET_ACCESS_KEY, AWS_PROFILE, or an instance role");
+            + " AWS_SECRET_ACCESS_KEY, AWS_PROFILE, a web identity, or an instance role");
     assertThat(result.lastError()).contains("Status Code: 403");
     assertThat(result.text()).doesNotContain("wrong-staple");
     assertThat(result.seconds()).isLessThan(30);

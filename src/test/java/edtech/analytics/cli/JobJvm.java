@@ -4,9 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import edtech.analytics.load.ForkedJvm;
 import edtech.analytics.load.LocalServices;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /** Commands of the job in a JVM of their own, as the loader, on the services of a test class. */
 record JobJvm(LocalServices services) {
@@ -35,5 +41,26 @@ record JobJvm(LocalServices services) {
             .toArray(String[]::new);
     assertThat(secrets).hasSizeGreaterThanOrEqualTo(4).allMatch(secret -> secret.length() > 10);
     return secrets;
+  }
+
+  /** Options that make Spark write its event log, as text. */
+  static List<String> eventLog(Path folder) {
+    return List.of(
+        "-Dspark.eventLog.enabled=true",
+        "-Dspark.eventLog.compress=false",
+        "-Dspark.eventLog.dir=" + folder.toUri());
+  }
+
+  /** Neither what a command said nor any file of a folder, the event log among them, has these. */
+  static void requireNowhere(ForkedJvm.Result result, Path folder, String... secrets)
+      throws IOException {
+    List<String> written = new ArrayList<>(List.of(result.text()));
+    try (Stream<Path> files = Files.walk(folder)) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        written.add(Files.readString(file, StandardCharsets.ISO_8859_1));
+      }
+    }
+    assertThat(written).anyMatch(text -> text.contains("SparkListenerEnvironmentUpdate"));
+    assertThat(written).allSatisfy(text -> assertThat(text).doesNotContain(secrets));
   }
 }

@@ -13,7 +13,6 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
@@ -21,7 +20,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -114,19 +112,83 @@ class SecurityIT {
         "２０３５-03-01"
       })
   void dateThatIsNone_isRefusedInOnePrintableLine(String date) {
+    assertThat(refusal("load", "--date", date))
+        .matches(
+            "error: Invalid value for option '--date': [^\\p{Cc}\\p{Cf}]* is no day: [^\\p{Cc}]*\n");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "events-uri=s3a://b\n2035-03-01  published/e",
+        "events-uri=/../../etc",
+        "s3.endpoint=http://h:1\u001b[2J",
+        "day.timezone=UTC'; DROP TABLE store.raw_events; --",
+        "day.timezone=../../etc/localtime",
+        "currency=US'\u202e",
+        "lateness-days=1; DROP TABLE store.raw_events",
+        "clickhouse.url=http://h:1/?query=DROP",
+        "clickhouse.password=x\nerror: none",
+        "clickhouse.catalog=x'; DROP\n2035-03-01  published",
+        "keep-loads=2)) OR ((1=1",
+        "max-rejected-ratio=1e-1 OR 1",
+        "no\u001b[31msuch=1"
+      })
+  void settingThatIsNone_isRefusedInOnePrintableLine(String setting) {
+    assertThat(refusal("load", "--date", EMPTY.toString(), "--set", setting))
+        .matches("(error: [^\\p{Cc}\\p{Cf}]+\n)+")
+        .contains(setting.replaceAll("(?s)[^a-z0-9.-].*", ""));
+  }
+
+  /** What a command that is not to start says, run in this JVM. */
+  private static String refusal(String... arguments) {
     PrintStream console = System.err;
     ByteArrayOutputStream said = new ByteArrayOutputStream();
     System.setErr(new PrintStream(said, true, UTF_8));
-    int code;
     try {
-      code = Main.run("load", "--date", date);
+      assertThat(Main.run(arguments)).isEqualTo(2);
     } finally {
       System.setErr(console);
     }
-    assertThat(code).isEqualTo(2);
-    assertThat(said.toString(UTF_8))
-        .matches(
-            "error: Invalid value for option '--date': [^\\p{Cc}\\p{Cf}]* is no day: [^\\p{Cc}]*\n");
+    return said.toString(UTF_8);
+  }
+
+  @Test
+  void statementsInPrefixSettingsAndUser_areText() throws Exception {
+    LocalDate day = EMPTY.plusDays(5);
+    String hostile = "x'; DROP TABLE store.raw_events; -- {a:Identifier} \\\\";
+    String user = hostile + "\\t\t\n";
+    // What that would be if its backslashes were taken for escapes.
+    String another = hostile.substring(0, hostile.length() - 1) + "\t\t\n";
+    String prefix = "p'; DROP TABLE store.raw_events; --";
+    List<String> lines = new ArrayList<>(List.of(SampleDay.lines(day, "a", 10)));
+    lines.add(line(day, user, "task_result", Map.of("task_id", "t", "task_result", hostile)));
+    lines.add(line(day, another, "screen_view", Map.of()));
+    services.putInto(prefix, day, "a.jsonl", lines.toArray(String[]::new));
+
+    LoadReport report =
+        services.load(
+            day,
+            "events-uri",
+            services.eventsUri() + "/" + prefix,
+            "success-values",
+            hostile,
+            "event-types.purchase",
+            hostile);
+
+    assertThat(report.load().error()).isEmpty();
+    assertThat(services.rows("SELECT source_uri FROM ops.loads WHERE event_date = '" + day + "'"))
+        .extracting(row -> row.getString("source_uri"))
+        .containsExactly(services.eventsUri() + "/" + prefix + "/dt=" + day + "/");
+    String successes = "SELECT toInt64(countIf(is_success)) FROM raw.task_results WHERE event_date";
+    assertThat(services.number(successes + " = '" + day + "'")).isEqualTo(1);
+    String events = "SELECT toInt64(count()) FROM raw.events WHERE event_date = '" + day + "'";
+    assertThat(services.number(events)).isEqualTo(12);
+
+    ForkedJvm.Result forget = run(Map.of(), List.of(), "forget", "--user", user);
+
+    assertThat(forget.code()).as(forget.text()).isZero();
+    assertThat(services.number(events)).isEqualTo(11);
   }
 
   @Test
@@ -144,10 +206,11 @@ class SecurityIT {
   }
 
   @Test
-  void lineOfAGigabyteAndBombOfBlankLines_areLoadedInASmallHeap() throws Exception {
+  void linesOfAGigabyteAndBombOfBlankLines_areLoadedInASmallHeap() throws Exception {
     LocalDate day = EMPTY.plusDays(2);
     services.put(day, "a.jsonl", SampleDay.lines(day, "a", 10));
     services.put(day, "long.jsonl.gz", zipped("{\"event_id\":\"", "x".repeat(1 << 20), 1 << 10));
+    services.put(day, "plain.jsonl", "x".repeat(200 << 20));
     services.put(day, "blank.jsonl.gz", zipped("", " \n".repeat(1 << 19), 40));
     ForkedJvm.Result result =
         run(
@@ -158,8 +221,8 @@ class SecurityIT {
             day.toString());
     assertThat(result.code()).as(result.text()).isZero();
     assertThat(result.out())
-        .contains("accepted 10 + duplicates 0 + rejected 3 + blank 20,971,520")
-        .contains("line_too_long 1");
+        .contains("accepted 10 + duplicates 0 + rejected 4 + blank 20,971,520")
+        .contains("line_too_long 2");
     assertThat(
             services.number(
                 "SELECT toInt64(max(length(line))) FROM raw.rejected_events WHERE event_date = '"
@@ -246,10 +309,7 @@ class SecurityIT {
     ForkedJvm.Result result =
         run(
             Map.of(),
-            List.of(
-                "-Dspark.eventLog.enabled=true",
-                "-Dspark.eventLog.compress=false",
-                "-Dspark.eventLog.dir=" + folder.toUri()),
+            JobJvm.eventLog(folder),
             "load",
             "--date",
             day.toString(),
@@ -257,15 +317,7 @@ class SecurityIT {
             "--summary",
             folder.resolve("summary.json").toString());
     assertThat(result.code()).as(result.text()).isZero();
-    List<String> written = new ArrayList<>(List.of(result.text()));
-    try (Stream<Path> files = Files.walk(folder)) {
-      for (Path file : files.filter(Files::isRegularFile).toList()) {
-        written.add(Files.readString(file, StandardCharsets.ISO_8859_1));
-      }
-    }
-    assertThat(written).anyMatch(text -> text.contains("SparkListenerEnvironmentUpdate"));
-    String[] secrets = JobJvm.secrets();
-    assertThat(written).allSatisfy(text -> assertThat(text).doesNotContain(secrets));
+    JobJvm.requireNowhere(result, folder, JobJvm.secrets());
   }
 
   private static ForkedJvm.Result run(

@@ -98,6 +98,20 @@ final class FaultyS3 implements AutoCloseable {
     };
   }
 
+  /** Another text in the place of one in the body. */
+  static Fault replacing(String text, String by) {
+    return (answer, out) -> {
+      byte[] body =
+          new String(answer.body(answer.bytes.length - answer.body), ISO_8859_1)
+              .replace(text, by)
+              .getBytes(ISO_8859_1);
+      String head =
+          answer.head().replaceAll("(?i)content-length: \\d+", "Content-Length: " + body.length);
+      out.write(head.getBytes(ISO_8859_1));
+      out.write(body);
+    };
+  }
+
   /** As if the object were another by now, though S3 was asked for the listed one. */
   static Fault otherVersion() {
     return (answer, out) -> {

@@ -169,7 +169,7 @@ class S3FaultsIT {
       "it went wrong each time it was tried: load the day again when the S3 is well";
   private static final String KEYS =
       "give keys that may list and read the bucket: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY,"
-          + " AWS_PROFILE, or an instance role";
+          + " AWS_PROFILE, a web identity, or an instance role";
   private static final String ADDRESS =
       "set s3.endpoint (S3_ENDPOINT) to the address of an S3 that is up, or to nothing for"
           + " Amazon's, and events-uri (EVENTS_URI) to a bucket in it";
@@ -352,5 +352,19 @@ class S3FaultsIT {
     LoadReport report = load();
     assertThat(report.load().error()).endsWith(ADDRESS);
     requireFailed(report, report.load().error());
+  }
+
+  @Test
+  void listedNameThatLeadsOutOfTheDay_failsTheLoad() {
+    s3.spoil(
+        Request::isListing, ALWAYS, FaultyS3.replacing("/" + PLAIN + "<", "/../../" + PLAIN + "<"));
+    requireFailed(
+        load(),
+        "the listing of "
+            + services.uri(DAY, "")
+            + " names an object outside of it, "
+            + services.eventsUri().replaceFirst("/[^/]+$", "/")
+            + PLAIN
+            + ": rename the object whose name holds '..'");
   }
 }
