@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Function;
@@ -44,8 +45,8 @@ final class FaultyWay implements AutoCloseable {
     NO_MEMORY,
     /** The server finds its disk too full to insert. */
     NO_SPACE,
-    /** The server does what it is asked; the answer takes seconds. */
-    SLOW_ANSWER
+    /** The server does what it is asked; the answer waits for {@link #letGo}. */
+    ANSWER_HELD
   }
 
   /**
@@ -53,8 +54,9 @@ final class FaultyWay implements AutoCloseable {
    *
    * @param statement its SQL, for an insert without the rows
    * @param token of deduplication, '' without one
+   * @param port of the process that sent it
    */
-  record Request(String statement, String token) {
+  record Request(String statement, String token, int port) {
     boolean insertsInto(String table) {
       return statement.toUpperCase(Locale.ROOT).startsWith("INSERT")
           && statement.replace("`", "").contains(table);
@@ -66,7 +68,6 @@ final class FaultyWay implements AutoCloseable {
     }
   }
 
-  private static final int SLOW_SECONDS = 20;
   private static final Set<String> OWN_HEADERS =
       Set.of("connection", "content-length", "expect", "host", "transfer-encoding", "upgrade");
 
@@ -77,6 +78,7 @@ final class FaultyWay implements AutoCloseable {
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
   private final List<Request> requests = new CopyOnWriteArrayList<>();
   private volatile Function<Request, Fault> faults = request -> Fault.NONE;
+  private volatile CountDownLatch held = new CountDownLatch(1);
   private volatile boolean takesTokens;
 
   /** A way without faults. */
@@ -99,7 +101,13 @@ final class FaultyWay implements AutoCloseable {
   /** From here on, what happens to each request; forgets the requests so far. */
   void set(Function<Request, Fault> next) {
     requests.clear();
+    held = new CountDownLatch(1);
     faults = next;
+  }
+
+  /** Gives the answers that were held. */
+  void letGo() {
+    held.countDown();
   }
 
   /** From here on, no two requests that the server gets have one token. */
@@ -120,7 +128,7 @@ final class FaultyWay implements AutoCloseable {
 
   private void pass(HttpExchange exchange) throws IOException {
     byte[] body = exchange.getRequestBody().readAllBytes();
-    Request request = request(exchange.getRequestURI(), body);
+    Request request = request(exchange, body);
     requests.add(request);
     Fault fault = faults.apply(request);
     try (exchange) {
@@ -142,9 +150,9 @@ final class FaultyWay implements AutoCloseable {
             answer(
                 exchange,
                 forward(exchange, body, "&min_free_disk_bytes_to_perform_insert=" + (1L << 60)));
-        case SLOW_ANSWER -> {
+        case ANSWER_HELD -> {
           HttpResponse<byte[]> response = forward(exchange, body, "");
-          Thread.sleep(SLOW_SECONDS * 1000L);
+          held.await();
           answer(exchange, response);
         }
         case NONE -> answer(exchange, forward(exchange, body, ""));
@@ -199,7 +207,8 @@ final class FaultyWay implements AutoCloseable {
     exchange.getResponseBody().write(body);
   }
 
-  private static Request request(URI asked, byte[] body) {
+  private static Request request(HttpExchange exchange, byte[] body) {
+    URI asked = exchange.getRequestURI();
     Map<String, String> values =
         Arrays.stream((asked.getRawQuery() == null ? "" : asked.getRawQuery()).split("&"))
             .map(pair -> pair.split("=", 2))
@@ -210,6 +219,9 @@ final class FaultyWay implements AutoCloseable {
                     pair -> URLDecoder.decode(pair[1], StandardCharsets.UTF_8),
                     (first, last) -> last));
     String statement = values.getOrDefault("query", new String(body, StandardCharsets.ISO_8859_1));
-    return new Request(statement.strip(), values.getOrDefault("insert_deduplication_token", ""));
+    return new Request(
+        statement.strip(),
+        values.getOrDefault("insert_deduplication_token", ""),
+        exchange.getRemoteAddress().getPort());
   }
 }
