@@ -2,6 +2,7 @@ package edtech.analytics.load;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -11,6 +12,8 @@ import java.net.URLDecoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
@@ -24,6 +27,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import net.jpountz.lz4.LZ4Factory;
+import net.jpountz.lz4.LZ4FastDecompressor;
 
 /**
  * A proxy in front of ClickHouse's HTTP interface, on which requests and answers get lost, as a
@@ -67,6 +72,11 @@ final class FaultyWay implements AutoCloseable {
       return Long.parseLong(token.split("/")[1]);
     }
   }
+
+  private static final int CHECKSUM_BYTES = 16;
+  private static final int BLOCK_HEAD_BYTES = 9;
+  private static final LZ4FastDecompressor LZ4 =
+      LZ4Factory.fastestJavaInstance().fastDecompressor();
 
   private static final Set<String> OWN_HEADERS =
       Set.of("connection", "content-length", "expect", "host", "transfer-encoding", "upgrade");
@@ -218,10 +228,29 @@ final class FaultyWay implements AutoCloseable {
                     pair -> pair[0],
                     pair -> URLDecoder.decode(pair[1], StandardCharsets.UTF_8),
                     (first, last) -> last));
-    String statement = values.getOrDefault("query", new String(body, StandardCharsets.ISO_8859_1));
+    String statement = values.get("query");
+    if (statement == null) {
+      boolean isCompressed = "1".equals(values.get("decompress"));
+      statement = new String(isCompressed ? decompressed(body) : body, StandardCharsets.ISO_8859_1);
+    }
     return new Request(
         statement.strip(),
         values.getOrDefault("insert_deduplication_token", ""),
         exchange.getRemoteAddress().getPort());
+  }
+
+  /** What is in the blocks that ClickHouse's clients compress a body into. */
+  private static byte[] decompressed(byte[] body) {
+    ByteArrayOutputStream plain = new ByteArrayOutputStream();
+    ByteBuffer blocks = ByteBuffer.wrap(body).order(ByteOrder.LITTLE_ENDIAN);
+    while (blocks.hasRemaining()) {
+      blocks.position(blocks.position() + CHECKSUM_BYTES + 1);
+      int bytes = blocks.getInt() - BLOCK_HEAD_BYTES;
+      byte[] block = new byte[blocks.getInt()];
+      LZ4.decompress(body, blocks.position(), block, 0, block.length);
+      plain.writeBytes(block);
+      blocks.position(blocks.position() + bytes);
+    }
+    return plain.toByteArray();
   }
 }

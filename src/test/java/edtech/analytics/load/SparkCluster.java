@@ -13,6 +13,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.apache.spark.network.util.JavaUtils;
 
 /**
  * A standalone Spark that belongs to one test class: a master and two workers, each a process. The
@@ -104,8 +105,11 @@ final class SparkCluster implements AutoCloseable {
       for (Process process : processes) {
         process.waitFor(1, TimeUnit.MINUTES);
       }
+      JavaUtils.deleteRecursively(directory.toFile());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 
