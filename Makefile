@@ -251,8 +251,8 @@ fuzz-keep: ## after make fuzz: keep the lines of its corpus that each reach some
 	@$(FUZZER) -merge=1 $(FUZZ)/merged $(FUZZ)/kept $(FUZZ)/corpus
 	@$(VENV_PYTHON) -m local.fuzz pack $(FUZZ)/merged
 
-# Their short forms are a part of make test.
-CHAOS_TESTS := ServerKillIT,KilledLoadIT,TaskFaultIT,ConcurrentLoadsIT,S3FaultsIT
+# Their short forms are a part of make test, but for ClusterFaultIT, which has none.
+CHAOS_TESTS := ServerKillIT,KilledLoadIT,TaskFaultIT,ClusterFaultIT,ConcurrentLoadsIT,SweepRaceIT,S3FaultsIT
 
 .PHONY: chaos
 chaos: $(VENV) $(S3PROXY) ## what breaks a load, many times: half an hour and more: make chaos [SEED=N]
@@ -297,7 +297,7 @@ test: $(VENV) $(VENV_DBT) $(VENV_AIRFLOW) $(VENV_SUPERSET) $(S3PROXY) ## every t
 	  .venv-airflow/bin/python -m pytest -q airflow/tests; \
 	  $(VENV_PYTHON) -m pytest -q -rs local/tests --ignore=$(NIGHTLY_TESTS); \
 	  .venv-superset/bin/python -m pytest -q superset/tests --ignore=superset/tests/test_dashboards.py; \
-	  echo "not part of this run, for their time: make test-nightly (a running Airflow), make test-dashboards (a year in Superset)"
+	  echo "not part of this run, for their time: make test-nightly (a running Airflow), make test-dashboards (a year in Superset), make chaos (a Spark cluster that loses executors)"
 
 ##@ Local services
 

@@ -5,7 +5,7 @@ import os
 import re
 import subprocess
 import sys
-from collections import defaultdict
+from collections import Counter, defaultdict
 
 import pytest
 
@@ -70,6 +70,21 @@ def rows(truth: dict, query: str) -> list[list]:
         f"{query} FORMAT JSONCompactEachRow SETTINGS output_format_json_quote_64bit_integers = 0",
     )
     return [json.loads(line) for line in text.splitlines()]
+
+
+def ask_admin(truth: dict, query: str) -> str:
+    env = truth["env"]
+    return ask(env["CLICKHOUSE_URL"], env["CLICKHOUSE_USER"], env["CLICKHOUSE_PASSWORD"], query)
+
+
+def dump(truth: dict) -> dict[str, str]:
+    """Every table of staging and marts, to the last digit."""
+    tables = ask_admin(
+        truth,
+        "SELECT database || '.' || name FROM system.tables"
+        " WHERE database IN ('marts', 'staging') AND name != 'published_loads'",
+    ).split()
+    return {table: ask_admin(truth, f"SELECT * FROM {table} ORDER BY ALL") for table in tables}
 
 
 def test_daily_marts_are_what_was_meant(truth):
@@ -165,22 +180,11 @@ def test_answers_in_docs_metrics_are_those_of_the_sample(truth):
 def test_days_loaded_again_from_other_files_in_another_order_give_the_same_bytes(truth):
     state, env = truth["state"], truth["env"]
 
-    def dump() -> dict[str, str]:
-        tables = ask_admin(
-            "SELECT database || '.' || name FROM system.tables"
-            " WHERE database IN ('marts', 'staging') AND name != 'published_loads'"
-        ).split()
-        return {table: ask_admin(f"SELECT * FROM {table} ORDER BY ALL") for table in tables}
-
-    def ask_admin(query: str) -> str:
-        user, password = env["CLICKHOUSE_USER"], env["CLICKHOUSE_PASSWORD"]
-        return ask(env["CLICKHOUSE_URL"], user, password, query)
-
     def loads_by_day() -> list[int]:
         query = "SELECT load_id FROM marts.published_loads ORDER BY event_date"
-        return [int(load) for load in ask_admin(query).split()]
+        return [int(load) for load in ask_admin(truth, query).split()]
 
-    before, loads = dump(), loads_by_day()
+    before, loads = dump(truth), loads_by_day()
     _upload(env, "--files", "3", days=3)
     _make(state, "backfill", f"FROM={FIRST}", "TO=2026-03-03")
     _make(state, "dbt")
@@ -189,4 +193,88 @@ def test_days_loaded_again_from_other_files_in_another_order_give_the_same_bytes
     assert loads_after[3:] == loads[3:]
     assert max(loads) < min(loads_after[:3]), "the first days were not the last ones loaded"
     assert len(before) == 18
-    assert dump() == before
+    assert dump(truth) == before
+
+
+# Active on several days, with purchases, tasks and an arm: somebody whom every mart counts.
+SOMEBODY = """
+SELECT user_id FROM staging.user_day
+WHERE user_id IN (SELECT user_id FROM raw.task_results)
+  AND user_id IN (SELECT user_id FROM raw.ab_test_assignments
+                  GROUP BY user_id HAVING uniqExact(ab_group) = 1)
+GROUP BY user_id HAVING count() > 2 AND sum(positive_purchase_count) > 0
+ORDER BY user_id LIMIT 1
+"""
+
+
+def test_forgotten_user_is_nowhere_and_the_others_figures_are_theirs(truth):
+    state = truth["state"]
+    somebody = ask_admin(truth, SOMEBODY).strip()
+
+    def traces() -> dict[str, int]:
+        """Rows of every table that hold the id in any column, base64 included."""
+        tables = ask_admin(
+            truth,
+            "SELECT database || '.' || name FROM system.tables WHERE engine LIKE '%MergeTree'"
+            " AND database NOT IN ('system', 'INFORMATION_SCHEMA', 'information_schema')",
+        ).split()
+        assert {"ops", "store", "marts", "dbt_work"} <= {name.split(".")[0] for name in tables}
+        found = {}
+        for table in tables:
+            text = "toString(tuple(*))"
+            if table == "store.raw_rejected_events":
+                text = f"concat({text}, tryBase64Decode(line))"
+            query = f"SELECT count() FROM {table} WHERE position({text}, '{somebody}') > 0"
+            found[table] = int(ask_admin(truth, query))
+        return {table: count for table, count in found.items() if count}
+
+    def others() -> dict[str, str]:
+        """What is theirs alone, to the last digit."""
+        tables = ask_admin(
+            truth,
+            "SELECT DISTINCT database || '.' || table FROM system.columns"
+            " WHERE database IN ('raw', 'staging') AND name = 'user_id'",
+        ).split()
+        assert len(tables) == 8
+        return {
+            table: ask_admin(
+                truth, f"SELECT * FROM {table} WHERE user_id != '{somebody}' ORDER BY ALL"
+            )
+            for table in tables
+        }
+
+    def arms() -> Counter:
+        query = "SELECT ab_test_id, ab_group, users FROM marts.ab_test_results"
+        found = rows(truth, f"{query} WHERE metric = 'task_success_users'")
+        return Counter({(test, group): users for test, group, users in found})
+
+    tasks_without = rows(
+        truth,
+        f"SELECT count(), countIf(is_success) FROM raw.task_results WHERE user_id != '{somebody}'",
+    )
+    own_arm = rows(
+        truth,
+        "SELECT DISTINCT ab_test_id, ab_group FROM raw.ab_test_assignments"
+        f" WHERE user_id = '{somebody}'",
+    )
+    others_before, arms_before, traces_before = others(), arms(), traces()
+    assert {"store.raw_events", "store.staging_user_day", "dbt_work.int_users"} <= set(
+        traces_before
+    )
+
+    _make(state, "forget", f"ID={somebody}")
+    _make(state, "dbt")
+
+    assert traces() == {}
+    assert others() == others_before
+    assert arms_before - arms() == Counter({tuple(arm): 1 for arm in own_arm})
+    assert rows(truth, "SELECT sum(attempts), sum(successes) FROM marts.task_effectiveness") == (
+        tasks_without
+    )
+    # What S3 still has of them is left out by later loads: computed anew from the lines of the
+    # others, every table comes to the same bytes.
+    forgotten = dump(truth)
+    _make(state, "backfill", f"FROM={FIRST}", f"TO={LAST}", "ARGS=--force")
+    _make(state, "dbt")
+    assert dump(truth) == forgotten
+    assert traces() == {}

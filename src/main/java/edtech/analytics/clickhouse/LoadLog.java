@@ -19,6 +19,9 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /** Writes the ledger: {@code ops.loads} and {@code ops.load_objects}. */
 public final class LoadLog {
+  /** A load gives a sign of life every minute: one that missed five is not running. */
+  private static final int SILENT_MINUTES = 5;
+
   private static final DateTimeFormatter MICROS =
       DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss.SSSSSS").withZone(ZoneOffset.UTC);
 
@@ -175,12 +178,19 @@ public final class LoadLog {
         .toList();
   }
 
-  /** The loads that are under way and have not published, the oldest first. */
+  /**
+   * The loads that are under way and have not published, the oldest first: those that have given a
+   * sign of life within some minutes. Their drivers' clocks do not matter, as a load's number tells
+   * what the server's showed when it started.
+   */
   public List<Long> running() {
     return server
         .rows(
-            "SELECT toInt64(load_id) AS load FROM ops.loads WHERE status = 'running' AND load_id NOT"
-                + " IN (SELECT load_id FROM ops.publications) ORDER BY load")
+            "SELECT toInt64(load_id) AS load FROM store.load_log FINAL WHERE status = 'running' AND"
+                + " snowflakeIDToDateTime64(load_id) + toIntervalSecond(dateDiff('second',"
+                + " started_at, heartbeat_at)) >= now64(3) - toIntervalMinute({silent:UInt32}) AND"
+                + " load_id NOT IN (SELECT load_id FROM ops.publications) ORDER BY load",
+            Map.of("silent", SILENT_MINUTES))
         .stream()
         .map(row -> row.getLong("load"))
         .toList();

@@ -2,6 +2,8 @@ package edtech.analytics.clickhouse;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.spark.TaskContext;
+import org.apache.spark.TaskKilledException;
 import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.catalyst.expressions.GenericInternalRow;
 import org.apache.spark.sql.catalyst.expressions.JoinedRow;
@@ -77,10 +79,21 @@ final class TaskWriter implements DataWriter<InternalRow> {
     if (block.rows() == 0) {
       return;
     }
+    requireAlive();
     int length = block.assemble();
     server.get().insert(table, block.block(), length, table + "/" + task + "/" + batch);
     rows += block.rows();
     batch++;
     block.clear();
+  }
+
+  /**
+   * Rows of an attempt that Spark has given up may come too late to be deleted with the losers'.
+   */
+  private static void requireAlive() {
+    TaskContext attempt = TaskContext.get();
+    if (attempt != null && attempt.isInterrupted()) {
+      throw new TaskKilledException("killed before a batch was sent");
+    }
   }
 }

@@ -267,7 +267,8 @@ final class DayLoad {
       throw new LoadFailedException(
           "the staged tables do not agree: "
               + String.join("; ", broken)
-              + ": nothing was published; this is a fault of the job, please report it");
+              + ": nothing was published; load the day again, and report it as a fault of the job"
+              + " where that fails, too");
     }
   }
 

@@ -115,8 +115,8 @@ class AggregatesIT {
     assertThat(report.load().error())
         .isEqualTo(
             "the staged tables do not agree: event_count of user_day is 21, rows of events is 20;"
-                + " revenue of user_day is 34, sum of purchases is 35: nothing was published; this"
-                + " is a fault of the job, please report it");
+                + " revenue of user_day is 34, sum of purchases is 35: nothing was published; load"
+                + " the day again, and report it as a fault of the job where that fails, too");
     assertThat(services.number("SELECT count() FROM raw.events WHERE event_date = '" + day + "'"))
         .isZero();
   }

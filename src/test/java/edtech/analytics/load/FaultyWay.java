@@ -2,6 +2,7 @@ package edtech.analytics.load;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -11,6 +12,8 @@ import java.net.URLDecoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
@@ -19,10 +22,13 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import net.jpountz.lz4.LZ4Factory;
+import net.jpountz.lz4.LZ4FastDecompressor;
 
 /**
  * A proxy in front of ClickHouse's HTTP interface, on which requests and answers get lost, as a
@@ -44,8 +50,8 @@ final class FaultyWay implements AutoCloseable {
     NO_MEMORY,
     /** The server finds its disk too full to insert. */
     NO_SPACE,
-    /** The server does what it is asked; the answer takes seconds. */
-    SLOW_ANSWER
+    /** The server does what it is asked; the answer waits for {@link #letGo}. */
+    ANSWER_HELD
   }
 
   /**
@@ -53,8 +59,9 @@ final class FaultyWay implements AutoCloseable {
    *
    * @param statement its SQL, for an insert without the rows
    * @param token of deduplication, '' without one
+   * @param port of the process that sent it
    */
-  record Request(String statement, String token) {
+  record Request(String statement, String token, int port) {
     boolean insertsInto(String table) {
       return statement.toUpperCase(Locale.ROOT).startsWith("INSERT")
           && statement.replace("`", "").contains(table);
@@ -66,7 +73,11 @@ final class FaultyWay implements AutoCloseable {
     }
   }
 
-  private static final int SLOW_SECONDS = 20;
+  private static final int CHECKSUM_BYTES = 16;
+  private static final int BLOCK_HEAD_BYTES = 9;
+  private static final LZ4FastDecompressor LZ4 =
+      LZ4Factory.fastestJavaInstance().fastDecompressor();
+
   private static final Set<String> OWN_HEADERS =
       Set.of("connection", "content-length", "expect", "host", "transfer-encoding", "upgrade");
 
@@ -77,6 +88,7 @@ final class FaultyWay implements AutoCloseable {
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
   private final List<Request> requests = new CopyOnWriteArrayList<>();
   private volatile Function<Request, Fault> faults = request -> Fault.NONE;
+  private volatile CountDownLatch held = new CountDownLatch(1);
   private volatile boolean takesTokens;
 
   /** A way without faults. */
@@ -99,7 +111,13 @@ final class FaultyWay implements AutoCloseable {
   /** From here on, what happens to each request; forgets the requests so far. */
   void set(Function<Request, Fault> next) {
     requests.clear();
+    held = new CountDownLatch(1);
     faults = next;
+  }
+
+  /** Gives the answers that were held. */
+  void letGo() {
+    held.countDown();
   }
 
   /** From here on, no two requests that the server gets have one token. */
@@ -120,7 +138,7 @@ final class FaultyWay implements AutoCloseable {
 
   private void pass(HttpExchange exchange) throws IOException {
     byte[] body = exchange.getRequestBody().readAllBytes();
-    Request request = request(exchange.getRequestURI(), body);
+    Request request = request(exchange, body);
     requests.add(request);
     Fault fault = faults.apply(request);
     try (exchange) {
@@ -142,9 +160,9 @@ final class FaultyWay implements AutoCloseable {
             answer(
                 exchange,
                 forward(exchange, body, "&min_free_disk_bytes_to_perform_insert=" + (1L << 60)));
-        case SLOW_ANSWER -> {
+        case ANSWER_HELD -> {
           HttpResponse<byte[]> response = forward(exchange, body, "");
-          Thread.sleep(SLOW_SECONDS * 1000L);
+          held.await();
           answer(exchange, response);
         }
         case NONE -> answer(exchange, forward(exchange, body, ""));
@@ -199,7 +217,8 @@ final class FaultyWay implements AutoCloseable {
     exchange.getResponseBody().write(body);
   }
 
-  private static Request request(URI asked, byte[] body) {
+  private static Request request(HttpExchange exchange, byte[] body) {
+    URI asked = exchange.getRequestURI();
     Map<String, String> values =
         Arrays.stream((asked.getRawQuery() == null ? "" : asked.getRawQuery()).split("&"))
             .map(pair -> pair.split("=", 2))
@@ -209,7 +228,29 @@ final class FaultyWay implements AutoCloseable {
                     pair -> pair[0],
                     pair -> URLDecoder.decode(pair[1], StandardCharsets.UTF_8),
                     (first, last) -> last));
-    String statement = values.getOrDefault("query", new String(body, StandardCharsets.ISO_8859_1));
-    return new Request(statement.strip(), values.getOrDefault("insert_deduplication_token", ""));
+    String statement = values.get("query");
+    if (statement == null) {
+      boolean isCompressed = "1".equals(values.get("decompress"));
+      statement = new String(isCompressed ? decompressed(body) : body, StandardCharsets.ISO_8859_1);
+    }
+    return new Request(
+        statement.strip(),
+        values.getOrDefault("insert_deduplication_token", ""),
+        exchange.getRemoteAddress().getPort());
+  }
+
+  /** What is in the blocks that ClickHouse's clients compress a body into. */
+  private static byte[] decompressed(byte[] body) {
+    ByteArrayOutputStream plain = new ByteArrayOutputStream();
+    ByteBuffer blocks = ByteBuffer.wrap(body).order(ByteOrder.LITTLE_ENDIAN);
+    while (blocks.hasRemaining()) {
+      blocks.position(blocks.position() + CHECKSUM_BYTES + 1);
+      int bytes = blocks.getInt() - BLOCK_HEAD_BYTES;
+      byte[] block = new byte[blocks.getInt()];
+      LZ4.decompress(body, blocks.position(), block, 0, block.length);
+      plain.writeBytes(block);
+      blocks.position(blocks.position() + bytes);
+    }
+    return plain.toByteArray();
   }
 }

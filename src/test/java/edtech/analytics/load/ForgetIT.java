@@ -215,13 +215,7 @@ class ForgetIT {
       String with = reader.state();
       assertThat(with).isNotEqualTo(without);
 
-      ForkedJvm.Result killed =
-          ForkedJvm.run(
-              KilledForget.class,
-              Map.of(),
-              List.of("-Dspark.master=local[2]"),
-              List.of(user, step.name(), part));
-      assertThat(killed.code()).as(killed.text()).isEqualTo(ForkedJvm.KILLED);
+      kill(user, step, part);
       assertThat(reader.state())
           .isEqualTo(part.equals("ops.loads") || step == Step.SWEEP ? without : with);
       assertThat(traces(user)).isNotEmpty();
@@ -237,28 +231,86 @@ class ForgetIT {
     }
   }
 
+  @Test
+  void killedForget_ofSomebodyElse_holdsUpLoadsNotAtAllAndForgetForMinutes()
+      throws InterruptedException {
+    String first = fresh("gone-first");
+    String second = fresh("gone-second");
+    LocalDate day = day(31);
+    services.put(day, "a.jsonl", SampleDay.lines(day, "a", 20));
+    services.load(day);
+    final Map<String, String> expected = readBack.content(day);
+    services.put(day, "b.jsonl", theirs(day, first));
+    services.put(day, "c.jsonl", theirs(day, second));
+    services.load(day, "max-rejected-ratio", "1");
+    assertThat(events(day)).isEqualTo(30);
+
+    kill(first, Step.MOVE, "raw.task_results");
+    long dead =
+        services.number(
+            "SELECT toInt64(max(load_id)) FROM ops.loads WHERE event_date = '" + day + "'");
+    LoadReport load = services.load(day, LoadMode.FORCED, "max-rejected-ratio", "1");
+    assertThat(load.load().status()).as(load.text()).isEqualTo("published");
+    assertThat(events(day)).as("the first is left out").isEqualTo(25);
+
+    silence(dead, 4);
+    assertThat(forget(second).problems())
+        .containsExactly("load " + dead + " began before the user was forgotten and still runs");
+    assertThat(traces(second)).as("what may still be published").isNotEmpty();
+    silence(dead, 6);
+    assertThat(forget(second).problems()).isEmpty();
+    assertThat(traces(second)).isEmpty();
+    assertThat(forget(first).problems()).isEmpty();
+    assertThat(traces(first)).isEmpty();
+    assertThat(readBack.content(day)).isEqualTo(expected);
+  }
+
+  /** As if the last sign of life had come so long ago from a driver whose clock is an hour late. */
+  private static void silence(long load, int minutes) {
+    services
+        .admin()
+        .execute(
+            "INSERT INTO store.load_log SELECT * REPLACE (revision + 1 AS revision,"
+                + " snowflakeIDToDateTime64(load_id) - INTERVAL 1 HOUR AS started_at, now64(6,"
+                + " 'UTC') - INTERVAL 1 HOUR - toIntervalMinute("
+                + minutes
+                + ") AS heartbeat_at) FROM store.load_log FINAL WHERE load_id = "
+                + load);
+  }
+
+  private static void kill(String user, Step step, String part) throws InterruptedException {
+    ForkedJvm.Result killed =
+        ForkedJvm.run(
+            KilledForget.class,
+            Map.of(),
+            List.of("-Dspark.master=local[2]"),
+            List.of(user, step.name(), part));
+    assertThat(killed.code()).as(killed.text()).isEqualTo(ForkedJvm.KILLED);
+  }
+
   /** Five good events of a user, and six lines at fault that name them, each in another way. */
   private static String[] theirs(LocalDate day, String user) {
     String at = quoted(day + "T10:00:00Z");
     String escaped = user.replace("Ü", "\\u00dc").replace("ö", "\\u00F6");
+    String of = Integer.toHexString(user.hashCode()) + "-" + day;
     return new String[] {
-      event(quoted("e1-" + day), escaped, "open", at, "\"session_id\":\"s-theirs\""),
-      event(quoted("e2-" + day), user, "purchase", at, "\"purchase_amount\":5"),
-      event(quoted("e3-" + day), user, "purchase", at, "\"purchase_amount\":\"-1.5\""),
+      event(quoted("e1-" + of), escaped, "open", at, "\"session_id\":\"s-theirs\""),
+      event(quoted("e2-" + of), user, "purchase", at, "\"purchase_amount\":5"),
+      event(quoted("e3-" + of), user, "purchase", at, "\"purchase_amount\":\"-1.5\""),
       event(
-          quoted("e4-" + day),
+          quoted("e4-" + of),
           user,
           "task_result",
           at,
           "\"task_id\":\"t1\",\"task_result\":\"success\""),
       event(
-          quoted("e5-" + day),
+          quoted("e5-" + of),
           user,
           "ab_test_assignment",
           at,
           "\"ab_test_id\":\"x\",\"ab_group\":\"g0\""),
-      event(quoted("r1-" + day), escaped, "open", quoted("not a time"), ""),
-      event(quoted("r2-" + day), user, "purchase", at, "\"purchase_amount\":\"much\""),
+      event(quoted("r1-" + of), escaped, "open", quoted("not a time"), ""),
+      event(quoted("r2-" + of), user, "purchase", at, "\"purchase_amount\":\"much\""),
       "{\"user_id\":\"somebody\",\"user_id\":\"" + user + "\"}",
       "{\"user_id\": \"" + user + "\", \"cut",
       "trailing " + user + " garbage",

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
@@ -122,6 +123,31 @@ class TaskFaultIT {
           .endsWith(": load the day again");
       assertThat(read.contentWithRejected(DAY)).isEqualTo(reference);
     }
+  }
+
+  @Test
+  void lateBatchOfAnAttemptGivenUp_load_failsAndTheDayStays() {
+    AtomicBoolean isLate = new AtomicBoolean();
+    way.set(
+        request -> {
+          String[] words = request.statement().split(" ");
+          if (request.statement().contains(" MOVE PARTITION ")
+              && words[2].startsWith("stage.raw_events_")
+              && isLate.compareAndSet(false, true)) {
+            services
+                .admin()
+                .execute(
+                    "INSERT INTO %1$s SELECT * REPLACE (987654321 AS _task) FROM %1$s LIMIT 50"
+                        .formatted(words[2]));
+          }
+          return Fault.NONE;
+        });
+    LoadReport report = load(3);
+    assertThat(report.load().status()).isEqualTo("failed");
+    assertThat(report.load().error())
+        .isEqualTo(
+            "raw.events: 350 rows moved, 300 expected: nothing was published; load the day again");
+    assertThat(read.contentWithRejected(DAY)).isEqualTo(reference);
   }
 
   @ParameterizedTest
