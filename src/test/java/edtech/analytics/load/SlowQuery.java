@@ -22,8 +22,8 @@ import java.util.stream.Collectors;
  * its rows: they are padded, so that no buffer on the way holds them, and the server waits.
  */
 final class SlowQuery implements AutoCloseable {
-  /** More than the buffers of a connection hold is left with some two hundred rows of these. */
-  private static final int PADDING = 100_000;
+  /** Four hundred rows of these are more than the buffers of a connection hold. */
+  private static final int PADDING = 50_000;
 
   private final LocalServices services;
   private final String id = UUID.randomUUID().toString();
@@ -97,7 +97,8 @@ final class SlowQuery implements AutoCloseable {
       if (line == null) {
         return false;
       }
-      rows.add(line.replaceFirst("\\t\\.*$", ""));
+      int padding = line.lastIndexOf('\t');
+      rows.add(padding < 0 ? line : line.substring(0, padding));
       return true;
     } catch (IOException cut) {
       rows.add("cut: " + cut);

@@ -42,7 +42,7 @@ class SweepRaceIT {
   @Test
   void queryThatBeganBefore_itsLoadReplacedAndSwept_endsWithTheOldDayWhole() throws Exception {
     Random random = Extent.random("sweeps while a query reads");
-    int rounds = Extent.of(2, 20);
+    int rounds = Extent.of(1, 20);
     try (DayReader reader = new DayReader(DAY)) {
       String last = reader.state();
       publish(0);
