@@ -41,57 +41,50 @@ class S3CredentialsIT {
 
   @Test
   void keysOfAProfile_areUsedAndShownNowhere() throws Exception {
-    requireLoaded(load(profile("lake", KEY_ID, KEY)));
+    requireLoaded(load(profile()));
   }
 
   @Test
   void keysForAWebIdentity_areUsedAndShownNowhere() throws Exception {
     try (TokenService sts = new TokenService(TOKEN, KEY_ID, KEY)) {
-      requireLoaded(load(webIdentity(sts, TOKEN)));
+      requireLoaded(load(webIdentity(sts)));
       assertThat(sts.exchanges()).isPositive();
     }
   }
 
   @Test
-  void keysOfAProfileThatTheS3DoesNotKnow_failTheLoad() throws Exception {
-    ForkedJvm.Result result = load(profile("lake", KEY_ID, "wrong-staple-of-the-profile"));
-    requireFailure(result, "Status Code: 403");
-    assertThat(result.text()).doesNotContain("wrong-staple-of-the-profile");
-  }
-
-  @Test
   void noKeysAnywhere_failsTheLoadAndSaysWhereTheyMayBe() throws Exception {
-    Map<String, String> environment = profile("lake", KEY_ID, KEY);
+    Map<String, String> environment = profile();
     environment.put("AWS_PROFILE", "misspelt");
     ForkedJvm.Result result = load(environment);
-    requireFailure(result, "no AWS keys found (--debug shows where they were looked for); ");
+    requireNoKeys(result);
     assertThat(result.text()).contains("contained no credentials for profile 'misspelt'");
   }
 
   @Test
   void webIdentityThatIsRefused_failsTheLoad() throws Exception {
     try (TokenService sts = new TokenService("another", KEY_ID, KEY)) {
-      ForkedJvm.Result result = load(webIdentity(sts, TOKEN));
-      requireFailure(result, "no AWS keys found (--debug shows where they were looked for); ");
+      ForkedJvm.Result result = load(webIdentity(sts));
+      requireNoKeys(result);
       assertThat(result.text())
           .contains("Not authorized to perform sts:AssumeRoleWithWebIdentity")
           .doesNotContain(TOKEN);
     }
   }
 
-  private Map<String, String> profile(String name, String keyId, String key) throws IOException {
+  private Map<String, String> profile() throws IOException {
     Path file = folder.resolve("credentials");
     Files.writeString(
         file,
-        "[%s]%naws_access_key_id = %s%naws_secret_access_key = %s%n".formatted(name, keyId, key));
+        "[lake]%naws_access_key_id = %s%naws_secret_access_key = %s%n".formatted(KEY_ID, KEY));
     Map<String, String> environment = noKeys();
-    environment.put("AWS_PROFILE", name);
+    environment.put("AWS_PROFILE", "lake");
     environment.put("AWS_SHARED_CREDENTIALS_FILE", file.toString());
     return environment;
   }
 
-  private Map<String, String> webIdentity(TokenService sts, String token) throws IOException {
-    Path file = Files.writeString(folder.resolve("token"), token);
+  private Map<String, String> webIdentity(TokenService sts) throws IOException {
+    Path file = Files.writeString(folder.resolve("token"), TOKEN);
     Map<String, String> environment = noKeys();
     environment.put("AWS_WEB_IDENTITY_TOKEN_FILE", file.toString());
     environment.put("AWS_ROLE_ARN", "arn:aws:iam::123456789012:role/edtech-load");
@@ -135,13 +128,12 @@ class S3CredentialsIT {
     JobJvm.requireNowhere(result, folder.resolve("events"), KEY, TOKEN, TokenService.SESSION_TOKEN);
   }
 
-  private static void requireFailure(ForkedJvm.Result result, String reason) {
+  private static void requireNoKeys(ForkedJvm.Result result) {
     assertThat(result.code()).as(result.text()).isEqualTo(1);
     assertThat(result.lastError())
         .startsWith("error: " + DAY + " was not loaded: cannot list " + services.eventsUri())
-        .contains(reason)
         .endsWith(
-            "; give keys that may list and read the bucket: AWS_ACCESS_KEY_ID and"
+            ": no AWS keys found (--debug shows where they were looked for); give keys that may list and read the bucket: AWS_ACCESS_KEY_ID and"
                 + " AWS_SECRET_ACCESS_KEY, AWS_PROFILE, a web identity, or an instance role");
     assertThat(result.text()).doesNotContain(JobJvm.secrets());
   }

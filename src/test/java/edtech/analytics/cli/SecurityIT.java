@@ -177,7 +177,9 @@ class SecurityIT {
             hostile);
 
     assertThat(report.load().error()).isEmpty();
-    assertThat(services.rows("SELECT source_uri FROM ops.loads WHERE event_date = '" + day + "'"))
+    assertThat(
+            services.rows(
+                "SELECT source_uri FROM ops.loads WHERE load_id = " + report.load().loadId()))
         .extracting(row -> row.getString("source_uri"))
         .containsExactly(services.eventsUri() + "/" + prefix + "/dt=" + day + "/");
     String successes = "SELECT toInt64(countIf(is_success)) FROM raw.task_results WHERE event_date";
