@@ -41,8 +41,8 @@ MOST_MEMORY_GROWTH = 1.25
 # moved; some tables of a small day have no row. Beside them those of the ledger, however many days.
 MOST_PARTS_A_DAY = 13
 MOST_OTHER_PARTS = 200
-# One load's: each drops its own before the next day starts.
-MOST_STAGE_TABLES = 13
+# Those of two loads: a day is read while the one before is published, and each drops its own.
+MOST_STAGE_TABLES = 26
 # Two listings and a request for each file: 10,000 files in three minutes beside the start of Spark.
 MOST_SECONDS_A_FILE = 0.018
 MOST_START_SECONDS = 60

@@ -6,12 +6,13 @@ checked before anything is timed. The load fills eight tables more, and checks.
 
 import os
 import sys
+from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
 
 from . import measure, raw_tables
 from .clickhouse_alone import DATABASE as CLICKHOUSE_ALONE
-from .measure import FIRST, LATER, Figure
+from .measure import FIRST, Figure
 from .python_client import DATABASE as PYTHON_CLIENT
 from .python_client import digest, number
 from .python_text import DATABASE as PYTHON_TEXT
@@ -43,6 +44,8 @@ OURS, CLIENT, JDBC, ALONE = (
     "clickhouse alone",
 )
 LATER_DAY = "later day of a backfill"
+# The third of four: JVM and server are warm, and a day is read beside it, as in a long range.
+DAYS = [(date.fromisoformat(FIRST) + timedelta(days=n)).isoformat() for n in range(4)]
 WAYS = {
     OURS: measure.load(FIRST),
     CLIENT: _python("python_client"),
@@ -61,8 +64,8 @@ DATABASES = {
 def main() -> None:
     """Generates the day, compares the tables, times the ways in turn, reports ratios."""
     events, runs = measure.setting("EVENTS", 2_000_000), measure.setting("RUNS", 3)
-    for date in (FIRST, LATER):
-        measure.generate(date, events, "--clean")
+    for day in DAYS:
+        measure.generate(day, events, "--clean")
     # The run that is compared also warms the file cache.
     measure.load_uncounted(FIRST)
     for way in DATABASES:
@@ -95,11 +98,12 @@ def _seconds(command: list[str]) -> float:
 
 
 def _later_day() -> float:
-    """Seconds of the second day of a backfill: from its start to its publication."""
-    measure.run(measure.backfill(FIRST, LATER))
+    """Seconds that one more day adds to a backfill, while the one after it is read."""
+    measure.run(measure.backfill(DAYS[0], DAYS[-1]))
     return number(
-        "SELECT dateDiff('microsecond', started_at, finished_at) / 1e6 FROM ops.loads "
-        f"WHERE event_date = '{LATER}' ORDER BY load_id DESC LIMIT 1"
+        "SELECT dateDiff('microsecond', min(finished_at), max(finished_at)) / 1e6 FROM (SELECT"
+        " event_date, argMax(finished_at, load_id) AS finished_at FROM ops.loads"
+        f" WHERE event_date IN ('{DAYS[1]}', '{DAYS[2]}') GROUP BY event_date)"
     )
 
 
