@@ -86,9 +86,9 @@ public final class JobContext implements AutoCloseable {
     return spark;
   }
 
-  /** A session with views and settings of its own, for one load. */
+  /** A session for one load: with the settings of the run's, and views of its own. */
   SparkSession newSession() {
-    SparkSession session = spark().newSession();
+    SparkSession session = ((org.apache.spark.sql.classic.SparkSession) spark()).cloneSession();
     writing().configure(session, environment);
     return session;
   }
