@@ -187,6 +187,7 @@ class SecurityIT {
     String events = "SELECT toInt64(count()) FROM raw.events WHERE event_date = '" + day + "'";
     assertThat(services.number(events)).isEqualTo(12);
 
+    services.abandonRunning();
     ForkedJvm.Result forget = run(Map.of(), List.of(), "forget", "--user", user);
 
     assertThat(forget.code()).as(forget.text()).isZero();
