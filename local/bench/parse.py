@@ -50,17 +50,7 @@ def _our_rows(spark: SparkSession, date: str) -> DataFrame:
     settings = job.config.SettingsReader.readForEvents(
         java.util.Optional.empty(), java.lang.System.getenv(), {}
     )
-    events = settings.events()
-    rules = job.input.ParseRules(
-        events.zone(),
-        events.purchaseTypes(),
-        events.taskResultTypes(),
-        events.assignmentTypes(),
-        events.successValues(),
-        events.currency(),
-        events.latenessDays(),
-        events.maxLineBytes(),
-    )
+    rules = job.input.ParseRules.of(settings.events())
     lister = job.input.ObjectLister(spark._jsc.hadoopConfiguration(), settings.eventsUri())
     day = java.time.LocalDate.parse(date)
     selection = job.input.Selection(lister.list(day), rules, day, day, job.input.ErasedUsers.NONE)

@@ -1,5 +1,6 @@
 package edtech.analytics.input;
 
+import edtech.analytics.config.Settings;
 import java.io.Serializable;
 import java.time.ZoneId;
 import java.util.Locale;
@@ -35,6 +36,19 @@ public record ParseRules(
     assignmentTypes = Set.copyOf(assignmentTypes);
     successValues = Set.copyOf(successValues);
     currency = currency.toUpperCase(Locale.ROOT);
+  }
+
+  /** What the settings say. */
+  public static ParseRules of(Settings.Events events) {
+    return new ParseRules(
+        events.zone(),
+        events.purchaseTypes(),
+        events.taskResultTypes(),
+        events.assignmentTypes(),
+        events.successValues(),
+        events.currency(),
+        events.latenessDays(),
+        events.maxLineBytes());
   }
 
   /**

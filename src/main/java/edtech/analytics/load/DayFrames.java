@@ -37,16 +37,7 @@ final class DayFrames implements AutoCloseable {
     this.from = from;
     this.to = to;
     this.isShared = events.latenessDays() > 0 && from.isBefore(to);
-    this.rules =
-        new ParseRules(
-            events.zone(),
-            events.purchaseTypes(),
-            events.taskResultTypes(),
-            events.assignmentTypes(),
-            events.successValues(),
-            events.currency(),
-            events.latenessDays(),
-            events.maxLineBytes());
+    this.rules = ParseRules.of(events);
   }
 
   /**
