@@ -1,8 +1,14 @@
 package edtech.analytics.clickhouse;
 
+import static java.util.function.Function.identity;
+import static java.util.stream.Collectors.joining;
+import static java.util.stream.Collectors.toMap;
+
 import edtech.analytics.model.SqlFile;
 import edtech.analytics.model.Table;
+import edtech.analytics.model.Tables;
 import java.time.LocalDate;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -92,17 +98,31 @@ public final class Stage {
             + table.physical());
   }
 
-  /** Rows of the load that the store holds. */
-  public long stored(Table table) {
-    return server.number(
-        "SELECT count() FROM "
-            + table.physical()
-            + " WHERE event_date = {date:Date} AND load_id = {load:UInt64}",
-        Map.of("date", date.toString(), "load", loadId));
+  /** Rows of the load that the store holds, by table. */
+  public Map<Table, Long> stored() {
+    String counts =
+        Tables.PUBLISHED.stream()
+            .map(
+                table ->
+                    "SELECT '"
+                        + table
+                        + "' AS name, toInt64(count()) AS stored FROM "
+                        + table.physical()
+                        + " WHERE event_date = {date:Date} AND load_id = {load:UInt64}")
+            .collect(joining(" UNION ALL "));
+    Map<String, Long> byName = new HashMap<>();
+    server
+        .rows(counts, Map.of("date", date.toString(), "load", loadId))
+        .forEach(row -> byName.put(row.getString("name"), row.getLong("stored")));
+    return Tables.PUBLISHED.stream()
+        .collect(toMap(identity(), table -> byName.get(table.logical())));
   }
 
-  /** Drops the load's table, whatever it still holds. */
-  public void drop(Table table) {
-    server.execute("DROP TABLE IF EXISTS " + table.stage(loadId) + " SYNC");
+  /** Drops the load's tables, whatever they still hold. */
+  public void drop() {
+    server.execute(
+        "DROP TABLE IF EXISTS "
+            + Tables.PUBLISHED.stream().map(table -> table.stage(loadId)).collect(joining(", "))
+            + " SYNC");
   }
 }

@@ -1,9 +1,10 @@
 package edtech.analytics.clickhouse;
 
+import static java.util.stream.Collectors.joining;
+
 import edtech.analytics.config.Settings;
 import edtech.analytics.model.Table;
 import edtech.analytics.model.Tables;
-import java.time.LocalDate;
 import java.util.List;
 import java.util.Map;
 
@@ -24,7 +25,7 @@ public final class Sweep {
    */
   private static final String DEAD =
       """
-      SELECT DISTINCT candidate FROM (%s)
+      SELECT name, event_date, toInt64(candidate) AS load_id FROM (%s)
       WHERE candidate NOT IN (
           SELECT load_id FROM (
               SELECT event_date, load_id FROM ops.publications
@@ -44,7 +45,28 @@ public final class Sweep {
         AND snowflakeIDToDateTime64(candidate) < now64(3) - toIntervalMinute({grace:UInt32})
         AND (candidate IN (SELECT load_id FROM ops.loads)
           OR snowflakeIDToDateTime64(candidate) < now64(3) - INTERVAL 1 DAY)
+        -- A number that no clock gave is not a load's: raw_events_2024 is somebody else's table.
+        AND snowflakeIDToDateTime64(candidate) BETWEEN toDateTime64('2020-01-01', 3)
+          AND now64(3) - toIntervalDay(if(name = {rejected:String}, {days:UInt32}, 0))
       """;
+
+  /** Tables that a load has filled, of no day. */
+  private static final String STAGED =
+      """
+      SELECT name, '' AS event_date, toUInt64OrZero(extract(name, '_(\\d+)$')) AS candidate
+      FROM system.tables
+      WHERE database = 'stage' AND replaceRegexpOne(name, '_\\d+$', '') IN {tables:Array(String)}
+      """;
+
+  private static final String STORED =
+      """
+      SELECT DISTINCT table AS name, extract(partition, '[-\\d]+') AS event_date,
+          toUInt64OrZero(extract(partition, ',(\\d+)\\)$')) AS candidate
+      FROM system.parts
+      WHERE active AND database = 'store' AND table IN {tables:Array(String)}
+      """;
+
+  private record Dead(String name, String date, long loadId) {}
 
   private final ClickHouse server;
   private final Settings.Publication settings;
@@ -56,86 +78,45 @@ public final class Sweep {
 
   /** Drops; returns how much. */
   public Result run() {
-    int stageTables = 0;
-    int partitions = 0;
-    for (Table table : Tables.PUBLISHED) {
-      stageTables += dropStages(table);
-      partitions += dropPartitions(table);
-    }
-    return new Result(stageTables, partitions);
+    // A driver killed after it published leaves the stage of a load that is kept.
+    List<Dead> stages = dead(STAGED, 0);
+    stages.forEach(dead -> server.execute("DROP TABLE IF EXISTS stage." + dead.name() + " SYNC"));
+    List<Dead> partitions = dead(STORED, settings.keepLoads());
+    partitions.forEach(
+        dead ->
+            server.execute(
+                "ALTER TABLE store."
+                    + dead.name()
+                    + " DROP PARTITION ('"
+                    + dead.date()
+                    + "', "
+                    + dead.loadId()
+                    + ")"));
+    return new Result(stages.size(), partitions.size());
   }
 
-  private int dropStages(Table table) {
-    String prefix = table.stageName(0).replaceAll("0$", "");
-    List<Long> dead =
-        dead(
-            "SELECT toUInt64OrZero(substring(name, "
-                + (prefix.length() + 1)
-                + ")) AS candidate FROM system.tables WHERE database = 'stage' AND startsWith(name, '"
-                + prefix
-                + "')",
-            // A driver killed after it published leaves the stage of a load that is kept.
-            0,
-            0);
-    dead.stream()
-        .filter(loadId -> loadId > 0)
-        .forEach(loadId -> server.execute("DROP TABLE IF EXISTS " + table.stage(loadId) + " SYNC"));
-    return dead.size();
-  }
-
-  private int dropPartitions(Table table) {
-    String name = table.physical().replaceFirst("^store\\.", "");
-    // Rejected lines of loads that were not published are kept longer: somebody has to look at
-    // them.
-    int days = table.equals(Tables.REJECTED_EVENTS) ? settings.rejectedRetentionDays() : 0;
-    List<Long> dead =
-        dead(
-            "SELECT toUInt64OrZero(extract(partition, ',(\\\\d+)\\\\)$')) AS candidate FROM"
-                + " system.parts WHERE active AND database = 'store' AND table = '"
-                + name
-                + "'",
-            days,
-            settings.keepLoads());
-    int dropped = 0;
-    for (long loadId : dead) {
-      for (LocalDate date : dates(table, loadId)) {
-        server.execute(
-            "ALTER TABLE " + table.physical() + " DROP PARTITION ('" + date + "', " + loadId + ")");
-        dropped++;
-      }
-    }
-    return dropped;
-  }
-
-  private List<LocalDate> dates(Table table, long loadId) {
+  private List<Dead> dead(String candidates, int keep) {
+    List<String> tables = Tables.PUBLISHED.stream().map(Sweep::name).toList();
     return server
         .rows(
-            "SELECT DISTINCT event_date FROM "
-                + table.physical()
-                + " WHERE load_id = {load:UInt64}",
-            Map.of("load", loadId))
-        .stream()
-        .map(row -> row.getLocalDate("event_date"))
-        .toList();
-  }
-
-  private List<Long> dead(String candidates, int leastDays, int keep) {
-    String sql =
-        "SELECT toInt64(candidate) AS load_id FROM ("
-            + DEAD.formatted(candidates, LoadLog.HELD)
-            // A number that no clock gave is not a load's: raw_events_2024 is somebody else's
-            // table.
-            + ") WHERE snowflakeIDToDateTime64(candidate) BETWEEN toDateTime64('2020-01-01', 3) AND"
-            + " now64(3) - toIntervalDay({days:UInt32})";
-    return server
-        .rows(
-            sql,
+            DEAD.formatted(candidates, LoadLog.HELD),
             Map.of(
+                "tables", tables.stream().collect(joining("','", "['", "']")),
                 "keep", keep,
                 "grace", settings.sweepGraceMinutes(),
-                "days", leastDays))
+                // Rejected lines of loads that were not published are kept longer: somebody has to
+                // look at them.
+                "rejected", name(Tables.REJECTED_EVENTS),
+                "days", settings.rejectedRetentionDays()))
         .stream()
-        .map(row -> row.getLong("load_id"))
+        .map(
+            row ->
+                new Dead(
+                    row.getString("name"), row.getString("event_date"), row.getLong("load_id")))
         .toList();
+  }
+
+  private static String name(Table table) {
+    return table.physical().replaceFirst("^store\\.", "");
   }
 }

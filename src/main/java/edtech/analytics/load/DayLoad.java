@@ -101,7 +101,7 @@ final class DayLoad {
 
     journal.begin(Step.LIST);
     Optional<Publication> current = publications.current(date);
-    if (mode == LoadMode.FORCED || current.isEmpty()) {
+    if (current.isEmpty()) {
       // There will be something to do: Spark starts while the objects are listed.
       job.startSpark();
     }
@@ -128,7 +128,9 @@ final class DayLoad {
 
     journal.begin(Step.READ);
     Dataset<Row> lines = frames.get().of(input, erased);
-    day = parse(job.newSession(), input, lines);
+    SparkSession session = job.newSession();
+    ParsedDay.prepare(session, bytes(input));
+    day = parse(session, input, lines);
     day.enter();
     CompletableFuture<Void> reading = day.startReading();
     try {
@@ -179,8 +181,9 @@ final class DayLoad {
     }
 
     journal.begin(Step.COUNT);
+    Map<Table, Long> stored = stage.stored();
     for (Table table : tables) {
-      requireEqual(table, stage.stored(table), rows.get(table.logical()), "moved");
+      requireEqual(table, stored.get(table), rows.get(table.logical()), "moved");
     }
     if (refusal.isPresent()) {
       throw new LoadFailedException(refusal.get());
@@ -229,12 +232,15 @@ final class DayLoad {
   }
 
   static ParsedDay parse(SparkSession spark, DayInput input, Dataset<Row> lines) {
-    long bytes =
-        input.own().stream()
-            .mapToLong(o -> o.bytes() * (o.uri().endsWith(".gz") ? GZIP_GROWTH : 1))
-            .sum();
     List<String> files = objects(input).stream().map(SourceObject::uri).toList();
-    return new ParsedDay(spark, input.date(), lines, files, bytes);
+    return new ParsedDay(spark, input.date(), lines, files, bytes(input));
+  }
+
+  /** Text of the day's own objects, about. */
+  private static long bytes(DayInput input) {
+    return input.own().stream()
+        .mapToLong(o -> o.bytes() * (o.uri().endsWith(".gz") ? GZIP_GROWTH : 1))
+        .sum();
   }
 
   private void requireUnchanged() throws IOException {
@@ -308,14 +314,14 @@ final class DayLoad {
       day.close();
     }
     if (stage != null) {
-      Tables.PUBLISHED.forEach(this::dropQuietly);
+      dropQuietly(stage, progress);
     }
     journal.close();
   }
 
-  private void dropQuietly(Table table) {
+  static void dropQuietly(Stage stage, Progress progress) {
     try {
-      stage.drop(table);
+      stage.drop();
     } catch (RuntimeException e) {
       // The sweep drops what is left over.
       progress.failed(e);

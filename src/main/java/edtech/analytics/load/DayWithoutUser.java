@@ -100,7 +100,7 @@ final class DayWithoutUser {
         journal.failed(Failure.message(e));
         throw e;
       } finally {
-        Tables.PUBLISHED.forEach(table -> dropQuietly(stage, table));
+        DayLoad.dropQuietly(stage, progress);
       }
     }
   }
@@ -135,8 +135,9 @@ final class DayWithoutUser {
     }
 
     journal.begin(Step.COUNT);
+    Map<Table, Long> stored = stage.stored();
     for (Table table : Tables.PUBLISHED) {
-      DayLoad.requireEqual(table, stage.stored(table), rows.get(table.logical()), "moved");
+      DayLoad.requireEqual(table, stored.get(table), rows.get(table.logical()), "moved");
     }
 
     journal.begin(Step.PUBLISH);
@@ -160,9 +161,10 @@ final class DayWithoutUser {
     Stage before = new Stage(job.server(), base.date(), base.loadId());
     Map<String, Long> inBase = publications.rows(base.date(), base.loadId());
     Map<String, Long> rows = new LinkedHashMap<>();
+    Map<Table, Long> stored = before.stored();
     for (Table table : copied()) {
       journal.part(table.logical());
-      long all = before.stored(table);
+      long all = stored.get(table);
       if (all != inBase.getOrDefault(table.logical(), 0L)) {
         throw new LoadFailedException(
             "load "
@@ -250,14 +252,5 @@ final class DayWithoutUser {
         Instant.now(),
         "",
         "");
-  }
-
-  private void dropQuietly(Stage stage, Table table) {
-    try {
-      stage.drop(table);
-    } catch (RuntimeException e) {
-      // The sweep drops what is left over.
-      progress.failed(e);
-    }
   }
 }

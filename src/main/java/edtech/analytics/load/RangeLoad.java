@@ -36,6 +36,10 @@ public final class RangeLoad {
   public List<LoadReport> run(
       LocalDate from, LocalDate to, LoadMode mode, Consumer<LoadReport> finished) {
     job.writing().requireCatalog();
+    if (mode == LoadMode.FORCED) {
+      // There will be something to do, so Spark starts beside the first requests.
+      job.startSpark();
+    }
     job.schema().requireCurrent();
     ObjectLister lister = job.lister();
     DayInputs inputs = new DayInputs(lister, job.settings().events().latenessDays());

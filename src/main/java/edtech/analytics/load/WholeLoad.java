@@ -20,9 +20,10 @@ final class WholeLoad {
   static void require(
       JobContext job, LocalDate date, long loadId, Map<String, Long> rows, String otherwise) {
     Stage store = new Stage(job.server(), date, loadId);
+    Map<Table, Long> byTable = store.stored();
     for (Table table : Tables.PUBLISHED) {
       long staged = rows.getOrDefault(table.logical(), 0L);
-      long stored = store.stored(table);
+      long stored = byTable.get(table);
       if (stored != staged) {
         throw new LoadFailedException(
             "load "

@@ -48,7 +48,7 @@ public final class ParsedDay implements AutoCloseable {
 
   private final SparkSession spark;
   private final int partitions;
-  private final boolean isSmall;
+  private final String factoryMode;
   private final Dataset<Row> parsed;
   private final RDD<InternalRow> byUser;
   private RDD<InternalRow> outcomes;
@@ -70,7 +70,7 @@ public final class ParsedDay implements AutoCloseable {
     spark.conf().set("spark.sql.shuffle.partitions", partitions);
     // It would run each table's query in pieces, and there is nothing left for it to adapt.
     spark.conf().set("spark.sql.adaptive.enabled", false);
-    this.isSmall = bytes < SMALL_BYTES;
+    this.factoryMode = factoryMode(bytes);
     this.parsed = by(ParsedColumn.USER_ID, Frames.in(spark, lines));
     this.byUser = Frames.shuffledAsRead(parsed);
     view(groups -> new ResolvedRows(byUser, groups), parsed);
@@ -81,22 +81,25 @@ public final class ParsedDay implements AutoCloseable {
     spark.createDataFrame(objects, OBJECT).createOrReplaceTempView("objects");
   }
 
+  /**
+   * Prepares a session that is for one day alone: the queries of a small day run without generated
+   * code, which takes longer to compile than they to run.
+   */
+  public static void prepare(SparkSession spark, long bytes) {
+    spark.conf().set("spark.sql.codegen.wholeStage", bytes >= SMALL_BYTES);
+    spark.conf().set(FACTORY_MODE, factoryMode(bytes));
+  }
+
   /** The session that has the views. */
   public SparkSession spark() {
     return spark;
   }
 
-  /**
-   * Makes the queries of this thread, and of those that it starts, run in the session of the day,
-   * and without generated code where that takes longer to compile than the rows to query.
-   */
+  /** Makes the queries of this thread, and of those that it starts, run in the day's session. */
   public void enter() {
     SparkSession.setActiveSession(spark);
-    String mode = isSmall ? "NO_CODEGEN" : "FALLBACK";
-    spark.conf().set("spark.sql.codegen.wholeStage", !isSmall);
-    spark.conf().set(FACTORY_MODE, mode);
     // What tasks see of a session's settings, where a query is not run by Spark's own commands.
-    spark.sparkContext().setLocalProperty(FACTORY_MODE, mode);
+    spark.sparkContext().setLocalProperty(FACTORY_MODE, factoryMode);
   }
 
   /**
@@ -171,6 +174,10 @@ public final class ParsedDay implements AutoCloseable {
 
   private Dataset<Row> query(String resource) {
     return spark.sql(SqlFile.read(resource));
+  }
+
+  private static String factoryMode(long bytes) {
+    return bytes < SMALL_BYTES ? "NO_CODEGEN" : "FALLBACK";
   }
 
   private static int partitions(SparkSession spark, long bytes) {

@@ -292,7 +292,7 @@ class SchemaIT {
           .contains("non_replicated_deduplication_window = 100000")
           .contains("fsync_after_insert = 1");
     } finally {
-      stage.drop(table);
+      stage.drop();
     }
   }
 
