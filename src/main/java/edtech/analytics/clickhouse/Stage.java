@@ -118,7 +118,7 @@ public final class Stage {
         .collect(toMap(identity(), table -> byName.get(table.logical())));
   }
 
-  /** Drops the load's tables, whatever they still hold. */
+  /** Drops the load's tables, whatever they still hold; where one cannot be, others may stay. */
   public void drop() {
     server.execute(
         "DROP TABLE IF EXISTS "

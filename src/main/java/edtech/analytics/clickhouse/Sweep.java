@@ -48,6 +48,7 @@ public final class Sweep {
         -- A number that no clock gave is not a load's: raw_events_2024 is somebody else's table.
         AND snowflakeIDToDateTime64(candidate) BETWEEN toDateTime64('2020-01-01', 3)
           AND now64(3) - toIntervalDay(if(name = {rejected:String}, {days:UInt32}, 0))
+        AND ({load:UInt64} = 0 OR candidate = {load:UInt64})
       """;
 
   /** Tables that a load has filled, of no day. */
@@ -66,6 +67,9 @@ public final class Sweep {
       WHERE active AND database = 'store' AND table IN {tables:Array(String)}
       """;
 
+  /** No load's number. */
+  private static final long ANY = 0;
+
   private record Dead(String name, String date, long loadId) {}
 
   private final ClickHouse server;
@@ -79,23 +83,34 @@ public final class Sweep {
   /** Drops; returns how much. */
   public Result run() {
     // A driver killed after it published leaves the stage of a load that is kept.
-    List<Dead> stages = dead(STAGED, 0);
+    List<Dead> stages = dead(STAGED, 0, ANY);
     stages.forEach(dead -> server.execute("DROP TABLE IF EXISTS stage." + dead.name() + " SYNC"));
-    List<Dead> partitions = dead(STORED, settings.keepLoads());
-    partitions.forEach(
-        dead ->
-            server.execute(
-                "ALTER TABLE store."
-                    + dead.name()
-                    + " DROP PARTITION ('"
-                    + dead.date()
-                    + "', "
-                    + dead.loadId()
-                    + ")"));
-    return new Result(stages.size(), partitions.size());
+    int partitions = 0;
+    List<Dead> stored = dead(STORED, settings.keepLoads(), ANY);
+    for (long load : stored.stream().map(Dead::loadId).distinct().toList()) {
+      // Asked once more, as a rollback may show it again while others are dropped.
+      List<Dead> still = dead(STORED, settings.keepLoads(), load);
+      still.forEach(this::dropPartition);
+      partitions += still.size();
+    }
+    return new Result(stages.size(), partitions);
   }
 
-  private List<Dead> dead(String candidates, int keep) {
+  private void dropPartition(Dead dead) {
+    server.execute(
+        "ALTER TABLE store."
+            + dead.name()
+            + " DROP PARTITION ('"
+            + dead.date()
+            + "', "
+            + dead.loadId()
+            + ")");
+  }
+
+  /**
+   * @param load the only one to look at; {@link #ANY} = all
+   */
+  private List<Dead> dead(String candidates, int keep, long load) {
     List<String> tables = Tables.PUBLISHED.stream().map(Sweep::name).toList();
     return server
         .rows(
@@ -104,8 +119,8 @@ public final class Sweep {
                 "tables", tables.stream().collect(joining("','", "['", "']")),
                 "keep", keep,
                 "grace", settings.sweepGraceMinutes(),
-                // Rejected lines of loads that were not published are kept longer: somebody has to
-                // look at them.
+                "load", load,
+                // Rejected lines are kept longer: somebody has to look at them.
                 "rejected", name(Tables.REJECTED_EVENTS),
                 "days", settings.rejectedRetentionDays()))
         .stream()

@@ -13,7 +13,7 @@ import org.apache.spark.sql.SparkSession;
 
 /**
  * What the commands of one run share: settings, the server, the listing, and a Spark session that
- * is started only when there is something to load.
+ * is started only when there is something to load, or a load is forced.
  */
 public final class JobContext implements AutoCloseable {
   private final Settings settings;

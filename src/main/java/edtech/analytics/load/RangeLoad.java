@@ -37,7 +37,7 @@ public final class RangeLoad {
       LocalDate from, LocalDate to, LoadMode mode, Consumer<LoadReport> finished) {
     job.writing().requireCatalog();
     if (mode == LoadMode.FORCED) {
-      // There will be something to do, so Spark starts beside the first requests.
+      // Whatever is published, the day is read: Spark starts beside the first requests.
       job.startSpark();
     }
     job.schema().requireCurrent();
