@@ -54,22 +54,28 @@ public final class Sweep {
   /** Tables that a load has filled, of no day. */
   private static final String STAGED =
       """
-      SELECT name, '' AS event_date, toUInt64OrZero(extract(name, '_(\\d+)$')) AS candidate
-      FROM system.tables
-      WHERE database = 'stage' AND replaceRegexpOne(name, '_\\d+$', '') IN {tables:Array(String)}
+      SELECT 'stage.' || t.name AS name, '' AS event_date,
+          toUInt64OrZero(extract(t.name, '_(\\d+)$')) AS candidate
+      FROM system.tables AS t
+      WHERE database = 'stage'
+        AND 'store.' || replaceRegexpOne(t.name, '_\\d+$', '') IN {tables:Array(String)}
       """;
 
   private static final String STORED =
       """
-      SELECT DISTINCT table AS name, extract(partition, '[-\\d]+') AS event_date,
+      SELECT DISTINCT 'store.' || table AS name, extract(partition, '[-\\d]+') AS event_date,
           toUInt64OrZero(extract(partition, ',(\\d+)\\)$')) AS candidate
       FROM system.parts
-      WHERE active AND database = 'store' AND table IN {tables:Array(String)}
+      WHERE active AND database = 'store' AND 'store.' || table IN {tables:Array(String)}
       """;
 
   /** No load's number. */
   private static final long ANY = 0;
 
+  /**
+   * @param name with its database
+   * @param date '' of a stage table
+   */
   private record Dead(String name, String date, long loadId) {}
 
   private final ClickHouse server;
@@ -84,7 +90,7 @@ public final class Sweep {
   public Result run() {
     // A driver killed after it published leaves the stage of a load that is kept.
     List<Dead> stages = dead(STAGED, 0, ANY);
-    stages.forEach(dead -> server.execute("DROP TABLE IF EXISTS stage." + dead.name() + " SYNC"));
+    stages.forEach(dead -> server.execute("DROP TABLE IF EXISTS " + dead.name() + " SYNC"));
     int partitions = 0;
     List<Dead> stored = dead(STORED, settings.keepLoads(), ANY);
     for (long load : stored.stream().map(Dead::loadId).distinct().toList()) {
@@ -98,7 +104,7 @@ public final class Sweep {
 
   private void dropPartition(Dead dead) {
     server.execute(
-        "ALTER TABLE store."
+        "ALTER TABLE "
             + dead.name()
             + " DROP PARTITION ('"
             + dead.date()
@@ -111,7 +117,7 @@ public final class Sweep {
    * @param load the only one to look at; {@link #ANY} = all
    */
   private List<Dead> dead(String candidates, int keep, long load) {
-    List<String> tables = Tables.PUBLISHED.stream().map(Sweep::name).toList();
+    List<String> tables = Tables.PUBLISHED.stream().map(Table::physical).toList();
     return server
         .rows(
             DEAD.formatted(candidates, LoadLog.HELD),
@@ -121,7 +127,7 @@ public final class Sweep {
                 "grace", settings.sweepGraceMinutes(),
                 "load", load,
                 // Rejected lines are kept longer: somebody has to look at them.
-                "rejected", name(Tables.REJECTED_EVENTS),
+                "rejected", Tables.REJECTED_EVENTS.physical(),
                 "days", settings.rejectedRetentionDays()))
         .stream()
         .map(
@@ -129,9 +135,5 @@ public final class Sweep {
                 new Dead(
                     row.getString("name"), row.getString("event_date"), row.getLong("load_id")))
         .toList();
-  }
-
-  private static String name(Table table) {
-    return table.physical().replaceFirst("^store\\.", "");
   }
 }

@@ -181,10 +181,7 @@ final class DayLoad {
     }
 
     journal.begin(Step.COUNT);
-    Map<Table, Long> stored = stage.stored();
-    for (Table table : tables) {
-      requireEqual(table, stored.get(table), rows.get(table.logical()), "moved");
-    }
+    requireMoved(stage, tables, rows);
     if (refusal.isPresent()) {
       throw new LoadFailedException(refusal.get());
     }
@@ -275,6 +272,14 @@ final class DayLoad {
               + String.join("; ", broken)
               + ": nothing was published; load the day again, and report it as a fault of the job"
               + " where that fails, too");
+    }
+  }
+
+  /** Requires that the store holds of each table what was staged, by its logical name. */
+  static void requireMoved(Stage stage, List<Table> tables, Map<String, Long> rows) {
+    Map<Table, Long> stored = stage.stored();
+    for (Table table : tables) {
+      requireEqual(table, stored.get(table), rows.get(table.logical()), "moved");
     }
   }
 

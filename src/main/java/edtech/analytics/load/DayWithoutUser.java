@@ -135,10 +135,7 @@ final class DayWithoutUser {
     }
 
     journal.begin(Step.COUNT);
-    Map<Table, Long> stored = stage.stored();
-    for (Table table : Tables.PUBLISHED) {
-      DayLoad.requireEqual(table, stored.get(table), rows.get(table.logical()), "moved");
-    }
+    DayLoad.requireMoved(stage, Tables.PUBLISHED, rows);
 
     journal.begin(Step.PUBLISH);
     if (!publications.current(date).equals(Optional.of(expected))) {

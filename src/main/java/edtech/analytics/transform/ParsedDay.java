@@ -48,7 +48,6 @@ public final class ParsedDay implements AutoCloseable {
 
   private final SparkSession spark;
   private final int partitions;
-  private final String factoryMode;
   private final Dataset<Row> parsed;
   private final RDD<InternalRow> byUser;
   private RDD<InternalRow> outcomes;
@@ -70,7 +69,6 @@ public final class ParsedDay implements AutoCloseable {
     spark.conf().set("spark.sql.shuffle.partitions", partitions);
     // It would run each table's query in pieces, and there is nothing left for it to adapt.
     spark.conf().set("spark.sql.adaptive.enabled", false);
-    this.factoryMode = factoryMode(bytes);
     this.parsed = by(ParsedColumn.USER_ID, Frames.in(spark, lines));
     this.byUser = Frames.shuffledAsRead(parsed);
     view(groups -> new ResolvedRows(byUser, groups), parsed);
@@ -86,8 +84,9 @@ public final class ParsedDay implements AutoCloseable {
    * code, which takes longer to compile than they to run.
    */
   public static void prepare(SparkSession spark, long bytes) {
-    spark.conf().set("spark.sql.codegen.wholeStage", bytes >= SMALL_BYTES);
-    spark.conf().set(FACTORY_MODE, factoryMode(bytes));
+    boolean isSmall = bytes < SMALL_BYTES;
+    spark.conf().set("spark.sql.codegen.wholeStage", !isSmall);
+    spark.conf().set(FACTORY_MODE, isSmall ? "NO_CODEGEN" : "FALLBACK");
   }
 
   /** The session that has the views. */
@@ -99,7 +98,7 @@ public final class ParsedDay implements AutoCloseable {
   public void enter() {
     SparkSession.setActiveSession(spark);
     // What tasks see of a session's settings, where a query is not run by Spark's own commands.
-    spark.sparkContext().setLocalProperty(FACTORY_MODE, factoryMode);
+    spark.sparkContext().setLocalProperty(FACTORY_MODE, spark.conf().get(FACTORY_MODE));
   }
 
   /**
@@ -174,10 +173,6 @@ public final class ParsedDay implements AutoCloseable {
 
   private Dataset<Row> query(String resource) {
     return spark.sql(SqlFile.read(resource));
-  }
-
-  private static String factoryMode(long bytes) {
-    return bytes < SMALL_BYTES ? "NO_CODEGEN" : "FALLBACK";
   }
 
   private static int partitions(SparkSession spark, long bytes) {
