@@ -5,12 +5,15 @@
  * <ol>
  *   <li>{@code cli}: commands; nothing but arguments, settings, job, exit code.
  *   <li>{@code config}: typed settings; all problems reported at once.
- *   <li>{@code input}: S3 objects to lines to parsed events and rejected lines. Knows JSON, not
- *       ClickHouse.
+ *   <li>{@code input}: S3 objects to Spark rows: listing, splits, reading, decompression. {@code
+ *       input.line}: one line to one event or one reason. They know JSON, not ClickHouse.
  *   <li>{@code model}: the tables and the names derived from theirs.
  *   <li>{@code transform}: the SQL queries over the parsed day. Knows neither S3 nor ClickHouse.
- *   <li>{@code clickhouse}: the Spark sink, the schema and the publisher. Knows no metric.
+ *   <li>{@code clickhouse}: the client. {@code clickhouse.sink}: Spark's write path. {@code
+ *       clickhouse.store}: schema, stage, publications, ledger, sweep. They know no metric.
+ *   <li>{@code job}: the session, the settings in force, access to S3.
  *   <li>{@code load}: one day, or a range of days: the only place that knows the order of steps.
+ *   <li>{@code forget}: erasure of a user from all loads.
  *   <li>{@code shell}: a day as views of spark-shell, nothing written.
  * </ol>
  */

@@ -2,7 +2,7 @@ package edtech.analytics.cli;
 
 import edtech.analytics.config.Settings;
 import edtech.analytics.config.SettingsReader;
-import edtech.analytics.load.JobContext;
+import edtech.analytics.job.JobContext;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;

@@ -1,8 +1,8 @@
 package edtech.analytics.cli;
 
-import edtech.analytics.load.ErasureReceipt;
-import edtech.analytics.load.Forget;
-import edtech.analytics.load.JobContext;
+import edtech.analytics.forget.ErasureReceipt;
+import edtech.analytics.forget.Forget;
+import edtech.analytics.job.JobContext;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;

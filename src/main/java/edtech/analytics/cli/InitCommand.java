@@ -1,6 +1,6 @@
 package edtech.analytics.cli;
 
-import edtech.analytics.load.JobContext;
+import edtech.analytics.job.JobContext;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;

@@ -1,6 +1,6 @@
 package edtech.analytics.cli;
 
-import edtech.analytics.load.JobContext;
+import edtech.analytics.job.JobContext;
 import edtech.analytics.load.LoadMode;
 import edtech.analytics.load.LoadReport;
 import edtech.analytics.load.RangeLoad;

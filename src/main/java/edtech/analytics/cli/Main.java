@@ -1,8 +1,8 @@
 package edtech.analytics.cli;
 
 import edtech.analytics.config.SettingsException;
+import edtech.analytics.job.JobContext;
 import edtech.analytics.load.Failure;
-import edtech.analytics.load.JobContext;
 import java.time.LocalDate;
 import java.util.Arrays;
 import picocli.CommandLine;

@@ -1,7 +1,7 @@
 package edtech.analytics.cli;
 
-import edtech.analytics.clickhouse.LoadRecord;
-import edtech.analytics.load.JobContext;
+import edtech.analytics.clickhouse.store.LoadRecord;
+import edtech.analytics.job.JobContext;
 import edtech.analytics.load.Release;
 import java.time.LocalDate;
 import java.util.concurrent.Callable;

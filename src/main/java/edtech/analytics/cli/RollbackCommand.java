@@ -1,7 +1,7 @@
 package edtech.analytics.cli;
 
-import edtech.analytics.clickhouse.Publication;
-import edtech.analytics.load.JobContext;
+import edtech.analytics.clickhouse.store.Publication;
+import edtech.analytics.job.JobContext;
 import edtech.analytics.load.Rollback;
 import java.time.LocalDate;
 import java.util.OptionalLong;

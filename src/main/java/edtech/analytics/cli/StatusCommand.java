@@ -1,11 +1,11 @@
 package edtech.analytics.cli;
 
-import edtech.analytics.clickhouse.Erasures;
-import edtech.analytics.clickhouse.LoadLog;
-import edtech.analytics.clickhouse.LoadRecord;
-import edtech.analytics.clickhouse.Publication;
-import edtech.analytics.clickhouse.Publications;
-import edtech.analytics.load.JobContext;
+import edtech.analytics.clickhouse.store.Erasures;
+import edtech.analytics.clickhouse.store.LoadLog;
+import edtech.analytics.clickhouse.store.LoadRecord;
+import edtech.analytics.clickhouse.store.Publication;
+import edtech.analytics.clickhouse.store.Publications;
+import edtech.analytics.job.JobContext;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.Locale;

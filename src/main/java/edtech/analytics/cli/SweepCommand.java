@@ -1,7 +1,7 @@
 package edtech.analytics.cli;
 
-import edtech.analytics.clickhouse.Sweep;
-import edtech.analytics.load.JobContext;
+import edtech.analytics.clickhouse.store.Sweep;
+import edtech.analytics.job.JobContext;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;

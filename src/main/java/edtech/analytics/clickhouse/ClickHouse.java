@@ -84,7 +84,7 @@ public final class ClickHouse implements AutoCloseable {
   }
 
   /** The rows of a query as they come, for results of any size. */
-  Rows stream(String sql) {
+  public Rows stream(String sql) {
     return stream(sql, Map.of());
   }
 
@@ -93,7 +93,7 @@ public final class ClickHouse implements AutoCloseable {
   }
 
   /** The rows of one answer, one after the other. */
-  final class Rows implements AutoCloseable {
+  public final class Rows implements AutoCloseable {
     private static final ClickHouseFormat FORMAT = ClickHouseFormat.RowBinaryWithNamesAndTypes;
 
     private final String sql;
@@ -120,7 +120,7 @@ public final class ClickHouse implements AutoCloseable {
     }
 
     /** Goes to the next row, if there is one. */
-    boolean next() {
+    public boolean next() {
       try {
         return reader.hasNext() && reader.next() != null;
       } catch (RuntimeException e) {
@@ -129,7 +129,7 @@ public final class ClickHouse implements AutoCloseable {
     }
 
     /** The row that it stands at. */
-    ClickHouseBinaryFormatReader row() {
+    public ClickHouseBinaryFormatReader row() {
       return reader;
     }
 
@@ -168,7 +168,7 @@ public final class ClickHouse implements AutoCloseable {
    *
    * @param token the server ignores a second block with the same token
    */
-  void insert(String table, byte[] block, int length, String token) {
+  public void insert(String table, byte[] block, int length, String token) {
     insert(table, out -> out.write(block, 0, length), ClickHouseFormat.Native, token);
   }
 
@@ -177,7 +177,7 @@ public final class ClickHouse implements AutoCloseable {
    *
    * @param token the server ignores a second block with the same token, where the table keeps any
    */
-  void insert(String table, List<Map<String, Object>> rows, String token) {
+  public void insert(String table, List<Map<String, Object>> rows, String token) {
     ByteArrayOutputStream lines = new ByteArrayOutputStream();
     try {
       for (Map<String, Object> row : rows) {

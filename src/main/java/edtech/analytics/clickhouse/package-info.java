@@ -1,6 +1,4 @@
 /**
- * All that is said to ClickHouse: the Spark sink for stage tables, the schema, publications, the
- * ledger and the sweep. Knows how rows are kept and made visible, not what they mean, nor in which
- * order a load takes its steps.
+ * The client of ClickHouse: connection, requests, and the text of what went wrong. Knows no table.
  */
 package edtech.analytics.clickhouse;

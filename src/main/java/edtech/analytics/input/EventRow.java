@@ -1,5 +1,7 @@
 package edtech.analytics.input;
 
+import edtech.analytics.input.line.EventKind;
+import edtech.analytics.input.line.ParsedLine;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.Map;

@@ -1,5 +1,9 @@
 package edtech.analytics.input;
 
+import edtech.analytics.input.line.LineParser;
+import edtech.analytics.input.line.ParseRules;
+import edtech.analytics.input.line.ParsedLine;
+import edtech.analytics.input.line.Reason;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;

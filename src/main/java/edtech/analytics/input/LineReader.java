@@ -1,5 +1,7 @@
 package edtech.analytics.input;
 
+import edtech.analytics.input.line.ByteScan;
+import edtech.analytics.input.line.UnicodeWhitespace;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;

@@ -1,5 +1,6 @@
 package edtech.analytics.input;
 
+import edtech.analytics.input.line.ParseRules;
 import java.time.LocalDate;
 import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.connector.read.InputPartition;

@@ -1,5 +1,6 @@
 package edtech.analytics.input;
 
+import edtech.analytics.input.line.Reason;
 import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.catalyst.expressions.GenericInternalRow;
 import org.apache.spark.unsafe.types.UTF8String;

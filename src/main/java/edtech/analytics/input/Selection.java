@@ -1,5 +1,6 @@
 package edtech.analytics.input;
 
+import edtech.analytics.input.line.ParseRules;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

@@ -1,6 +1,5 @@
 /**
- * From objects in S3 to parsed events and rejected lines, as a Spark source. Judges each line by
- * itself: it knows JSON and the rules of the fields, but no other line of the same id, no table and
- * no ClickHouse.
+ * From objects in S3 to Spark rows: listing, splits, reading and decompression, as a Spark source.
+ * Leaves the judgement of a line to {@code input.line}; knows no table and no ClickHouse.
  */
 package edtech.analytics.input;

@@ -1,8 +1,8 @@
 package edtech.analytics.load;
 
-import edtech.analytics.clickhouse.LineCounts;
+import edtech.analytics.clickhouse.store.LineCounts;
 import edtech.analytics.input.DayInput;
-import edtech.analytics.input.EventKind;
+import edtech.analytics.input.line.EventKind;
 import edtech.analytics.model.Table;
 import edtech.analytics.model.Tables;
 import java.util.HashMap;

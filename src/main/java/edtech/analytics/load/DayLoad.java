@@ -1,16 +1,17 @@
 package edtech.analytics.load;
 
 import edtech.analytics.clickhouse.ClickHouseException;
-import edtech.analytics.clickhouse.Erasures;
-import edtech.analytics.clickhouse.LineCounts;
-import edtech.analytics.clickhouse.LoadLog;
-import edtech.analytics.clickhouse.Publication;
-import edtech.analytics.clickhouse.Publications;
-import edtech.analytics.clickhouse.Stage;
+import edtech.analytics.clickhouse.store.Erasures;
+import edtech.analytics.clickhouse.store.LineCounts;
+import edtech.analytics.clickhouse.store.LoadLog;
+import edtech.analytics.clickhouse.store.Publication;
+import edtech.analytics.clickhouse.store.Publications;
+import edtech.analytics.clickhouse.store.Stage;
 import edtech.analytics.input.DayInput;
 import edtech.analytics.input.ErasedUsers;
 import edtech.analytics.input.ObjectLister;
 import edtech.analytics.input.SourceObject;
+import edtech.analytics.job.JobContext;
 import edtech.analytics.model.SqlFile;
 import edtech.analytics.model.Table;
 import edtech.analytics.model.Tables;
@@ -33,7 +34,7 @@ import org.apache.spark.sql.SparkSession;
  * range reads a day while the one before is published. Until the publication row is in, nothing
  * that it does is visible to readers.
  */
-final class DayLoad {
+public final class DayLoad {
   /** What a compressed object grows to, about; for the number of partitions only. */
   private static final int GZIP_GROWTH = 8;
 
@@ -264,7 +265,7 @@ final class DayLoad {
             + ": load the day again when its objects are final");
   }
 
-  static void requireIdentities(Stage stage) {
+  public static void requireIdentities(Stage stage) {
     List<String> broken = stage.brokenIdentities();
     if (!broken.isEmpty()) {
       throw new LoadFailedException(
@@ -276,14 +277,14 @@ final class DayLoad {
   }
 
   /** Requires that the store holds of each table what was staged, by its logical name. */
-  static void requireMoved(Stage stage, List<Table> tables, Map<String, Long> rows) {
+  public static void requireMoved(Stage stage, List<Table> tables, Map<String, Long> rows) {
     Map<Table, Long> stored = stage.stored();
     for (Table table : tables) {
       requireEqual(table, stored.get(table), rows.get(table.logical()), "moved");
     }
   }
 
-  static void requireEqual(Table table, long found, long expected, String done) {
+  public static void requireEqual(Table table, long found, long expected, String done) {
     if (found != expected) {
       throw new LoadFailedException(
           table
@@ -324,7 +325,7 @@ final class DayLoad {
     journal.close();
   }
 
-  static void dropQuietly(Stage stage, Progress progress) {
+  public static void dropQuietly(Stage stage, Progress progress) {
     try {
       stage.drop();
     } catch (RuntimeException e) {

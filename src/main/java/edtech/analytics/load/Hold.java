@@ -1,7 +1,7 @@
 package edtech.analytics.load;
 
-import edtech.analytics.clickhouse.LineCounts;
-import edtech.analytics.clickhouse.LoadLog;
+import edtech.analytics.clickhouse.store.LineCounts;
+import edtech.analytics.clickhouse.store.LoadLog;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.Locale;

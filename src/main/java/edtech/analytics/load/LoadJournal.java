@@ -1,9 +1,9 @@
 package edtech.analytics.load;
 
 import edtech.analytics.clickhouse.ClickHouseException;
-import edtech.analytics.clickhouse.LineCounts;
-import edtech.analytics.clickhouse.LoadLog;
-import edtech.analytics.clickhouse.LoadRecord;
+import edtech.analytics.clickhouse.store.LineCounts;
+import edtech.analytics.clickhouse.store.LoadLog;
+import edtech.analytics.clickhouse.store.LoadRecord;
 import edtech.analytics.input.DayInput;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -18,7 +18,7 @@ import java.util.concurrent.TimeUnit;
  * What is known of the running load: written to the ledger at its start, every minute as a sign of
  * life, and at its end.
  */
-final class LoadJournal implements AutoCloseable {
+public final class LoadJournal implements AutoCloseable {
   private static final int HEARTBEAT_SECONDS = 60;
 
   private final LoadLog log;
@@ -37,7 +37,8 @@ final class LoadJournal implements AutoCloseable {
   private Step step;
   private long stepStarted;
 
-  LoadJournal(LoadLog log, Progress progress, LocalDate date, String sourceUri, String jobVersion) {
+  public LoadJournal(
+      LoadLog log, Progress progress, LocalDate date, String sourceUri, String jobVersion) {
     this.log = log;
     this.progress = progress;
     this.load =
@@ -58,7 +59,7 @@ final class LoadJournal implements AutoCloseable {
   }
 
   /** The load has its number: from here on the ledger knows it. */
-  void started(long loadId) {
+  public void started(long loadId) {
     load = load.withLoadId(loadId);
     log.write(load);
     heartbeat.scheduleAtFixedRate(
@@ -70,7 +71,7 @@ final class LoadJournal implements AutoCloseable {
   }
 
   /** What the load is made of was listed, and counted, by another one. */
-  void continues(int objects, long bytes, String fingerprint, LineCounts counts) {
+  public void continues(int objects, long bytes, String fingerprint, LineCounts counts) {
     load = load.withSource(objects, bytes, fingerprint).withCounts(counts);
   }
 
@@ -78,12 +79,12 @@ final class LoadJournal implements AutoCloseable {
     load = load.withCounts(counts);
   }
 
-  void staged(Map<String, Long> rowsByTable) {
+  public void staged(Map<String, Long> rowsByTable) {
     load = load.withRows(new LinkedHashMap<>(rowsByTable));
   }
 
   /** The load is over. Fails when the ledger can't be written. */
-  synchronized LoadReport ended(String status, String error) {
+  public synchronized LoadReport ended(String status, String error) {
     isOver = true;
     heartbeat.shutdownNow();
     endStep();
@@ -94,7 +95,7 @@ final class LoadJournal implements AutoCloseable {
   }
 
   /** The load failed; that the ledger may be out of reach, too, doesn't hide why. */
-  LoadReport failed(String error) {
+  public LoadReport failed(String error) {
     try {
       if (load.loadId() != 0) {
         return ended("failed", error);
@@ -107,7 +108,7 @@ final class LoadJournal implements AutoCloseable {
     return report();
   }
 
-  void begin(Step next) {
+  public void begin(Step next) {
     endStep();
     step = next;
     stepStarted = System.nanoTime();
@@ -119,11 +120,11 @@ final class LoadJournal implements AutoCloseable {
     endStep();
   }
 
-  void part(String name) {
+  public void part(String name) {
     progress.begins(load.date(), step, name);
   }
 
-  LoadRecord load() {
+  public LoadRecord load() {
     return load;
   }
 

@@ -1,7 +1,8 @@
 package edtech.analytics.load;
 
-import edtech.analytics.clickhouse.Sweep;
+import edtech.analytics.clickhouse.store.Sweep;
 import edtech.analytics.input.ObjectLister;
+import edtech.analytics.job.JobContext;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;

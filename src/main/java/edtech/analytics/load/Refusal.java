@@ -1,8 +1,8 @@
 package edtech.analytics.load;
 
-import edtech.analytics.clickhouse.LineCounts;
+import edtech.analytics.clickhouse.store.LineCounts;
 import edtech.analytics.config.Settings;
-import edtech.analytics.input.Reason;
+import edtech.analytics.input.line.Reason;
 import java.math.BigDecimal;
 import java.time.LocalDate;
 import java.util.Locale;

@@ -1,9 +1,10 @@
 package edtech.analytics.load;
 
-import edtech.analytics.clickhouse.LoadLog;
-import edtech.analytics.clickhouse.LoadRecord;
-import edtech.analytics.clickhouse.Publication;
-import edtech.analytics.clickhouse.Publications;
+import edtech.analytics.clickhouse.store.LoadLog;
+import edtech.analytics.clickhouse.store.LoadRecord;
+import edtech.analytics.clickhouse.store.Publication;
+import edtech.analytics.clickhouse.store.Publications;
+import edtech.analytics.job.JobContext;
 import java.time.LocalDate;
 
 /** Publishes the load of a day that was held for its few lines, as it was staged. */

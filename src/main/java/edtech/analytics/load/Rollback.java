@@ -1,7 +1,8 @@
 package edtech.analytics.load;
 
-import edtech.analytics.clickhouse.Publication;
-import edtech.analytics.clickhouse.Publications;
+import edtech.analytics.clickhouse.store.Publication;
+import edtech.analytics.clickhouse.store.Publications;
+import edtech.analytics.job.JobContext;
 import edtech.analytics.model.Table;
 import edtech.analytics.model.Tables;
 import java.time.LocalDate;

@@ -4,6 +4,7 @@ import edtech.analytics.config.Settings;
 import edtech.analytics.input.DayInput;
 import edtech.analytics.input.ErasedUsers;
 import edtech.analytics.input.ObjectLister;
+import edtech.analytics.job.S3Access;
 import edtech.analytics.model.Table;
 import edtech.analytics.model.Tables;
 import edtech.analytics.transform.DayTables;

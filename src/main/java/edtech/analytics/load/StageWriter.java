@@ -1,9 +1,10 @@
 package edtech.analytics.load;
 
 import edtech.analytics.clickhouse.ClickHouseException;
-import edtech.analytics.clickhouse.LoadRecord;
-import edtech.analytics.clickhouse.OnePass;
-import edtech.analytics.clickhouse.Stage;
+import edtech.analytics.clickhouse.sink.OnePass;
+import edtech.analytics.clickhouse.store.LoadRecord;
+import edtech.analytics.clickhouse.store.Stage;
+import edtech.analytics.job.Writing;
 import edtech.analytics.model.Table;
 import edtech.analytics.transform.DayTables;
 import edtech.analytics.transform.ParsedDay;

@@ -1,6 +1,7 @@
 package edtech.analytics.load;
 
-import edtech.analytics.clickhouse.Stage;
+import edtech.analytics.clickhouse.store.Stage;
+import edtech.analytics.job.JobContext;
 import edtech.analytics.model.Table;
 import edtech.analytics.model.Tables;
 import java.time.LocalDate;

@@ -1,8 +1,8 @@
 package edtech.analytics.transform;
 
-import edtech.analytics.input.EventKind;
 import edtech.analytics.input.ParsedColumn;
 import edtech.analytics.input.ParsedRow;
+import edtech.analytics.input.line.EventKind;
 import java.util.Collections;
 import java.util.EnumSet;
 import java.util.Set;

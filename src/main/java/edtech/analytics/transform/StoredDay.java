@@ -1,6 +1,6 @@
 package edtech.analytics.transform;
 
-import edtech.analytics.input.EventKind;
+import edtech.analytics.input.line.EventKind;
 import edtech.analytics.model.SqlFile;
 import edtech.analytics.model.Table;
 import java.time.LocalDate;

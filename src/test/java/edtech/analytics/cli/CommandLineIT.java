@@ -4,10 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import edtech.analytics.load.ForkedJvm;
 import edtech.analytics.load.LoadMode;
-import edtech.analytics.load.LocalServices;
-import edtech.analytics.load.SampleDay;
+import edtech.analytics.testing.ForkedJvm;
+import edtech.analytics.testing.JobJvm;
+import edtech.analytics.testing.LocalServices;
+import edtech.analytics.testing.SampleDay;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;

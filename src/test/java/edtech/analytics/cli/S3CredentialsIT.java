@@ -2,9 +2,11 @@ package edtech.analytics.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import edtech.analytics.load.ForkedJvm;
-import edtech.analytics.load.LocalServices;
-import edtech.analytics.load.SampleDay;
+import edtech.analytics.testing.ForkedJvm;
+import edtech.analytics.testing.JobJvm;
+import edtech.analytics.testing.LocalServices;
+import edtech.analytics.testing.SampleDay;
+import edtech.analytics.testing.TokenService;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

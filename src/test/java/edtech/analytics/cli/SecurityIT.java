@@ -4,10 +4,12 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import edtech.analytics.load.ForkedJvm;
 import edtech.analytics.load.LoadReport;
-import edtech.analytics.load.LocalServices;
-import edtech.analytics.load.SampleDay;
+import edtech.analytics.testing.ForkedJvm;
+import edtech.analytics.testing.JobJvm;
+import edtech.analytics.testing.LocalServices;
+import edtech.analytics.testing.SampleDay;
+import edtech.analytics.testing.TlsFront;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;

@@ -3,7 +3,7 @@ package edtech.analytics.clickhouse;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.clickhouse.client.api.query.GenericRecord;
-import edtech.analytics.load.LocalServices;
+import edtech.analytics.testing.LocalServices;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;

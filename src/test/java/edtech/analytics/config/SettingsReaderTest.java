@@ -59,7 +59,7 @@ class SettingsReaderTest {
                 100_000,
                 32 << 20,
                 3,
-                "edtech.analytics.clickhouse.StageCatalog"));
+                "edtech.analytics.clickhouse.sink.StageCatalog"));
   }
 
   @ParameterizedTest

@@ -3,6 +3,9 @@ package edtech.analytics.input;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import edtech.analytics.input.line.LineParser;
+import edtech.analytics.input.line.Lines;
+import edtech.analytics.input.line.ParsedLine;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.spark.sql.catalyst.expressions.UnsafeRow;

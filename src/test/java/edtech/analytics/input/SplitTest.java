@@ -2,6 +2,7 @@ package edtech.analytics.input;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import edtech.analytics.input.line.ParseRules;
 import java.time.LocalDate;
 import java.time.ZoneId;
 import java.util.ArrayList;

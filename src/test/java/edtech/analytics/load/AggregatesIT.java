@@ -1,12 +1,15 @@
 package edtech.analytics.load;
 
-import static edtech.analytics.load.Events.event;
-import static edtech.analytics.load.Events.quoted;
+import static edtech.analytics.testing.Events.event;
+import static edtech.analytics.testing.Events.quoted;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import edtech.analytics.model.SqlFile;
 import edtech.analytics.model.Table;
 import edtech.analytics.model.Tables;
+import edtech.analytics.testing.AtStep;
+import edtech.analytics.testing.LocalServices;
+import edtech.analytics.testing.SampleDay;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.Map;

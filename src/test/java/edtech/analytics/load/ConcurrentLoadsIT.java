@@ -2,6 +2,11 @@ package edtech.analytics.load;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import edtech.analytics.testing.DayReader;
+import edtech.analytics.testing.Extent;
+import edtech.analytics.testing.LocalServices;
+import edtech.analytics.testing.SampleDay;
+import edtech.analytics.testing.SilentProgress;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Collections;

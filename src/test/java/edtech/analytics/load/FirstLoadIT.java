@@ -2,6 +2,7 @@ package edtech.analytics.load;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import edtech.analytics.testing.LocalServices;
 import java.time.LocalDate;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;

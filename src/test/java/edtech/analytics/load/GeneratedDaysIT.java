@@ -2,7 +2,11 @@ package edtech.analytics.load;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import edtech.analytics.clickhouse.LineCounts;
+import edtech.analytics.clickhouse.store.LineCounts;
+import edtech.analytics.testing.Events;
+import edtech.analytics.testing.GeneratedDay;
+import edtech.analytics.testing.LocalServices;
+import edtech.analytics.testing.ReadBack;
 import java.io.ByteArrayOutputStream;
 import java.time.LocalDate;
 import java.util.ArrayList;

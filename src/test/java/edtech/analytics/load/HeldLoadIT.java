@@ -3,9 +3,12 @@ package edtech.analytics.load;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import edtech.analytics.clickhouse.LoadLog;
-import edtech.analytics.clickhouse.LoadRecord;
-import edtech.analytics.clickhouse.Sweep;
+import edtech.analytics.clickhouse.store.LoadLog;
+import edtech.analytics.clickhouse.store.LoadRecord;
+import edtech.analytics.clickhouse.store.Sweep;
+import edtech.analytics.job.JobContext;
+import edtech.analytics.testing.LocalServices;
+import edtech.analytics.testing.SampleDay;
 import java.time.LocalDate;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;

@@ -3,9 +3,16 @@ package edtech.analytics.load;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
-import edtech.analytics.clickhouse.Sweep;
+import edtech.analytics.clickhouse.store.Sweep;
+import edtech.analytics.job.JobContext;
 import edtech.analytics.model.Table;
 import edtech.analytics.model.Tables;
+import edtech.analytics.testing.DayReader;
+import edtech.analytics.testing.Extent;
+import edtech.analytics.testing.ForkedJvm;
+import edtech.analytics.testing.KilledLoad;
+import edtech.analytics.testing.LocalServices;
+import edtech.analytics.testing.SampleDay;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;

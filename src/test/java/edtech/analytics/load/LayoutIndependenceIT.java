@@ -1,8 +1,12 @@
 package edtech.analytics.load;
 
-import static edtech.analytics.load.Events.gzip;
+import static edtech.analytics.testing.Events.gzip;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import edtech.analytics.testing.Events;
+import edtech.analytics.testing.GeneratedDay;
+import edtech.analytics.testing.LocalServices;
+import edtech.analytics.testing.ReadBack;
 import java.io.ByteArrayOutputStream;
 import java.time.LocalDate;
 import java.util.ArrayList;

@@ -2,8 +2,8 @@ package edtech.analytics.load;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import edtech.analytics.clickhouse.LineCounts;
-import edtech.analytics.clickhouse.LoadRecord;
+import edtech.analytics.clickhouse.store.LineCounts;
+import edtech.analytics.clickhouse.store.LoadRecord;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.LinkedHashMap;

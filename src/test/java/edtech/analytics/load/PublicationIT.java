@@ -3,7 +3,12 @@ package edtech.analytics.load;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import edtech.analytics.clickhouse.Publication;
+import edtech.analytics.clickhouse.store.Publication;
+import edtech.analytics.job.JobContext;
+import edtech.analytics.testing.DayReader;
+import edtech.analytics.testing.LocalServices;
+import edtech.analytics.testing.SampleDay;
+import edtech.analytics.testing.SilentProgress;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.HashSet;

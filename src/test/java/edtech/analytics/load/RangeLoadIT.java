@@ -2,6 +2,10 @@ package edtech.analytics.load;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import edtech.analytics.testing.LocalServices;
+import edtech.analytics.testing.ReadBack;
+import edtech.analytics.testing.SampleDay;
+import edtech.analytics.testing.SilentProgress;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Collections;

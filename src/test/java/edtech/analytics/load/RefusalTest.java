@@ -2,7 +2,7 @@ package edtech.analytics.load;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import edtech.analytics.clickhouse.LineCounts;
+import edtech.analytics.clickhouse.store.LineCounts;
 import edtech.analytics.config.SettingsReader;
 import java.time.LocalDate;
 import java.util.HashMap;

@@ -1,11 +1,14 @@
 package edtech.analytics.load;
 
-import static edtech.analytics.load.Events.bytes;
-import static edtech.analytics.load.Events.gzip;
-import static edtech.analytics.load.Events.open;
+import static edtech.analytics.testing.Events.bytes;
+import static edtech.analytics.testing.Events.gzip;
+import static edtech.analytics.testing.Events.open;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import edtech.analytics.testing.AtStep;
+import edtech.analytics.testing.LocalServices;
+import edtech.analytics.testing.ReadBack;
 import java.nio.charset.StandardCharsets;
 import java.time.LocalDate;
 import java.util.Arrays;

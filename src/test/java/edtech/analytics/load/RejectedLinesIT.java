@@ -1,14 +1,16 @@
 package edtech.analytics.load;
 
-import static edtech.analytics.load.Events.bytes;
-import static edtech.analytics.load.Events.event;
-import static edtech.analytics.load.Events.gzip;
-import static edtech.analytics.load.Events.open;
-import static edtech.analytics.load.Events.quoted;
+import static edtech.analytics.testing.Events.bytes;
+import static edtech.analytics.testing.Events.event;
+import static edtech.analytics.testing.Events.gzip;
+import static edtech.analytics.testing.Events.open;
+import static edtech.analytics.testing.Events.quoted;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import edtech.analytics.clickhouse.LineCounts;
+import edtech.analytics.clickhouse.store.LineCounts;
+import edtech.analytics.testing.LocalServices;
+import edtech.analytics.testing.ReadBack;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;

@@ -1,13 +1,19 @@
 package edtech.analytics.load;
 
-import static edtech.analytics.load.Events.gzip;
-import static edtech.analytics.load.Events.open;
+import static edtech.analytics.testing.Events.gzip;
+import static edtech.analytics.testing.Events.open;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
-import edtech.analytics.load.FaultyS3.Fault;
-import edtech.analytics.load.FaultyS3.Request;
+import edtech.analytics.job.JobContext;
+import edtech.analytics.testing.Extent;
+import edtech.analytics.testing.FaultyS3;
+import edtech.analytics.testing.FaultyS3.Fault;
+import edtech.analytics.testing.FaultyS3.Request;
+import edtech.analytics.testing.LocalServices;
+import edtech.analytics.testing.ReadBack;
+import edtech.analytics.testing.SilentProgress;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.URI;

@@ -2,7 +2,18 @@ package edtech.analytics.load;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import edtech.analytics.clickhouse.Sweep;
+import edtech.analytics.clickhouse.store.Sweep;
+import edtech.analytics.job.JobContext;
+import edtech.analytics.testing.DayReader;
+import edtech.analytics.testing.Extent;
+import edtech.analytics.testing.LocalServices;
+import edtech.analytics.testing.OwnClickHouse;
+import edtech.analytics.testing.PartitionReplacement;
+import edtech.analytics.testing.PublishedLoad;
+import edtech.analytics.testing.Replacing;
+import edtech.analytics.testing.SampleDay;
+import edtech.analytics.testing.ServerKills;
+import edtech.analytics.testing.SilentProgress;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;

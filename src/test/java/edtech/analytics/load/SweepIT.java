@@ -2,7 +2,10 @@ package edtech.analytics.load;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import edtech.analytics.clickhouse.Sweep;
+import edtech.analytics.clickhouse.store.Sweep;
+import edtech.analytics.job.JobContext;
+import edtech.analytics.testing.LocalServices;
+import edtech.analytics.testing.SampleDay;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;

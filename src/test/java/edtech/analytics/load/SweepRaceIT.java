@@ -2,8 +2,14 @@ package edtech.analytics.load;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import edtech.analytics.clickhouse.Publications;
-import edtech.analytics.clickhouse.Sweep;
+import edtech.analytics.clickhouse.store.Publications;
+import edtech.analytics.clickhouse.store.Sweep;
+import edtech.analytics.job.JobContext;
+import edtech.analytics.testing.DayReader;
+import edtech.analytics.testing.Extent;
+import edtech.analytics.testing.LocalServices;
+import edtech.analytics.testing.SampleDay;
+import edtech.analytics.testing.SlowQuery;
 import java.io.IOException;
 import java.time.LocalDate;
 import java.util.ArrayList;

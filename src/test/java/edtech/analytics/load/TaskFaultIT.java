@@ -2,7 +2,12 @@ package edtech.analytics.load;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import edtech.analytics.load.FaultyWay.Fault;
+import edtech.analytics.testing.Extent;
+import edtech.analytics.testing.FaultyWay;
+import edtech.analytics.testing.FaultyWay.Fault;
+import edtech.analytics.testing.LocalServices;
+import edtech.analytics.testing.ReadBack;
+import edtech.analytics.testing.SampleDay;
 import java.time.LocalDate;
 import java.util.HashSet;
 import java.util.List;

@@ -1,11 +1,13 @@
 package edtech.analytics.load;
 
-import static edtech.analytics.load.Events.event;
-import static edtech.analytics.load.Events.open;
-import static edtech.analytics.load.Events.quoted;
+import static edtech.analytics.testing.Events.event;
+import static edtech.analytics.testing.Events.open;
+import static edtech.analytics.testing.Events.quoted;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
+import edtech.analytics.testing.LocalServices;
+import edtech.analytics.testing.ReadBack;
 import java.time.LocalDate;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import edtech.analytics.model.Table;
 import edtech.analytics.model.Tables;
+import edtech.analytics.testing.LocalSpark;
 import java.math.BigDecimal;
 import java.sql.Date;
 import java.sql.Timestamp;

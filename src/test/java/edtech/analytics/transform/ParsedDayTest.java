@@ -3,6 +3,7 @@ package edtech.analytics.transform;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import edtech.analytics.input.ParsedColumn;
+import edtech.analytics.testing.LocalSpark;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.stream.IntStream;

@@ -1,6 +1,0 @@
-package edtech.analytics.clickhouse;
-
-import org.apache.spark.sql.connector.write.WriterCommitMessage;
-
-/** What a task attempt that finished has written. */
-record StageCommit(long task, long rows) implements WriterCommitMessage {}

@@ -1,0 +1,170 @@
+package edtech.analytics.clickhouse.sink;
+
+import java.util.Arrays;
+import org.apache.spark.sql.catalyst.InternalRow;
+import org.apache.spark.sql.types.DataType;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.DecimalType;
+import org.apache.spark.unsafe.Platform;
+import org.apache.spark.unsafe.types.UTF8String;
+
+/**
+ * One column of a block in ClickHouse's Native format: values one after the other, little-endian;
+ * texts with their length before them. Grows as needed and is reused.
+ */
+final class NativeColumn {
+  /** How a Spark value is written, and the type that the block declares for it. */
+  private enum Encoding {
+    DATE("Date"),
+    TIMESTAMP("DateTime64(6, 'UTC')"),
+    TEXT("String"),
+    DECIMAL("Decimal(18, %d)"),
+    LONG("Int64"),
+    BOOL("Bool"),
+    DOUBLE("Float64");
+
+    private final String type;
+
+    Encoding(String type) {
+      this.type = type;
+    }
+
+    private static Encoding of(DataType type) {
+      if (type.equals(DataTypes.StringType)) {
+        return TEXT;
+      }
+      if (type.equals(DataTypes.DateType)) {
+        return DATE;
+      }
+      if (type.equals(DataTypes.TimestampType)) {
+        return TIMESTAMP;
+      }
+      if (type.equals(DataTypes.LongType)) {
+        return LONG;
+      }
+      if (type.equals(DataTypes.BooleanType)) {
+        return BOOL;
+      }
+      if (type.equals(DataTypes.DoubleType)) {
+        return DOUBLE;
+      }
+      if (type instanceof DecimalType decimal && decimal.precision() == DECIMAL_DIGITS) {
+        return DECIMAL;
+      }
+      throw new IllegalArgumentException("no column of Spark type " + type.sql() + " is written");
+    }
+  }
+
+  /** Of the decimals that fit into 64 bits. */
+  private static final int DECIMAL_DIGITS = 18;
+
+  private static final int START_BYTES = 1 << 16;
+
+  private final String name;
+  private final Encoding encoding;
+  private final int scale;
+  private final boolean isNullable;
+  private byte[] bytes = new byte[START_BYTES];
+  private byte[] nulls = new byte[0];
+  private int length;
+  private int rows;
+
+  NativeColumn(String name, DataType type, boolean isNullable) {
+    this.name = name;
+    this.encoding = Encoding.of(type);
+    this.scale = type instanceof DecimalType decimal ? decimal.scale() : 0;
+    this.isNullable = isNullable;
+  }
+
+  String name() {
+    return name;
+  }
+
+  String type() {
+    String type = encoding.type.formatted(scale);
+    return isNullable ? "Nullable(" + type + ")" : type;
+  }
+
+  int length() {
+    return length + (isNullable ? rows : 0);
+  }
+
+  /** Adds the value at a place of a row. */
+  void add(InternalRow row, int ordinal) {
+    boolean isNull = row.isNullAt(ordinal);
+    if (isNullable) {
+      markNull(isNull);
+    } else if (isNull) {
+      throw new IllegalArgumentException("column " + name + " must not be null");
+    }
+    switch (encoding) {
+      case DATE -> addShort(isNull ? 0 : row.getInt(ordinal));
+      case TIMESTAMP, LONG -> addLong(isNull ? 0 : row.getLong(ordinal));
+      case DECIMAL ->
+          addLong(isNull ? 0 : row.getDecimal(ordinal, DECIMAL_DIGITS, scale).toUnscaledLong());
+      case BOOL -> addByte(!isNull && row.getBoolean(ordinal) ? 1 : 0);
+      case DOUBLE -> addLong(isNull ? 0 : Double.doubleToLongBits(row.getDouble(ordinal)));
+      case TEXT -> addText(isNull ? UTF8String.EMPTY_UTF8 : row.getUTF8String(ordinal));
+    }
+    rows++;
+  }
+
+  /** Copies nulls, then values, to where a block wants them; returns the place behind. */
+  int copyTo(byte[] target, int at) {
+    int next = at;
+    if (isNullable) {
+      System.arraycopy(nulls, 0, target, next, rows);
+      next += rows;
+    }
+    System.arraycopy(bytes, 0, target, next, length);
+    return next + length;
+  }
+
+  void clear() {
+    length = 0;
+    rows = 0;
+  }
+
+  private void markNull(boolean isNull) {
+    if (rows == nulls.length) {
+      nulls = Arrays.copyOf(nulls, Math.max(1024, nulls.length * 2));
+    }
+    nulls[rows] = (byte) (isNull ? 1 : 0);
+  }
+
+  private void addByte(int value) {
+    reserve(1);
+    bytes[length++] = (byte) value;
+  }
+
+  private void addShort(int value) {
+    if (value < 0 || value > 0xFFFF) {
+      throw new IllegalArgumentException("column " + name + ": day " + value + " is no Date");
+    }
+    reserve(2);
+    bytes[length++] = (byte) value;
+    bytes[length++] = (byte) (value >>> 8);
+  }
+
+  private void addLong(long value) {
+    reserve(8);
+    // Native format is little-endian, as are the machines that Spark runs on.
+    Platform.putLong(bytes, Platform.BYTE_ARRAY_OFFSET + length, value);
+    length += 8;
+  }
+
+  private void addText(UTF8String text) {
+    int size = text.numBytes();
+    reserve(size + 5);
+    length = Varint.put(bytes, length, size);
+    text.writeToMemory(bytes, Platform.BYTE_ARRAY_OFFSET + length);
+    length += size;
+  }
+
+  private void reserve(int more) {
+    int needed = Math.addExact(length, more);
+    if (needed > bytes.length) {
+      bytes = Arrays.copyOf(bytes, (int) Math.max(needed, Math.min(bytes.length * 2L, 1 << 30)));
+    }
+  }
+}

@@ -1,0 +1,232 @@
+package edtech.analytics.clickhouse.store;
+
+import static java.util.stream.Collectors.joining;
+
+import com.clickhouse.client.api.query.GenericRecord;
+import edtech.analytics.clickhouse.ClickHouse;
+import edtech.analytics.input.SourceObject;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** Writes the ledger: {@code ops.loads} and {@code ops.load_objects}. */
+public final class LoadLog {
+  /** A load gives a sign of life every minute: one that missed five is not running. */
+  private static final int SILENT_MINUTES = 5;
+
+  private static final DateTimeFormatter MICROS =
+      DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss.SSSSSS").withZone(ZoneOffset.UTC);
+
+  /**
+   * A load in a list of loads.
+   *
+   * @param startedAt 'YYYY-MM-DD hh:mm:ss' in UTC
+   * @param error '' unless it failed
+   */
+  public record Entry(
+      String startedAt,
+      LocalDate date,
+      String status,
+      long loadId,
+      long accepted,
+      long rejected,
+      String error) {}
+
+  /**
+   * Loads that are held for their few lines: of each day the newest one, unless the day shows a
+   * newer one. Those of a day that was rolled back have staged nothing.
+   */
+  static final String HELD =
+      """
+      SELECT held.load_id FROM (
+          SELECT event_date, max(load_id) AS load_id FROM ops.loads
+          WHERE status = 'held' AND length(mapKeys(rows_by_table)) > 0 GROUP BY event_date) AS held
+      LEFT JOIN (SELECT event_date, max(seq) AS seq FROM ops.publications GROUP BY event_date)
+          AS visible ON held.event_date = visible.event_date
+      WHERE held.load_id > ifNull(visible.seq, 0)
+      """;
+
+  private final ClickHouse server;
+  private final AtomicLong revision = new AtomicLong();
+
+  public LoadLog(ClickHouse server) {
+    this.server = server;
+  }
+
+  /** Writes the load as it stands now. A later call replaces an earlier one. */
+  public void write(LoadRecord load) {
+    write(load, Map.of());
+  }
+
+  /** Writes the load as it ended, with the seconds that each step took. */
+  public synchronized void write(LoadRecord load, Map<String, Double> stepSeconds) {
+    Map<String, Object> row = new LinkedHashMap<>();
+    row.put("load_id", load.loadId());
+    row.put("revision", revision.incrementAndGet());
+    row.put("event_date", load.date().toString());
+    row.put("status", load.status());
+    row.put("source_uri", load.sourceUri());
+    row.put("source_objects", load.objects());
+    row.put("source_bytes", load.bytes());
+    row.put("source_fingerprint", load.fingerprint());
+    putCounts(row, load.counts());
+    row.put("rows_by_table", load.rowsByTable());
+    row.put("started_at", MICROS.format(load.startedAt()));
+    row.put("heartbeat_at", MICROS.format(Instant.now()));
+    row.put("error", load.error());
+    row.put("step_seconds", stepSeconds);
+    row.put("job_version", load.jobVersion());
+    server.insert("store.load_log", List.of(row), "load/" + load.loadId() + "/" + revision);
+  }
+
+  /** Writes the counts of each object, once a load. */
+  public void writeObjects(
+      LoadRecord load, List<SourceObject> objects, Map<Integer, LineCounts> byNumber) {
+    List<Map<String, Object>> rows = new ArrayList<>();
+    for (int number = 0; number < objects.size(); number++) {
+      SourceObject object = objects.get(number);
+      Map<String, Object> row = new LinkedHashMap<>();
+      row.put("load_id", load.loadId());
+      row.put("event_date", load.date().toString());
+      row.put("source_file", object.uri());
+      row.put("source_bytes", object.bytes());
+      row.put("source_version", object.version());
+      putCounts(row, byNumber.getOrDefault(number, LineCounts.NONE));
+      rows.add(row);
+    }
+    if (!rows.isEmpty()) {
+      server.insert("ops.load_objects", rows, "objects/" + load.loadId());
+    }
+  }
+
+  /** A load as the ledger has it; empty when it knows none of that number. */
+  public Optional<LoadRecord> find(long loadId) {
+    return server
+        .rows(
+            "SELECT *, toJSONString(rejected_by_reason) AS reasons, toJSONString(rows_by_table) AS"
+                + " tables, toUnixTimestamp64Micro(started_at) AS started FROM ops.loads WHERE"
+                + " load_id = {load:UInt64}",
+            Map.of("load", loadId))
+        .stream()
+        .findFirst()
+        .map(LoadLog::load);
+  }
+
+  private static LoadRecord load(GenericRecord row) {
+    return new LoadRecord(
+        row.getLong("load_id"),
+        row.getLocalDate("event_date"),
+        row.getString("status"),
+        row.getString("source_uri"),
+        row.getInteger("source_objects"),
+        row.getLong("source_bytes"),
+        row.getString("source_fingerprint"),
+        new LineCounts(
+            row.getLong("lines_read"),
+            row.getLong("blank_lines"),
+            row.getLong("accepted"),
+            row.getLong("duplicates"),
+            row.getLong("rejected"),
+            row.getLong("other_day"),
+            row.getLong("late"),
+            JsonMap.counts(row.getString("reasons"))),
+        JsonMap.counts(row.getString("tables")),
+        Instant.EPOCH.plus(row.getLong("started"), ChronoUnit.MICROS),
+        row.getString("error"),
+        row.getString("job_version"));
+  }
+
+  /** The loads that wait for somebody to release them, by day. */
+  public List<LoadRecord> held() {
+    return server
+        .rows("SELECT toInt64(load_id) AS load FROM ops.loads WHERE load_id IN (" + HELD + ")")
+        .stream()
+        .flatMap(row -> find(row.getLong("load")).stream())
+        .sorted(Comparator.comparing(LoadRecord::date))
+        .toList();
+  }
+
+  /** Says of a load that is over that it ended in another way. */
+  public void restate(long loadId, String status) {
+    server.execute(
+        "INSERT INTO store.load_log SELECT * REPLACE (revision + 1 AS revision, {status:String} AS"
+            + " status, '' AS error, now64(6, 'UTC') AS heartbeat_at) FROM store.load_log FINAL"
+            + " WHERE load_id = {load:UInt64}",
+        Map.of("load", loadId, "status", status));
+  }
+
+  /** Lines, blank ones aside, of what is visible of these days; one number for each that is. */
+  public List<Long> publishedLines(List<LocalDate> dates) {
+    return server
+        .rows(
+            "SELECT toInt64(lines_read - blank_lines) AS lines FROM ops.loads WHERE (event_date,"
+                + " load_id) IN (SELECT event_date, argMax(load_id, seq) FROM ops.publications WHERE"
+                + " event_date IN {dates:Array(Date)} GROUP BY event_date)",
+            Map.of(
+                "dates",
+                dates.stream().map(date -> "'" + date + "'").collect(joining(",", "[", "]"))))
+        .stream()
+        .map(row -> row.getLong("lines"))
+        .toList();
+  }
+
+  /**
+   * The loads that are under way and have not published, the oldest first: those that have given a
+   * sign of life within some minutes. Their drivers' clocks do not matter, as a load's number tells
+   * what the server's showed when it started.
+   */
+  public List<Long> running() {
+    return server
+        .rows(
+            "SELECT toInt64(load_id) AS load FROM store.load_log FINAL WHERE status = 'running' AND"
+                + " snowflakeIDToDateTime64(load_id) + toIntervalSecond(dateDiff('second',"
+                + " started_at, heartbeat_at)) >= now64(3) - toIntervalMinute({silent:UInt32}) AND"
+                + " load_id NOT IN (SELECT load_id FROM ops.publications) ORDER BY load",
+            Map.of("silent", SILENT_MINUTES))
+        .stream()
+        .map(row -> row.getLong("load"))
+        .toList();
+  }
+
+  /** The loads that started last, the newest first. */
+  public List<Entry> latest(long most) {
+    return server
+        .rows(
+            "SELECT formatDateTime(started_at, '%F %T', 'UTC') AS started, event_date, status,"
+                + " toInt64(load_id) AS load_id, toInt64(accepted) AS accepted, toInt64(rejected) AS"
+                + " rejected, error FROM ops.loads ORDER BY started_at DESC LIMIT {most:UInt64}",
+            Map.of("most", most))
+        .stream()
+        .map(
+            row ->
+                new Entry(
+                    row.getString("started"),
+                    row.getLocalDate("event_date"),
+                    row.getString("status"),
+                    row.getLong("load_id"),
+                    row.getLong("accepted"),
+                    row.getLong("rejected"),
+                    row.getString("error")))
+        .toList();
+  }
+
+  private static void putCounts(Map<String, Object> row, LineCounts counts) {
+    row.put("lines_read", counts.linesRead());
+    row.put("blank_lines", counts.blankLines());
+    row.put("accepted", counts.accepted());
+    row.put("duplicates", counts.duplicates());
+    row.put("rejected", counts.rejected());
+    row.put("other_day", counts.otherDay());
+    row.put("late", counts.late());
+    row.put("rejected_by_reason", counts.rejectedByReason());
+  }
+}

@@ -1,0 +1,129 @@
+package edtech.analytics.clickhouse.store;
+
+import static java.util.function.Function.identity;
+import static java.util.stream.Collectors.joining;
+import static java.util.stream.Collectors.toMap;
+
+import edtech.analytics.clickhouse.ClickHouse;
+import edtech.analytics.model.SqlFile;
+import edtech.analytics.model.Table;
+import edtech.analytics.model.Tables;
+import java.time.LocalDate;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+
+/** The tables that one load fills, and their way into the store. Visible to nobody else. */
+public final class Stage {
+  /**
+   * The server begins to merge a table's parts at so many: few enough to be far from its limit of
+   * parts, and more than a usual day has, whose merging can wait until the day is published.
+   */
+  private static final int PARTS_TO_MERGE = 50;
+
+  private static final Pattern LOGICAL_NAME = Pattern.compile("\\b(raw|staging|marts)\\.(\\w+)");
+
+  private final ClickHouse server;
+  private final LocalDate date;
+  private final long loadId;
+
+  public Stage(ClickHouse server, LocalDate date, long loadId) {
+    this.server = server;
+    this.date = date;
+    this.loadId = loadId;
+  }
+
+  /** Makes the load's empty table of the same form as the store's. */
+  public void create(Table table) {
+    server.execute("CREATE TABLE IF NOT EXISTS " + table.stage(loadId) + " AS " + table.physical());
+    server.execute(
+        "ALTER TABLE "
+            + table.stage(loadId)
+            + " MODIFY SETTING min_parts_to_merge_at_once = "
+            + PARTS_TO_MERGE);
+  }
+
+  /** Rows that the load has staged. */
+  public long staged(Table table) {
+    return server.number("SELECT count() FROM " + table.stage(loadId), Map.of());
+  }
+
+  /**
+   * Whether two rows of a table have one event id. Told by a hash, so hardly ever of ids that only
+   * look alike; in memory that does not grow beyond a gigabyte.
+   */
+  public boolean holdsIdTwice(Table table) {
+    return server.number(
+            "SELECT count() FROM (SELECT 1 FROM "
+                + table.stage(loadId)
+                + " GROUP BY sipHash64(event_id) HAVING count() > 1 LIMIT 1)"
+                + " SETTINGS max_bytes_before_external_group_by = 1000000000",
+            Map.of())
+        > 0;
+  }
+
+  /** Takes out what was staged. */
+  public void empty(Table table) {
+    server.execute("TRUNCATE TABLE " + table.stage(loadId) + " SYNC");
+  }
+
+  /** Which of the identities in {@code clickhouse/identities.sql} the staged rows break. */
+  public List<String> brokenIdentities() {
+    String sql =
+        LOGICAL_NAME
+            .matcher(SqlFile.read("/clickhouse/identities.sql"))
+            .replaceAll(name -> new Table(name.group(1), name.group(2)).stage(loadId));
+    return server.rows(sql).stream()
+        .map(
+            row ->
+                "%s is %s, %s is %s"
+                    .formatted(
+                        row.getString("figure"),
+                        row.getString("found"),
+                        row.getString("counted"),
+                        row.getString("expected")))
+        .toList();
+  }
+
+  /** Moves what was staged into the store, where it stays invisible until published. */
+  public void move(Table table) {
+    server.execute(
+        "ALTER TABLE "
+            + table.stage(loadId)
+            + " MOVE PARTITION ('"
+            + date
+            + "', "
+            + loadId
+            + ") TO TABLE "
+            + table.physical());
+  }
+
+  /** Rows of the load that the store holds, by table. */
+  public Map<Table, Long> stored() {
+    String counts =
+        Tables.PUBLISHED.stream()
+            .map(
+                table ->
+                    "SELECT '"
+                        + table
+                        + "' AS name, toInt64(count()) AS stored FROM "
+                        + table.physical()
+                        + " WHERE event_date = {date:Date} AND load_id = {load:UInt64}")
+            .collect(joining(" UNION ALL "));
+    Map<String, Long> byName = new HashMap<>();
+    server
+        .rows(counts, Map.of("date", date.toString(), "load", loadId))
+        .forEach(row -> byName.put(row.getString("name"), row.getLong("stored")));
+    return Tables.PUBLISHED.stream()
+        .collect(toMap(identity(), table -> byName.get(table.logical())));
+  }
+
+  /** Drops the load's tables, whatever they still hold; where one cannot be, others may stay. */
+  public void drop() {
+    server.execute(
+        "DROP TABLE IF EXISTS "
+            + Tables.PUBLISHED.stream().map(table -> table.stage(loadId)).collect(joining(", "))
+            + " SYNC");
+  }
+}

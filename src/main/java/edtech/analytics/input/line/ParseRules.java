@@ -1,0 +1,64 @@
+package edtech.analytics.input.line;
+
+import edtech.analytics.config.Settings;
+import java.io.Serializable;
+import java.time.ZoneId;
+import java.util.Locale;
+import java.util.Set;
+
+/**
+ * What the configuration says about lines and events; sent to the executors as it is.
+ *
+ * @param zone the zone whose date is the event date
+ * @param purchaseTypes values of {@code event_type} that mean a purchase; when a value is in
+ *     several of the three sets, purchase wins over task result, and that over assignment
+ * @param taskResultTypes values of {@code event_type} that mean a task result
+ * @param assignmentTypes values of {@code event_type} that mean an A/B assignment
+ * @param successValues values of {@code task_result} that count as success, compared exactly
+ * @param currency the one currency accepted, kept in upper case
+ * @param latenessDays how many days before its prefix an event may lie
+ * @param maxLineBytes longest line that is parsed, in bytes, without byte order mark, CR and LF
+ */
+public record ParseRules(
+    ZoneId zone,
+    Set<String> purchaseTypes,
+    Set<String> taskResultTypes,
+    Set<String> assignmentTypes,
+    Set<String> successValues,
+    String currency,
+    int latenessDays,
+    int maxLineBytes)
+    implements Serializable {
+
+  public ParseRules {
+    purchaseTypes = Set.copyOf(purchaseTypes);
+    taskResultTypes = Set.copyOf(taskResultTypes);
+    assignmentTypes = Set.copyOf(assignmentTypes);
+    successValues = Set.copyOf(successValues);
+    currency = currency.toUpperCase(Locale.ROOT);
+  }
+
+  /** What the settings say. */
+  public static ParseRules of(Settings.Events events) {
+    return new ParseRules(
+        events.zone(),
+        events.purchaseTypes(),
+        events.taskResultTypes(),
+        events.assignmentTypes(),
+        events.successValues(),
+        events.currency(),
+        events.latenessDays(),
+        events.maxLineBytes());
+  }
+
+  /**
+   * Whether an event of a day may lie under a prefix. Days are epoch days.
+   *
+   * @param eventDay the event date
+   * @param prefixDay the date that {@code dt=} names
+   * @param latenessDays how many days before the prefix are still in order
+   */
+  public static boolean inOrder(int eventDay, int prefixDay, int latenessDays) {
+    return eventDay <= prefixDay && eventDay >= prefixDay - latenessDays;
+  }
+}

@@ -1,0 +1,298 @@
+package edtech.analytics.input.line;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.stream.Stream;
+import org.apache.spark.unsafe.types.UTF8String;
+
+/**
+ * The fields of a line in the plainest spelling, which nearly all have: one flat object of strings
+ * without escapes, numbers without exponents, and literals. Reads the bytes themselves and copies
+ * none. Says of other lines only that they are not plain; those are for {@link LineFields}.
+ *
+ * <p>Reused from line to line; not thread-safe.
+ */
+final class PlainFields {
+
+  private static final int MAX_OTHERS = 16;
+  private static final int MAX_NUMBER_BYTES = 1000;
+  private static final int FIELDS = Field.values().length;
+  private static final byte[][] KEYS =
+      Stream.of(Field.values())
+          .map(field -> field.key().getBytes(StandardCharsets.US_ASCII))
+          .toArray(byte[][]::new);
+
+  /** A member: its kind, and where key and value lie, those of strings without their quotes. */
+  private static final class Member {
+    private ValueKind kind = ValueKind.ABSENT;
+    private int keyStart;
+    private int keyEnd;
+    private int valueStart;
+    private int valueEnd;
+
+    private int textStart() {
+      return kind == ValueKind.STRING ? valueStart - 1 : valueStart;
+    }
+
+    private int textEnd() {
+      return kind == ValueKind.STRING ? valueEnd + 1 : valueEnd;
+    }
+  }
+
+  private final Member[] fields = members(FIELDS);
+
+  /** Members without a column; the special fields that an event has no use for join them. */
+  private final Member[] others = members(MAX_OTHERS);
+
+  private final Member[] properties = new Member[MAX_OTHERS + FIELDS];
+  private int otherCount;
+
+  private byte[] bytes;
+  private int end;
+  private int at;
+
+  /**
+   * Takes the fields of a line.
+   *
+   * @param buffer holds the line, in valid UTF-8
+   * @return false when it is not plain; then nothing else has a meaning
+   */
+  boolean read(byte[] buffer, int from, int to) {
+    bytes = buffer;
+    at = from;
+    end = to;
+    otherCount = 0;
+    for (Member field : fields) {
+      field.kind = ValueKind.ABSENT;
+    }
+    if (!skip('{')) {
+      return false;
+    }
+    do {
+      if (!readMember()) {
+        return false;
+      }
+    } while (skip(','));
+    if (!skip('}')) {
+      return false;
+    }
+    skipBlanks();
+    return at == end;
+  }
+
+  ValueKind kind(Field field) {
+    return fields[field.ordinal()].kind;
+  }
+
+  /** Where the value begins; of a string, its first character. */
+  int start(Field field) {
+    return fields[field.ordinal()].valueStart;
+  }
+
+  /** Where it ends, exclusive. */
+  int end(Field field) {
+    return fields[field.ordinal()].valueEnd;
+  }
+
+  int length(Field field) {
+    return end(field) - start(field);
+  }
+
+  /**
+   * The fields without a column as canonical JSON, '' when there is none; null when two of them
+   * have one name. Plain members are canonical but for their order.
+   */
+  UTF8String properties(EventKind kind) {
+    int count = 0;
+    for (; count < otherCount; count++) {
+      properties[count] = others[count];
+    }
+    for (int i = Field.PURCHASE_AMOUNT.ordinal(); i < FIELDS; i++) {
+      if (fields[i].kind != ValueKind.ABSENT && !kind.used().contains(Field.at(i))) {
+        properties[count++] = fields[i];
+      }
+    }
+    if (count == 0) {
+      return UTF8String.EMPTY_UTF8;
+    }
+    if (!sort(count)) {
+      return null;
+    }
+    int length = count + 1;
+    for (int i = 0; i < count; i++) {
+      Member member = properties[i];
+      length += member.keyEnd - member.keyStart + 3 + member.textEnd() - member.textStart();
+    }
+    return UTF8String.fromBytes(write(count, new byte[length]));
+  }
+
+  /** Sorts by key; false when two are equal. Few, and mostly sorted already. */
+  private boolean sort(int count) {
+    for (int i = 1; i < count; i++) {
+      Member member = properties[i];
+      int to = i;
+      int order = -1;
+      while (to > 0 && (order = compare(member, properties[to - 1])) < 0) {
+        properties[to] = properties[to - 1];
+        to--;
+      }
+      properties[to] = member;
+      if (order == 0) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private int compare(Member a, Member b) {
+    return Arrays.compareUnsigned(bytes, a.keyStart, a.keyEnd, bytes, b.keyStart, b.keyEnd);
+  }
+
+  private byte[] write(int count, byte[] into) {
+    int to = 0;
+    for (int i = 0; i < count; i++) {
+      Member member = properties[i];
+      into[to++] = (byte) (i == 0 ? '{' : ',');
+      into[to++] = '"';
+      to = copy(member.keyStart, member.keyEnd, into, to);
+      into[to++] = '"';
+      into[to++] = ':';
+      to = copy(member.textStart(), member.textEnd(), into, to);
+    }
+    into[to] = '}';
+    return into;
+  }
+
+  private int copy(int from, int until, byte[] into, int to) {
+    System.arraycopy(bytes, from, into, to, until - from);
+    return to + until - from;
+  }
+
+  private boolean readMember() {
+    if (!skip('"')) {
+      return false;
+    }
+    int keyStart = at;
+    // Keys in ASCII: those are ordered by code point as by byte.
+    if (!skipString(true)) {
+      return false;
+    }
+    int keyEnd = at - 1;
+    Member member = member(keyStart, keyEnd);
+    if (member == null || !skip(':')) {
+      return false;
+    }
+    member.keyStart = keyStart;
+    member.keyEnd = keyEnd;
+    return readValue(member);
+  }
+
+  /** Where a member is to be kept; null when its field is named twice, or there are too many. */
+  private Member member(int keyStart, int keyEnd) {
+    for (int i = 0; i < FIELDS; i++) {
+      byte[] key = KEYS[i];
+      if (key.length == keyEnd - keyStart
+          && Arrays.equals(key, 0, key.length, bytes, keyStart, keyEnd)) {
+        return fields[i].kind == ValueKind.ABSENT ? fields[i] : null;
+      }
+    }
+    return otherCount < MAX_OTHERS ? others[otherCount++] : null;
+  }
+
+  private boolean readValue(Member member) {
+    skipBlanks();
+    if (at == end) {
+      return false;
+    }
+    byte first = bytes[at];
+    if (first == '"') {
+      member.kind = ValueKind.STRING;
+      member.valueStart = ++at;
+      boolean isPlain = skipString(false);
+      member.valueEnd = at - 1;
+      return isPlain;
+    }
+    member.valueStart = at;
+    boolean isPlain =
+        switch (first) {
+          case 't' -> skipWord(member, ValueKind.BOOLEAN, "true");
+          case 'f' -> skipWord(member, ValueKind.BOOLEAN, "false");
+          case 'n' -> skipWord(member, ValueKind.NULL, "null");
+          default -> skipNumber(member);
+        };
+    member.valueEnd = at;
+    return isPlain;
+  }
+
+  /** Skips to behind the closing quote. */
+  private boolean skipString(boolean onlyAscii) {
+    while (at < end) {
+      byte b = bytes[at++];
+      if (b == '"') {
+        return true;
+      }
+      // Bytes of characters beyond ASCII are negative.
+      if (b == '\\' || b < ' ' && (b >= 0 || onlyAscii)) {
+        return false;
+      }
+    }
+    return false;
+  }
+
+  private boolean skipWord(Member member, ValueKind kind, String word) {
+    member.kind = kind;
+    for (int i = 0; i < word.length(); i++) {
+      if (at == end || bytes[at++] != word.charAt(i)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Skips a number; what stands behind it is for the next one to judge. */
+  private boolean skipNumber(Member member) {
+    member.kind = ValueKind.INTEGER;
+    if (bytes[at] == '-') {
+      at++;
+    }
+    int whole = at;
+    if (!skipDigits() || bytes[whole] == '0' && at - whole > 1) {
+      return false;
+    }
+    if (at < end && bytes[at] == '.') {
+      at++;
+      member.kind = ValueKind.DECIMAL;
+      if (!skipDigits()) {
+        return false;
+      }
+    }
+    return at - member.valueStart < MAX_NUMBER_BYTES;
+  }
+
+  private boolean skipDigits() {
+    int start = at;
+    while (at < end && bytes[at] >= '0' && bytes[at] <= '9') {
+      at++;
+    }
+    return at > start;
+  }
+
+  private boolean skip(char wanted) {
+    skipBlanks();
+    if (at == end || bytes[at] != wanted) {
+      return false;
+    }
+    at++;
+    return true;
+  }
+
+  private void skipBlanks() {
+    while (at < end && (bytes[at] == ' ' || bytes[at] == '\t' || bytes[at] == '\r')) {
+      at++;
+    }
+  }
+
+  private static Member[] members(int count) {
+    return Stream.generate(Member::new).limit(count).toArray(Member[]::new);
+  }
+}

@@ -1,0 +1,146 @@
+package edtech.analytics.job;
+
+import edtech.analytics.clickhouse.ClickHouse;
+import edtech.analytics.clickhouse.Connection;
+import edtech.analytics.clickhouse.store.Schema;
+import edtech.analytics.config.Settings;
+import edtech.analytics.input.ObjectLister;
+import java.util.Map;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.SparkConf;
+import org.apache.spark.deploy.SparkHadoopUtil;
+import org.apache.spark.sql.SparkSession;
+
+/**
+ * What the commands of one run share: settings, the server, the listing, and a Spark session that
+ * is started only when there is something to load, or a load is forced.
+ */
+public final class JobContext implements AutoCloseable {
+  private final Settings settings;
+  private final Map<String, String> environment;
+  private final ClickHouse server;
+  private final boolean ownsSession;
+  private SparkSession spark;
+
+  /** A run that starts its own Spark session, and stops it. */
+  public JobContext(Settings settings, Map<String, String> environment) {
+    this(settings, environment, null);
+  }
+
+  /**
+   * A run in a session that is there already, as in spark-shell.
+   *
+   * @param session null = start one when it is needed
+   */
+  public JobContext(Settings settings, Map<String, String> environment, SparkSession session) {
+    this.ownsSession = session == null;
+    this.spark = session;
+    this.settings = settings;
+    this.environment = environment;
+    Settings.ClickHouse clickhouse = settings.clickhouse();
+    this.server =
+        new ClickHouse(
+            new Connection(
+                clickhouse.url(),
+                clickhouse.user(),
+                clickhouse.password().resolve(environment),
+                clickhouse.connectTimeout(),
+                clickhouse.requestTimeout(),
+                clickhouse.retries()));
+  }
+
+  public Settings settings() {
+    return settings;
+  }
+
+  public ClickHouse server() {
+    return server;
+  }
+
+  public Schema schema() {
+    return new Schema(server);
+  }
+
+  /** Version of the job jar; 'development' outside of one. */
+  public static String jobVersion() {
+    String version = JobContext.class.getPackage().getImplementationVersion();
+    return version == null ? "development" : version;
+  }
+
+  public ObjectLister lister() {
+    Configuration hadoop = SparkHadoopUtil.get().newConfiguration(sparkConf());
+    return new ObjectLister(hadoop, settings.eventsUri());
+  }
+
+  public Writing writing() {
+    return new Writing(settings.clickhouse());
+  }
+
+  public synchronized SparkSession spark() {
+    if (spark == null) {
+      spark = SparkSession.builder().config(sparkConf()).getOrCreate();
+    }
+    // Spark's planner looks for the session of its thread, which need not be the one that started
+    // it.
+    SparkSession.setActiveSession(spark);
+    return spark;
+  }
+
+  /** A session for one load: with the settings of the run's, and views of its own. */
+  public SparkSession newSession() {
+    SparkSession session = ((org.apache.spark.sql.classic.SparkSession) spark()).cloneSession();
+    writing().configure(session, environment);
+    return session;
+  }
+
+  /** Starts Spark beside what the caller does; a fault shows when {@link #spark} is asked for. */
+  public void startSpark() {
+    Thread starter = new Thread(this::trySpark, "start-spark");
+    starter.setDaemon(true);
+    starter.start();
+  }
+
+  private void trySpark() {
+    try {
+      spark();
+    } catch (Exception shownLater) {
+      // Whoever asks for the session tries again, to the same end.
+    }
+  }
+
+  @Override
+  public synchronized void close() {
+    server.close();
+    if (spark != null && ownsSession) {
+      spark.stop();
+    }
+  }
+
+  /** What spark-submit was given, and what the job can't do without. */
+  public SparkConf sparkConf() {
+    SparkConf conf =
+        new SparkConf()
+            .setIfMissing("spark.master", "local[2,4]")
+            .setIfMissing("spark.app.name", "edtech-analytics")
+            // S3A's own defaults try for minutes, in silence, where an address or a network is
+            // wrong.
+            .setIfMissing("spark.hadoop.fs.s3a.attempts.maximum", "3")
+            .setIfMissing("spark.hadoop.fs.s3a.retry.limit", "3")
+            .setIfMissing("spark.hadoop.fs.s3a.connection.establish.timeout", "15s")
+            .setIfMissing("spark.hadoop.fs.s3a.connection.timeout", "30s")
+            // Of an S3 that answers 503: each wait is twice the one before, and 20 would be days.
+            .setIfMissing("spark.hadoop.fs.s3a.retry.throttle.limit", "6")
+            .set("spark.sql.session.timeZone", "UTC")
+            .set("spark.sql.ansi.enabled", "true");
+    if (!writing().reportsRows()) {
+      // The official connector commits nothing: a task that ran twice would write its rows twice.
+      conf.set("spark.task.maxFailures", "1")
+          .set("spark.speculation", "false")
+          // local[cores,failures] counts failures by its own number, not by maxFailures.
+          .set("spark.master", conf.get("spark.master").replaceFirst("^(local\\[[^,]+),.*", "$1]"));
+    }
+    S3Access.properties(settings, SparkHadoopUtil.get().newConfiguration(conf))
+        .forEach((name, value) -> conf.set("spark.hadoop." + name, value));
+    return conf;
+  }
+}

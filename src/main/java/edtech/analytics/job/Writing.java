@@ -1,0 +1,148 @@
+package edtech.analytics.job;
+
+import edtech.analytics.clickhouse.sink.StageCatalog;
+import edtech.analytics.config.Settings;
+import edtech.analytics.config.SettingsException;
+import java.net.URI;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.connector.catalog.TableCatalog;
+
+/**
+ * Which Spark catalog writes the stage tables: the built-in sink, or the official connector. Set on
+ * the running session, so that nothing of it stands in the configuration that the Spark UI and the
+ * event log show.
+ */
+public final class Writing {
+  public static final String CATALOG = "clickhouse";
+
+  private static final String BUILT_IN = StageCatalog.class.getName();
+
+  private final Settings.ClickHouse settings;
+
+  Writing(Settings.ClickHouse settings) {
+    this.settings = settings;
+  }
+
+  /** Whether an append fails unless the server holds what its tasks wrote. */
+  public boolean reportsRows() {
+    return settings.catalog().equals(BUILT_IN);
+  }
+
+  /**
+   * Fails unless the class that is to write is there; Spark itself would look for it only when the
+   * first rows come.
+   *
+   * @throws SettingsException when it is not
+   */
+  public void requireCatalog() {
+    String problem;
+    try {
+      ClassLoader loader = Thread.currentThread().getContextClassLoader();
+      if (TableCatalog.class.isAssignableFrom(Class.forName(settings.catalog(), false, loader))) {
+        return;
+      }
+      problem = "this class is no Spark catalog: name the connector's";
+    } catch (ClassNotFoundException | LinkageError e) {
+      problem =
+          "this class is not on the class path: give spark-submit its --packages (README, \"Official"
+              + " connector\")";
+    }
+    throw new SettingsException(
+        List.of(
+            "clickhouse.catalog = \""
+                + settings.catalog()
+                + "\": "
+                + problem
+                + ", or leave the setting out for the built-in sink"));
+  }
+
+  /**
+   * Fails where the official connector is set: what it writes is not counted, and it reads no stage
+   * table back.
+   *
+   * @throws SettingsException when it is
+   */
+  public void requireBuiltIn(String command) {
+    if (!reportsRows()) {
+      throw new SettingsException(
+          List.of(
+              "clickhouse.catalog = \""
+                  + settings.catalog()
+                  + "\": "
+                  + command
+                  + " works with the built-in sink only: add --set clickhouse.catalog="
+                  + BUILT_IN));
+    }
+  }
+
+  void configure(SparkSession spark, Map<String, String> environment) {
+    String prefix = "spark.sql.catalog." + CATALOG;
+    spark.conf().set(prefix, settings.catalog());
+    options(environment).forEach((key, value) -> spark.conf().set(prefix + "." + key, value));
+    if (!reportsRows()) {
+      connectorSettings().forEach((key, value) -> spark.conf().set(key, value));
+    }
+  }
+
+  /** Options of the catalog, without its prefix. */
+  Map<String, String> options(Map<String, String> environment) {
+    Map<String, String> options = new LinkedHashMap<>();
+    options.put("user", settings.user());
+    if (reportsRows()) {
+      options.put("url", settings.url());
+      options.put("secret", settings.password().reference());
+      options.put("connect-timeout", String.valueOf(settings.connectTimeout()));
+      options.put("request-timeout", String.valueOf(settings.requestTimeout()));
+      options.put("retries", String.valueOf(settings.retries()));
+      options.put("batch-rows", String.valueOf(settings.batchRows()));
+      options.put("batch-bytes", String.valueOf(settings.batchBytes()));
+      return options;
+    }
+    return connectorOptions(options, environment);
+  }
+
+  private Map<String, String> connectorOptions(
+      Map<String, String> options, Map<String, String> environment) {
+    URI url = URI.create(settings.url());
+    boolean isSecure = "https".equals(url.getScheme());
+    int usualPort = isSecure ? 8443 : 8123;
+    options.put("host", url.getHost());
+    options.put("protocol", url.getScheme());
+    options.put("http_port", String.valueOf(url.getPort() < 0 ? usualPort : url.getPort()));
+    options.put("database", "stage");
+    // The connector takes no reference. Spark redacts the value wherever it shows settings.
+    options.put("password", settings.password().resolve(environment));
+    if (isSecure) {
+      // Its client looks at this one only, whatever the protocol says.
+      options.put("option.ssl", "true");
+    }
+    options.put("option.connection_timeout", millis(settings.connectTimeout()));
+    options.put("option.socket_timeout", millis(settings.requestTimeout()));
+    // An answer must mean that the rows are in the table.
+    options.put("option.clickhouse_setting_async_insert", "0");
+    // Newer servers answer with ZSTD unless told otherwise, which its client takes for broken LZ4.
+    options.put("option.clickhouse_setting_network_compression_method", "LZ4");
+    return options;
+  }
+
+  private Map<String, String> connectorSettings() {
+    String prefix = "spark.clickhouse.write.";
+    return Map.of(
+        prefix + "format",
+        "arrow",
+        prefix + "batchSize",
+        String.valueOf(settings.batchRows()),
+        prefix + "maxRetry",
+        String.valueOf(settings.retries()),
+        // A stage table has one partition: shuffling by it would send all rows to one task.
+        prefix + "repartitionByPartition",
+        "false");
+  }
+
+  private static String millis(int seconds) {
+    return String.valueOf(seconds * 1000L);
+  }
+}

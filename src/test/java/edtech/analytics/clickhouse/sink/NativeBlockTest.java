@@ -1,0 +1,143 @@
+package edtech.analytics.clickhouse.sink;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import org.apache.spark.sql.catalyst.expressions.GenericInternalRow;
+import org.apache.spark.sql.types.DataType;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.Decimal;
+import org.apache.spark.unsafe.types.UTF8String;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class NativeBlockTest {
+  @ParameterizedTest
+  @CsvSource({
+    "0, 00",
+    "1, 01",
+    "127, 7f",
+    "128, 8001",
+    "300, ac02",
+    "16383, ff7f",
+    "16384, 808001",
+    "2147483647, ffffffff07"
+  })
+  void varint_written_hasSevenBitsAByte(int value, String hex) {
+    byte[] bytes = new byte[7];
+    int end = Varint.put(bytes, 1, value);
+    assertThat(HexFormat.of().formatHex(bytes, 1, end)).isEqualTo(hex);
+  }
+
+  @Test
+  void block_ofTwoColumns_isByteForByteNative() {
+    NativeBlock block =
+        new NativeBlock(
+            List.of(
+                new NativeColumn("n", DataTypes.LongType, false),
+                new NativeColumn("t", DataTypes.StringType, true)));
+    block.add(new GenericInternalRow(new Object[] {-2L, UTF8String.fromString("é")}));
+    block.add(new GenericInternalRow(new Object[] {3L, null}));
+    int length = block.assemble();
+    assertThat(HexFormat.of().formatHex(block.block(), 0, length))
+        .isEqualTo(
+            "0202"
+                + ("01" + "6e" + "05" + hex("Int64"))
+                + ("feffffffffffffff" + "0300000000000000")
+                + ("01" + "74" + "10" + hex("Nullable(String)"))
+                + ("0001" + "02c3a9" + "00"));
+    assertThat(block.rows()).isEqualTo(2);
+  }
+
+  @Test
+  void block_cleared_isReusedFromItsStart() {
+    NativeBlock block =
+        new NativeBlock(List.of(new NativeColumn("t", DataTypes.StringType, false)));
+    block.add(new GenericInternalRow(new Object[] {UTF8String.fromString("x".repeat(200_000))}));
+    assertThat(block.bytes()).isEqualTo(200_003);
+    block.assemble();
+    block.clear();
+    assertThat(block.rows()).isZero();
+    assertThat(block.bytes()).isZero();
+    block.add(new GenericInternalRow(new Object[] {UTF8String.fromString("y")}));
+    int length = block.assemble();
+    assertThat(HexFormat.of().formatHex(Arrays.copyOf(block.block(), length)))
+        .isEqualTo("0101" + "01" + "74" + "06" + hex("String") + "01" + hex("y"));
+  }
+
+  @Test
+  void values_ofEachType_areLittleEndian() {
+    assertThat(value(DataTypes.DateType, 258)).isEqualTo("0201");
+    assertThat(value(DataTypes.DateType, 65535)).isEqualTo("ffff");
+    assertThat(value(DataTypes.BooleanType, true)).isEqualTo("01");
+    assertThat(value(DataTypes.BooleanType, false)).isEqualTo("00");
+    assertThat(value(DataTypes.DoubleType, 1.0)).isEqualTo("000000000000f03f");
+    assertThat(value(DataTypes.TimestampType, 1_000_000L)).isEqualTo("40420f0000000000");
+    assertThat(value(DataTypes.createDecimalType(18, 2), Decimal.apply(-1, 18, 2)))
+        .isEqualTo("ffffffffffffffff");
+    assertThat(value(DataTypes.createDecimalType(18, 6), Decimal.apply(258, 18, 6)))
+        .isEqualTo("0201000000000000");
+    assertThat(new NativeColumn("s", DataTypes.createDecimalType(18, 6), true).type())
+        .isEqualTo("Nullable(Decimal(18, 6))");
+    assertThat(value(DataTypes.StringType, UTF8String.EMPTY_UTF8)).isEqualTo("00");
+  }
+
+  @Test
+  void nullInAColumnThatHasNone_isNamed() {
+    NativeColumn column = new NativeColumn("user_id", DataTypes.StringType, false);
+    assertThatThrownBy(() -> column.add(new GenericInternalRow(new Object[] {null}), 0))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("column user_id must not be null");
+  }
+
+  @Test
+  void dayBeyondDate_isNamed() {
+    NativeColumn column = new NativeColumn("event_date", DataTypes.DateType, false);
+    for (int day : new int[] {-1, 65536}) {
+      assertThatThrownBy(() -> column.add(new GenericInternalRow(new Object[] {day}), 0))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessage("column event_date: day " + day + " is no Date");
+    }
+  }
+
+  @Test
+  void typeThatIsNotWritten_isNamed() {
+    assertThatThrownBy(() -> new NativeColumn("f", DataTypes.FloatType, false))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("no column of Spark type FLOAT is written");
+    assertThatThrownBy(() -> new NativeColumn("m", DataTypes.createDecimalType(20, 3), false))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("no column of Spark type DECIMAL(20,3) is written");
+  }
+
+  @Test
+  void manyRows_column_growsAndKeepsThem() {
+    NativeColumn column = new NativeColumn("n", DataTypes.LongType, true);
+    for (long n = 0; n < 20_000; n++) {
+      column.add(new GenericInternalRow(new Object[] {n % 3 == 0 ? null : n}), 0);
+    }
+    assertThat(column.length()).isEqualTo(20_000 * 9);
+    byte[] copy = new byte[20_000 * 9];
+    assertThat(column.copyTo(copy, 0)).isEqualTo(copy.length);
+    assertThat(copy[0]).isEqualTo((byte) 1);
+    assertThat(copy[19_999]).isEqualTo((byte) (19_999 % 3 == 0 ? 1 : 0));
+    assertThat(copy[20_000 + 19_999 * 8] & 0xFF).isEqualTo(19_999 & 0xFF);
+  }
+
+  private static String value(DataType type, Object value) {
+    NativeColumn column = new NativeColumn("c", type, false);
+    column.add(new GenericInternalRow(new Object[] {value}), 0);
+    byte[] copy = new byte[column.length()];
+    column.copyTo(copy, 0);
+    return HexFormat.of().formatHex(copy);
+  }
+
+  private static String hex(String text) {
+    return HexFormat.of().formatHex(text.getBytes(StandardCharsets.UTF_8));
+  }
+}

@@ -1,0 +1,86 @@
+package edtech.analytics.input.line;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * What must hold for any bytes whatever as a line, to be called with as many as one likes: by
+ * {@link LineFuzzTest} with those that are kept, by a coverage-guided fuzzer with all it thinks of
+ * ({@code make fuzz}). Knows nothing of the fuzzer. Whether a verdict is right is for
+ * dev/tests/test_lines.py, which has the contract in another language.
+ */
+public final class LineFuzz {
+  private static final LineParser PARSER = new LineParser(Lines.RULES);
+  private static final PlainRules PLAIN = new PlainRules(Lines.RULES);
+
+  private LineFuzz() {}
+
+  /** The fuzzer's way in: anything thrown is a finding. */
+  public static void fuzzerTestOneInput(byte[] line) {
+    byte[] before = line.clone();
+    ParsedLine parsed = new ParsedLine();
+    PARSER.parse(line, 0, line.length, parsed);
+    require(Arrays.equals(line, before), "the line was changed");
+    requireSameFromTheMiddleOfABuffer(line, parsed);
+    if (parsed.reason() == Reason.INVALID_ENCODING && !Utf8.isValid(line, 0, line.length)) {
+      return;
+    }
+    requireSameOnBothWays(line);
+    if (parsed.reason() == null) {
+      requireSound(parsed);
+    } else {
+      require(parsed.reason().compareTo(Reason.OUTSIDE_DAY) < 0, "not a reason of one line");
+    }
+  }
+
+  private static void requireSameFromTheMiddleOfABuffer(byte[] line, ParsedLine parsed) {
+    require(
+        Lines.all(Lines.parse(line)).equals(Lines.all(parsed)), "other in the middle of a buffer");
+  }
+
+  private static void requireSameOnBothWays(byte[] line) {
+    ParsedLine shortWay = new ParsedLine();
+    if (PLAIN.take(line, 0, line.length, shortWay)) {
+      ParsedLine longWay = new ParsedLine();
+      PARSER.parseInFull(line, 0, line.length, longWay);
+      require(
+          Lines.all(shortWay).equals(Lines.all(longWay)),
+          Lines.all(shortWay) + " is not " + Lines.all(longWay));
+    }
+  }
+
+  /** What every event promises whatever its line was. */
+  private static void requireSound(ParsedLine event) {
+    for (String id : List.of(event.eventId(), event.userId())) {
+      int length = id.codePointCount(0, id.length());
+      require(!id.isBlank() && length <= 256 && id.indexOf('\0') < 0, "id " + id);
+    }
+    require(event.eventType().matches("[A-Za-z0-9_.-]{1,64}"), "type " + event.eventType());
+    require(TimestampParser.isInRange(event.timestampMicros()), "time " + event.timestampMicros());
+    require(
+        event.eventDay() == Math.floorDiv(event.timestampMicros(), 86_400_000_000L),
+        "day " + event.eventDay());
+    require(Math.abs(event.amountCents()) < 100_000_000_000_000L, "amount " + event.amountCents());
+    requireCanonical(event.properties());
+  }
+
+  /** Canonical JSON stays what it is when it is made canonical once more. */
+  private static void requireCanonical(String properties) {
+    if (properties.isEmpty()) {
+      return;
+    }
+    byte[] bytes = properties.getBytes(UTF_8);
+    LineFields again = new LineFields();
+    require(again.read(bytes, 0, bytes.length), "no JSON: " + properties);
+    again.close(EventKind.PLAIN);
+    require(again.properties().equals(properties), again.properties() + " is not " + properties);
+  }
+
+  private static void require(boolean holds, String otherwise) {
+    if (!holds) {
+      throw new AssertionError(otherwise);
+    }
+  }
+}

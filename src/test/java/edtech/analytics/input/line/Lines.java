@@ -1,0 +1,120 @@
+package edtech.analytics.input.line;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.time.ZoneId;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+
+/** Lines and rules for the tests of this package. */
+public final class Lines {
+
+  public static final ParseRules RULES = rules("UTC");
+
+  private Lines() {}
+
+  static ParseRules rules(String zone) {
+    return new ParseRules(
+        ZoneId.of(zone),
+        Set.of("purchase"),
+        Set.of("task_result"),
+        Set.of("ab_test_assignment"),
+        Set.of("success", "passed"),
+        "USD",
+        0,
+        1 << 20);
+  }
+
+  /** A valid event of a type with more members, such as {@code "a":1,"b":2}. */
+  public static String event(String type, String more) {
+    return "{\"event_id\":\"e1\",\"user_id\":\"u1\",\"event_type\":\""
+        + type
+        + "\",\"event_timestamp\":\"2026-03-01T10:00:00Z\""
+        + (more.isEmpty() ? "" : "," + more)
+        + "}";
+  }
+
+  public static String plain(String more) {
+    return event("page_view", more);
+  }
+
+  public static String purchase(String more) {
+    return event("purchase", more);
+  }
+
+  /** A valid event but for one of its four needed fields, given as JSON; null leaves it out. */
+  static String with(String field, String json) {
+    StringBuilder line = new StringBuilder("{\"x\":1");
+    String[][] members = {
+      {"event_id", "\"e1\""},
+      {"user_id", "\"u1\""},
+      {"event_type", "\"page_view\""},
+      {"event_timestamp", "\"2026-03-01T10:00:00Z\""}
+    };
+    for (String[] member : members) {
+      String value = member[0].equals(field) ? json : member[1];
+      if (value != null) {
+        line.append(",\"").append(member[0]).append("\":").append(value);
+      }
+    }
+    return line.append('}').toString();
+  }
+
+  static ParsedLine parse(String line) {
+    return parse(line.getBytes(UTF_8));
+  }
+
+  static ParsedLine parse(byte[] line) {
+    return parse(line, RULES);
+  }
+
+  /** Parses the line from the middle of a larger buffer, as the reader gives it out. */
+  static ParsedLine parse(byte[] line, ParseRules rules) {
+    byte[] buffer = new byte[line.length + 20];
+    Arrays.fill(buffer, (byte) '"');
+    System.arraycopy(line, 0, buffer, 10, line.length);
+    ParsedLine parsed = new ParsedLine();
+    new LineParser(rules).parse(buffer, 10, line.length, parsed);
+    return parsed;
+  }
+
+  /** What a line comes to: '' for an event, else the reason's code and the detail. */
+  static String verdict(String line) {
+    return verdict(parse(line));
+  }
+
+  static String verdict(ParsedLine parsed) {
+    return parsed.reason() == null ? "" : (parsed.reason().code() + " " + parsed.detail()).strip();
+  }
+
+  /** All that a line came to, for comparing. */
+  static List<Object> all(ParsedLine line) {
+    return List.of(
+        String.valueOf(line.reason()),
+        line.detail(),
+        line.eventDay(),
+        line.timestampMicros(),
+        line.eventId(),
+        line.userId(),
+        line.sessionId(),
+        line.eventType(),
+        line.platform(),
+        line.screenName(),
+        line.properties(),
+        line.kind(),
+        line.amountCents(),
+        line.currency(),
+        line.taskId(),
+        line.taskResult(),
+        line.isSuccess(),
+        line.abTestId(),
+        line.abGroup());
+  }
+
+  /** Bytes written as chars U+0000 to U+00FF. */
+  static byte[] bytes(String latin1) {
+    return latin1.getBytes(ISO_8859_1);
+  }
+}

@@ -1,0 +1,62 @@
+package edtech.analytics.testing;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.zip.GZIPOutputStream;
+
+/** Lines and objects for the tests of this package. */
+public final class Events {
+  private Events() {}
+
+  /**
+   * A line of an event.
+   *
+   * @param id a JSON value
+   * @param timestamp a JSON value
+   * @param more members such as {@code "a":1,"b":2}, or ''
+   */
+  public static String event(String id, String user, String type, String timestamp, String more) {
+    return "{\"event_id\":"
+        + id
+        + ",\"user_id\":\""
+        + user
+        + "\",\"event_type\":\""
+        + type
+        + "\",\"event_timestamp\":"
+        + timestamp
+        + (more.isEmpty() ? "" : "," + more)
+        + "}";
+  }
+
+  /** A plain event without a session. */
+  public static String open(String id, String timestamp) {
+    return event(quoted(id), "u1", "open", quoted(timestamp), "");
+  }
+
+  public static String quoted(String text) {
+    return '"' + text + '"';
+  }
+
+  /** Bytes written as chars U+0000 to U+00FF. */
+  public static byte[] bytes(String latin1) {
+    return latin1.getBytes(ISO_8859_1);
+  }
+
+  public static byte[] gzip(String text) {
+    return gzip(text.getBytes(UTF_8));
+  }
+
+  public static byte[] gzip(byte[] bytes) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    try (GZIPOutputStream gzip = new GZIPOutputStream(out)) {
+      gzip.write(bytes);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return out.toByteArray();
+  }
+}

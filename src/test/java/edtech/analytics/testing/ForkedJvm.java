@@ -1,0 +1,107 @@
+package edtech.analytics.testing;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/** A JVM of its own with the class path of the tests, as spark-submit starts one for the job. */
+public final class ForkedJvm {
+  private static final int MINUTES = 3;
+
+  /** What {@code kill -9} leaves as the exit code. */
+  public static final int KILLED = 137;
+
+  private ForkedJvm() {}
+
+  /** How it ended, and all it said. */
+  public record Result(int code, String out, String err, double seconds) {
+    /** The last line of stderr: what the reader of a failure has to know. */
+    public String lastError() {
+      List<String> lines = err.lines().filter(line -> !line.isBlank()).toList();
+      return lines.isEmpty() ? "" : lines.get(lines.size() - 1);
+    }
+
+    /** For the description of an assertion. */
+    public String text() {
+      return "exit code " + code + " after " + seconds + " s\n" + out + "\n" + err;
+    }
+  }
+
+  /**
+   * Runs a main class to its end.
+   *
+   * @param environment what differs from this process's; a null value removes a variable
+   * @param options of the JVM, such as -Dspark.master=local[2]
+   */
+  public static Result run(
+      Class<?> main, Map<String, String> environment, List<String> options, List<String> arguments)
+      throws InterruptedException {
+    List<String> all = new ArrayList<>(options);
+    all.add(ClassArchive.use());
+    return run(ClassArchive.classPath(), main, environment, all, arguments);
+  }
+
+  public static Result run(
+      String classPath,
+      Class<?> main,
+      Map<String, String> environment,
+      List<String> options,
+      List<String> arguments)
+      throws InterruptedException {
+    List<String> command = new ArrayList<>();
+    command.add(System.getProperty("java.home") + "/bin/java");
+    ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+        .filter(a -> a.startsWith("--add-opens") || a.startsWith("-Djdk.reflect"))
+        .forEach(command::add);
+    command.addAll(List.of("-Xmx1g", "-XX:TieredStopAtLevel=1"));
+    command.add("-Dlog4j2.configurationFile=conf/log4j2.properties");
+    command.addAll(List.of("-Dspark.ui.enabled=false", "-Dspark.ui.showConsoleProgress=false"));
+    command.addAll(options);
+    command.addAll(List.of("-cp", classPath, main.getName()));
+    command.addAll(arguments);
+    return run(command, environment);
+  }
+
+  private static Result run(List<String> command, Map<String, String> environment)
+      throws InterruptedException {
+    try {
+      Path out = Files.createTempFile("forked-", ".out");
+      Path err = Files.createTempFile("forked-", ".err");
+      ProcessBuilder builder =
+          new ProcessBuilder(command)
+              .redirectInput(new File("/dev/null"))
+              .redirectOutput(out.toFile())
+              .redirectError(err.toFile());
+      environment.forEach(
+          (name, value) -> {
+            if (value == null) {
+              builder.environment().remove(name);
+            } else {
+              builder.environment().put(name, value);
+            }
+          });
+      long started = System.nanoTime();
+      Process process = builder.start();
+      boolean ended = process.waitFor(MINUTES, TimeUnit.MINUTES);
+      process.destroyForcibly().waitFor();
+      double seconds = (System.nanoTime() - started) / 1e9;
+      Result result =
+          new Result(process.exitValue(), Files.readString(out), Files.readString(err), seconds);
+      Files.delete(out);
+      Files.delete(err);
+      if (!ended) {
+        throw new AssertionError("did not end within " + MINUTES + " minutes: " + result.text());
+      }
+      return result;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
