@@ -9,17 +9,17 @@ PYTHON ?= python3
 # Override any of these: make up STATE=.local-other
 STATE ?= .local
 VENV_PYTHON := .venv/bin/python
-SERVICES := $(VENV_PYTHON) -m local.services
+SERVICES := $(VENV_PYTHON) -m dev.stack.services
 # What needs no package must not make anybody wait for the installation of all of them.
-SERVICES_BARE := $(PYTHON) -m local.services
+SERVICES_BARE := $(PYTHON) -m dev.stack.services
 
 # Stamps: files that say a step is done, older than what it is made from when it must be done again.
 VENV := .venv/.installed
 VENV_DBT := .venv-dbt/.installed
 VENV_AIRFLOW := .venv-airflow/.installed
 VENV_SUPERSET := .venv-superset/.installed
-JDBC := local/bench/jdbc/target/.fetched
-S3PROXY := local/s3/target/.fetched
+JDBC := dev/bench/jdbc/target/.fetched
+S3PROXY := dev/stack/s3/target/.fetched
 
 # The job: its jar, and the Spark of .venv unless SPARK_HOME names another.
 JAR := target/edtech-analytics-0.1.0-job.jar
@@ -86,14 +86,14 @@ help: ## this text
 .PHONY: demo
 demo: ## from nothing to published sample days and their metrics
 	@$(MAKE) --no-print-directory up
-	@$(WITH_ENV) $(VENV_PYTHON) -m local.sample generate --seed 7 --users 500 \
+	@$(WITH_ENV) $(VENV_PYTHON) -m dev.sample generate --seed 7 --users 500 \
 	  --from 2026-03-01 --days 10 --upload --truth "$(STATE)/truth.json"
 	@$(MAKE) --no-print-directory backfill FROM=2026-03-01 TO=2026-03-10 \
 	  ARCHIVE="$$([ -f $(ARCHIVE_FILE) ] || echo 1)"
 	@$(MAKE) --no-print-directory status
 	@echo "building and testing the history marts"
 	@$(MAKE) --no-print-directory dbt ARGS=--quiet
-	@$(WITH_ENV) $(VENV_PYTHON) -m local.demo
+	@$(WITH_ENV) $(VENV_PYTHON) -m dev.demo
 
 .PHONY: load
 load: $(JAR) $(VENV) ## load and publish a day: make load DATE=2026-03-01 [ARGS="--force --set key=value"] [ARCHIVE=1]
@@ -131,19 +131,19 @@ pyspark: $(JAR) $(VENV) ## the same in Python
 .PHONY: airflow-run
 airflow-run: $(VENV) $(VENV_DBT) $(VENV_AIRFLOW) $(JAR) ## a day through both real DAGs: make airflow-run DATE=2026-03-01
 	@$(call need,DATE,make airflow-run DATE=2026-03-01)
-	@$(WITH_ENV) $(VENV_PYTHON) -m local.nightly run --state "$(STATE)" --date "$(DATE)"
+	@$(WITH_ENV) $(VENV_PYTHON) -m dev.stack.nightly run --state "$(STATE)" --date "$(DATE)"
 
 .PHONY: airflow
 airflow: $(VENV) $(VENV_DBT) $(VENV_AIRFLOW) $(JAR) ## Airflow's web interface with the DAGs; make down stops it
-	@$(WITH_ENV) $(VENV_PYTHON) -m local.nightly up --state "$(STATE)"
+	@$(WITH_ENV) $(VENV_PYTHON) -m dev.stack.nightly up --state "$(STATE)"
 
 .PHONY: dashboards
 dashboards: $(VENV) $(VENV_SUPERSET) ## Superset's web interface with the dashboards; make down stops it
-	@$(WITH_ENV) .venv-superset/bin/python -m local.dashboards up --state "$(STATE)"
+	@$(WITH_ENV) .venv-superset/bin/python -m dev.stack.dashboards up --state "$(STATE)"
 
 .PHONY: dashboards-export
 dashboards-export: ## what was changed in that Superset, back into superset/assets
-	@.venv-superset/bin/python -m local.dashboards export --state "$(STATE)"
+	@.venv-superset/bin/python -m dev.stack.dashboards export --state "$(STATE)"
 
 .PHONY: status
 status: $(JAR) $(VENV) ## days published, days missing, last loads
@@ -180,7 +180,7 @@ ON_BENCH_SERVICES = unset CLICKHOUSE_URL; trap '$(SERVICES_BARE) clean --state $
 	set -a; . "$(abspath $(BENCH_STATE))/env"; set +a;
 BENCHES := ways parse sink scale heap small days
 WHAT ?= ways
-BENCH = $(VENV_PYTHON) -m local.bench
+BENCH = $(VENV_PYTHON) -m dev.bench
 
 # What compares ways is on the services of `make up`, so that their tables can be looked at after it.
 .PHONY: bench
@@ -204,7 +204,7 @@ long-runs: $(VENV) $(S3PROXY) $(JAR) ## a year of days, a day of 10,000 files, o
 	@$(MAKE) --no-print-directory clean-data up STATE=$(LONG_STATE)
 	@set -a; . $(abspath $(LONG_STATE))/env; set +a; \
 	  trap '$(SERVICES_BARE) clean --state $(LONG_STATE)' EXIT; \
-	  DAYS="$(or $(DAYS),365)" FILES="$(or $(FILES),10000)" EVENTS="$(or $(EVENTS),20000000)" $(VENV_PYTHON) -m local.long_runs
+	  DAYS="$(or $(DAYS),365)" FILES="$(or $(FILES),10000)" EVENTS="$(or $(EVENTS),20000000)" $(VENV_PYTHON) -m dev.long_runs
 
 ##@ Tests
 
@@ -217,7 +217,7 @@ CONNECTOR := com.clickhouse.spark:clickhouse-spark-runtime-4.0_2.13:0.10.0
 CONNECTOR_WAIT := 60
 
 SQL_LINT := $(VENV_PYTHON) -m sqlfluff lint -q dbt/models dbt/tests
-DBT_TESTS := local/tests/test_experiments.py local/tests/test_marts.py local/tests/test_truth.py
+DBT_TESTS := dev/tests/test_experiments.py dev/tests/test_marts.py dev/tests/test_truth.py
 
 .PHONY: test-dbt
 test-dbt: $(VENV) $(VENV_DBT) $(S3PROXY) $(JAR) ## those of the dbt project alone, as a part of make test
@@ -225,7 +225,7 @@ test-dbt: $(VENV) $(VENV_DBT) $(S3PROXY) $(JAR) ## those of the dbt project alon
 	@$(VENV_PYTHON) -m pytest -q $(DBT_TESTS)
 
 # On a running Airflow.
-NIGHTLY_TESTS := local/tests/test_nightly.py
+NIGHTLY_TESTS := dev/tests/test_nightly.py
 
 .PHONY: test-nightly
 test-nightly: $(VENV) $(VENV_DBT) $(VENV_AIRFLOW) $(S3PROXY) $(JAR) ## a day, a failure, a backfill on a running Airflow; not part of make test
@@ -234,22 +234,22 @@ test-nightly: $(VENV) $(VENV_DBT) $(VENV_AIRFLOW) $(S3PROXY) $(JAR) ## a day, a 
 # The corpus grows from run to run in target/fuzz; what of it adds coverage is kept by `make fuzz-keep`.
 FUZZ := target/fuzz
 FUZZER = java -Xmx1g -cp "target/test-classes:target/classes:$$(cat $(FUZZ)/classpath)" \
-	com.code_intelligence.jazzer.Jazzer --target_class=edtech.analytics.input.LineFuzz \
+	com.code_intelligence.jazzer.Jazzer --target_class=edtech.analytics.input.line.LineFuzz \
 	--instrumentation_includes='edtech.analytics.input.**' --reproducer_path=$(FUZZ) \
 	-artifact_prefix=$(FUZZ)/ -max_len=3000 -timeout=10 -rss_limit_mb=0 -verbosity=1
 
 .PHONY: fuzz
 fuzz: $(VENV) ## look for lines that the parser gets wrong, led by coverage: make fuzz [MINUTES=10]
 	@$(MVN) -q -Pfuzz test-compile dependency:build-classpath -Dmdep.includeScope=test -Dmdep.outputFile=$(FUZZ)/classpath
-	@$(VENV_PYTHON) -m local.fuzz unpack $(FUZZ)/kept; mkdir -p $(FUZZ)/corpus
+	@$(VENV_PYTHON) -m dev.fuzz unpack $(FUZZ)/kept; mkdir -p $(FUZZ)/corpus
 	@$(FUZZER) -max_total_time=$$(( $(or $(MINUTES),10) * 60 )) -print_final_stats=1 $(FUZZ)/corpus $(FUZZ)/kept
-	@FUZZ_CORPUS=$(FUZZ)/corpus $(VENV_PYTHON) -m pytest -q local/tests/test_lines.py
+	@FUZZ_CORPUS=$(FUZZ)/corpus $(VENV_PYTHON) -m pytest -q dev/tests/test_lines.py
 
 .PHONY: fuzz-keep
 fuzz-keep: ## after make fuzz: keep the lines of its corpus that each reach something, for make test
 	@rm -rf $(FUZZ)/merged; mkdir -p $(FUZZ)/merged
 	@$(FUZZER) -merge=1 $(FUZZ)/merged $(FUZZ)/kept $(FUZZ)/corpus
-	@$(VENV_PYTHON) -m local.fuzz pack $(FUZZ)/merged
+	@$(VENV_PYTHON) -m dev.fuzz pack $(FUZZ)/merged
 
 # Their short forms are a part of make test, but for ClusterFaultIT, which has none.
 CHAOS_TESTS := ServerKillIT,KilledLoadIT,TaskFaultIT,ClusterFaultIT,ConcurrentLoadsIT,SweepRaceIT,S3FaultsIT
@@ -268,7 +268,7 @@ chaos: $(VENV) $(S3PROXY) ## what breaks a load, many times: half an hour and mo
 # Not a part of make test: what is known changes by itself, and OSV must be reached.
 .PHONY: audit
 audit: $(VENV) ## known vulnerabilities of all pinned packages, Maven's and Python's [OSV_URL=a mirror of api.osv.dev]
-	@$(VENV_PYTHON) -m local.audit
+	@$(VENV_PYTHON) -m dev.audit
 
 # Superset on sample days and on a history; DAYS=45 USERS=200 is the small form of that.
 .PHONY: test-dashboards
@@ -290,12 +290,12 @@ test: $(VENV) $(VENV_DBT) $(VENV_AIRFLOW) $(VENV_SUPERSET) $(S3PROXY) ## every t
 	  then with="-Pofficial-connector"; \
 	  else echo "official connector: $(CONNECTOR) does not resolve here; ConnectorIT is skipped"; fi; \
 	  $(MVN) verify $$with; \
-	  $(VENV_PYTHON) -m ruff check local airflow conf superset; \
-	  $(VENV_PYTHON) -m ruff format --check local airflow conf superset; \
+	  $(VENV_PYTHON) -m ruff check dev airflow conf superset; \
+	  $(VENV_PYTHON) -m ruff format --check dev airflow conf superset; \
 	  $(SQL_LINT); \
-	  $(VENV_PYTHON) -m local.audit --list-only; \
+	  $(VENV_PYTHON) -m dev.audit --list-only; \
 	  .venv-airflow/bin/python -m pytest -q airflow/tests; \
-	  $(VENV_PYTHON) -m pytest -q -rs local/tests --ignore=$(NIGHTLY_TESTS); \
+	  $(VENV_PYTHON) -m pytest -q -rs dev/tests --ignore=$(NIGHTLY_TESTS); \
 	  .venv-superset/bin/python -m pytest -q superset/tests --ignore=superset/tests/test_dashboards.py; \
 	  echo "not part of this run, for their time: make test-nightly (a running Airflow), make test-dashboards (a year in Superset), make chaos (a Spark cluster that loses executors)"
 
@@ -337,7 +337,7 @@ need = [ -n "$($(1))" ] || { echo 'error: no $(1); write: $(2)' >&2; exit 2; }
 install = echo "installing $(1) into $(@D)" && rm -rf $(@D) && $(PYTHON) -m venv $(@D) \
 	&& $(@D)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps -r $< && touch $@
 
-$(VENV): local/requirements.txt
+$(VENV): dev/requirements.txt
 	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info[:2] == (3, 11) else f"error: {sys.executable} is Python {sys.version.split()[0]}; the pinned packages need 3.11: make PYTHON=/path/to/python3.11")'
 	@$(call install,Python packages)
 
@@ -350,15 +350,15 @@ $(VENV_AIRFLOW): airflow/requirements.txt
 $(VENV_SUPERSET): superset/requirements.txt
 	@$(call install,Superset)
 
-$(S3PROXY): local/s3/pom.xml
-	@echo "fetching the local S3 into local/s3/target/lib"
-	@rm -rf local/s3/target
-	@said="$$(mvn -q -B -ntp -f local/s3/pom.xml package 2>&1)" || { echo "$$said"; echo "error: cannot fetch the local S3; see above" >&2; exit 1; }
+$(S3PROXY): dev/stack/s3/pom.xml
+	@echo "fetching the local S3 into dev/stack/s3/target/lib"
+	@rm -rf dev/stack/s3/target
+	@said="$$(mvn -q -B -ntp -f dev/stack/s3/pom.xml package 2>&1)" || { echo "$$said"; echo "error: cannot fetch the local S3; see above" >&2; exit 1; }
 	@touch $@
 
-$(JDBC): local/bench/jdbc/pom.xml
-	@echo "fetching ClickHouse's JDBC driver into local/bench/jdbc/target/lib"
-	@$(MVN) -q -f local/bench/jdbc/pom.xml package
+$(JDBC): dev/bench/jdbc/pom.xml
+	@echo "fetching ClickHouse's JDBC driver into dev/bench/jdbc/target/lib"
+	@$(MVN) -q -f dev/bench/jdbc/pom.xml package
 	@touch $@
 
 $(JAR): pom.xml conf/reference.conf $(shell find src/main -type f)

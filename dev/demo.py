@@ -1,13 +1,13 @@
 """The end of ``make demo``: a look at what was published, as an analyst's user sees it.
 
-Run as ``python -m local.demo`` with the variables of ``.local/env``.
+Run as ``python -m dev.demo`` with the variables of ``.local/env``.
 """
 
 import os
 import sys
 
-from local.services import ServiceError
-from local.services.clickhouse import ask_table
+from dev.stack.services import ServiceError
+from dev.stack.services.clickhouse import ask_table
 
 LOOKS = {
     "days published, from the ledger": """

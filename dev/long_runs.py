@@ -18,8 +18,8 @@ from datetime import date, timedelta
 from itertools import pairwise
 from pathlib import Path
 
-from local.services import ServiceError
-from local.services.clickhouse import ask
+from dev.stack.services import ServiceError
+from dev.stack.services.clickhouse import ask
 
 RESULT = Path("target/long-runs.json")
 TRUTH = Path("target/long-runs-truth.json")
@@ -196,7 +196,7 @@ def one_day(run: str, day: date, most_seconds: float | None) -> list[Figure]:
 def generated(kind: str, first: date, *options: str) -> None:
     """Sample days in the S3, and what they hold in TRUTH."""
     where = f"--{'from' if kind == 'generate' else 'date'}={first}"
-    command = ["-m", "local.sample", kind, where, *options, "--upload", f"--truth={TRUTH}"]
+    command = ["-m", "dev.sample", kind, where, *options, "--upload", f"--truth={TRUTH}"]
     subprocess.run([sys.executable, *command], check=True)
 
 

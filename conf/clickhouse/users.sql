@@ -1,6 +1,6 @@
 -- For a ClickHouse server of your own: run this once as an administrator, with passwords of your own
 -- in place of the ones in angle brackets, then row_policies.sql, then the files in grants/. The local
--- server (make up) has the same users, policies, grants and settings, made by local/services from the
+-- server (make up) has the same users, policies, grants and settings, made by dev/stack/services from the
 -- same files.
 --
 -- One snapshot per query: without it a query over several views can see two states of a day.

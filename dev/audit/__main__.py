@@ -16,7 +16,7 @@ from .pins import POMS, REQUIREMENTS, maven_pins, python_pins
 
 def main(arguments: list[str] | None = None) -> int:
     """0 when nothing is known against the pins, or all of it is allowed for now."""
-    parser = argparse.ArgumentParser(prog="local.audit", description=__doc__)
+    parser = argparse.ArgumentParser(prog="dev.audit", description=__doc__)
     parser.add_argument("--list-only", action="store_true", help="only check allowed.toml")
     options = parser.parse_args(arguments)
     try:

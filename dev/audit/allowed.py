@@ -8,7 +8,7 @@ from pathlib import Path
 from . import AuditError
 from .pins import Pin
 
-FILE = Path("local/audit/allowed.toml")
+FILE = Path("dev/audit/allowed.toml")
 # Whatever the reason was, it is looked at again twice a year.
 MOST_AHEAD = timedelta(days=184)
 KEYS = {"package", "version", "advisory", "reason", "review-by"}

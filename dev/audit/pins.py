@@ -11,11 +11,11 @@ from packaging.requirements import InvalidRequirement, Requirement
 from . import AuditError
 
 REQUIREMENTS = [
-    Path(folder, "requirements.txt") for folder in ("local", "dbt", "airflow", "superset")
+    Path(folder, "requirements.txt") for folder in ("dev", "dbt", "airflow", "superset")
 ]
 # Scope compile holds what is provided too: Spark, Hadoop and the AWS SDK, which a cluster has in
 # the versions of its own release. What only tests use is left out.
-POMS = [Path("pom.xml"), Path("local/s3/pom.xml"), Path("local/bench/jdbc/pom.xml")]
+POMS = [Path("pom.xml"), Path("dev/stack/s3/pom.xml"), Path("dev/bench/jdbc/pom.xml")]
 RESOLVED = re.compile(
     r"^ +([\w.-]+:[\w.-]+):[\w-]+(?::[\w.-]+)?:([\w.-]+):(?:compile|provided|runtime)\b"
 )

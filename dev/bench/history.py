@@ -14,9 +14,9 @@ import time
 from datetime import date, timedelta
 from pathlib import Path
 
-from local.services import ServiceError
-from local.services.clickhouse import ask
-from local.services.process import Service
+from dev.stack.services import ServiceError
+from dev.stack.services.clickhouse import ask
+from dev.stack.services.process import Service
 
 from . import measure
 from .measure import Figure

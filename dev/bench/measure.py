@@ -108,7 +108,7 @@ def medians(seconds: dict[str, list[float]]) -> dict[str, float]:
 
 def generate(date: str, events: int, *options: str) -> None:
     """Puts a day, or more with ``--days``, where the load looks for it."""
-    command = [sys.executable, "-m", "local.sample", "bench", "--upload"]
+    command = [sys.executable, "-m", "dev.sample", "bench", "--upload"]
     done = run([*command, "--date", date, "--events", str(events), *options])
     print(f"{date}: {done.output.strip()}", flush=True)
 

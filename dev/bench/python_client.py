@@ -2,7 +2,7 @@
 
 No checks, no duplicates removed, no ledger: a line that is not JSON, or lacks a field, is skipped.
 
-    python -m local.bench.python_client 2026-04-01
+    python -m dev.bench.python_client 2026-04-01
 """
 
 import os

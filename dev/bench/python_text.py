@@ -4,7 +4,7 @@ Downloads the objects of a day, parses each line with json.loads and inserts the
 100,000 rows at a time. No checks, no duplicates removed, no ledger: a line that is not JSON, or
 lacks a field, is skipped.
 
-    python -m local.bench.python_text 2026-04-01
+    python -m dev.bench.python_text 2026-04-01
 """
 
 import base64

@@ -8,7 +8,7 @@ from pathlib import Path
 from pyspark.sql import SparkSession
 
 S3A_JARS = "target/s3a-jars/*"
-JDBC_JARS = "local/bench/jdbc/target/lib/*"
+JDBC_JARS = "dev/bench/jdbc/target/lib/*"
 
 
 def s3_options() -> list[str]:

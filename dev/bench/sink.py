@@ -69,7 +69,7 @@ def main() -> None:
 
 def _configure(spark: SparkSession) -> None:
     catalog = "spark.sql.catalog.clickhouse"
-    spark.conf.set(catalog, "edtech.analytics.clickhouse.StageCatalog")
+    spark.conf.set(catalog, "edtech.analytics.clickhouse.sink.StageCatalog")
     spark.conf.set(f"{catalog}.url", os.environ["CLICKHOUSE_URL"])
     spark.conf.set(f"{catalog}.user", os.environ["CLICKHOUSE_USER"])
     # Where the password is; all else has the defaults of a load.

@@ -10,8 +10,8 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as f
 
 # By its full name: spark-submit runs this file as a script.
-from local.bench import raw_tables
-from local.bench.python_client import connect
+from dev.bench import raw_tables
+from dev.bench.python_client import connect
 
 DATABASE = "bench_spark_jdbc"
 

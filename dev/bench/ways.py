@@ -21,7 +21,7 @@ from .spark_jdbc import DATABASE as SPARK_JDBC
 
 
 def _python(module: str) -> list[str]:
-    return [sys.executable, "-m", f"local.bench.{module}", FIRST]
+    return [sys.executable, "-m", f"dev.bench.{module}", FIRST]
 
 
 def _spark_jdbc() -> list[str]:
@@ -33,7 +33,7 @@ def _spark_jdbc() -> list[str]:
         *("--conf", "spark.ui.enabled=false", "--conf", "spark.sql.session.timeZone=UTC"),
         *("--driver-java-options", "-Dlog4j2.configurationFile=conf/log4j2.properties"),
         *s3_options(),
-        *("local/bench/spark_jdbc.py", FIRST),
+        *("dev/bench/spark_jdbc.py", FIRST),
     ]
 
 

@@ -1,4 +1,4 @@
-"""Command line: ``python -m local.sample generate …`` and ``python -m local.sample bench …``."""
+"""Command line: ``python -m dev.sample generate …`` and ``python -m dev.sample bench …``."""
 
 import argparse
 import json
@@ -67,7 +67,7 @@ def main(arguments: list[str]) -> None:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m local.sample", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m dev.sample", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     days = commands.add_parser("generate", help="believable days with every kind of bad line")
     days.add_argument("--users", type=_positive, default=500)

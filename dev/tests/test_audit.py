@@ -7,11 +7,11 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from local.audit import AuditError
-from local.audit.__main__ import judged, main
-from local.audit.advisories import findings
-from local.audit.allowed import Allowance, problems, read
-from local.audit.pins import Pin, maven_listed, python_pins
+from dev.audit import AuditError
+from dev.audit.__main__ import judged, main
+from dev.audit.advisories import findings
+from dev.audit.allowed import Allowance, problems, read
+from dev.audit.pins import Pin, maven_listed, python_pins
 
 LIBRARY = Pin("PyPI", "some-library", "1.0")
 ARTIFACT = Pin("Maven", "org.example:thing", "2.1")
@@ -106,13 +106,13 @@ def test_judged_whatIsNotAllowedOrNoLongerKnown_isAnError(osv):
     assert judged(found, allowed) == [
         "org.example:thing 2.1: GHSA-4 (severity not told; fixed in 1.1): Runs too much",
         "some-library 1.0: CVE-2, GHSA-2 (severity not told; no fixed version): Writes too much.",
-        "local/audit/allowed.toml: some-library 1.0, CVE-9: is no longer known against it: take"
+        "dev/audit/allowed.toml: some-library 1.0, CVE-9: is no longer known against it: take"
         " the entry out",
     ]
 
 
 def test_audit_osvNotReached_failsAndSaysThatNothingIsKnown(monkeypatch, capsys):
-    monkeypatch.setattr("local.audit.__main__.maven_pins", lambda poms: {ARTIFACT})
+    monkeypatch.setattr("dev.audit.__main__.maven_pins", lambda poms: {ARTIFACT})
     monkeypatch.setenv("OSV_URL", "http://127.0.0.1:1/")
 
     assert main([]) == 1

@@ -5,8 +5,8 @@ import sys
 
 import pytest
 
-from local.bench import days, measure
-from local.bench.measure import Figure
+from dev.bench import days, measure
+from dev.bench.measure import Figure
 
 MEBIBYTE = 2**20
 

@@ -12,13 +12,13 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from local.sample import model
-from local.sample.behaviour import Setting, events
-from local.sample.events import ASSIGNMENT, DAY_MILLIS, PURCHASE, TASK_RESULT
-from local.sample.learners import learner
-from local.services import commands
-from local.services.state import ROOT, State
-from local.tests.warehouse import Warehouse
+from dev.sample import model
+from dev.sample.behaviour import Setting, events
+from dev.sample.events import ASSIGNMENT, DAY_MILLIS, PURCHASE, TASK_RESULT
+from dev.sample.learners import learner
+from dev.stack.services import commands
+from dev.stack.services.state import ROOT, State
+from dev.tests.warehouse import Warehouse
 
 FIRST_DAY = date(2026, 3, 1)
 METRICS = {

@@ -16,7 +16,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent))
 import reference_reader
 
-from local.services.state import ROOT
+from dev.stack.services.state import ROOT
 
 KEPT = ROOT / "src" / "test" / "resources" / "fuzz" / "lines.base64"
 JARS = Path(os.environ.get("SPARK_HOME", sys.prefix + "/lib/python3.11/site-packages/pyspark"))
@@ -59,7 +59,7 @@ def ask_the_job(lines: list[bytes]) -> list[dict]:
             "-XX:TieredStopAtLevel=1",
             "-cp",
             CLASS_PATH,
-            "edtech.analytics.input.LineVerdicts",
+            "edtech.analytics.input.line.LineVerdicts",
         ],
         input=b"".join(base64.b64encode(line) + b"\n" for line in lines),
         capture_output=True,

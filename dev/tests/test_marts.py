@@ -9,9 +9,9 @@ from fractions import Fraction
 
 import pytest
 
-from local.services import commands
-from local.services.state import State
-from local.tests.warehouse import Warehouse
+from dev.stack.services import commands
+from dev.stack.services.state import State
+from dev.tests.warehouse import Warehouse
 
 FIRST = date(2026, 1, 12)  # a Monday
 HISTORY_MARTS = (

@@ -17,12 +17,12 @@ from pathlib import Path
 import boto3
 import pytest
 
-from local.nightly.client import ENDED
-from local.nightly.day import started_by
-from local.nightly.server import Airflow
-from local.services import commands
-from local.services.clickhouse import ask
-from local.services.state import ROOT, State, free_port, read_pairs
+from dev.stack.nightly.client import ENDED
+from dev.stack.nightly.day import started_by
+from dev.stack.nightly.server import Airflow
+from dev.stack.services import commands
+from dev.stack.services.clickhouse import ask
+from dev.stack.services.state import ROOT, State, free_port, read_pairs
 
 GOOD, TWICE, BACKFILLED, SECRETLY = "2026-03-01", "2026-03-02", "2026-03-03", "2026-03-04"
 REFUSED, MISSING = "2026-03-20", "2026-04-01"
@@ -156,7 +156,7 @@ class Nightly:
     def sample(self, first: str, days: int) -> None:
         subprocess.run(
             [
-                *(ROOT / ".venv" / "bin" / "python", "-m", "local.sample", "generate"),
+                *(ROOT / ".venv" / "bin" / "python", "-m", "dev.sample", "generate"),
                 *("--users", "40", "--from", first, "--days", str(days), "--upload"),
                 *("--truth", self.state.directory / f"truth-{first}.json"),
             ],

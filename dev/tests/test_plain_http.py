@@ -11,7 +11,7 @@ import pytest
 import yaml
 from jinja2 import Environment
 
-from local.services.state import ROOT
+from dev.stack.services.state import ROOT
 
 PASSWORD = "canary-of-the-password"
 

@@ -14,9 +14,9 @@ sys.path[:0] = [str(Path(__file__).resolve().parents[2]), str(Path(__file__).res
 
 import reference_reader  # noqa: E402
 
-from local.sample import model  # noqa: E402
-from local.sample.__main__ import main  # noqa: E402
-from local.sample.storage import S3Folder  # noqa: E402
+from dev.sample import model  # noqa: E402
+from dev.sample.__main__ import main  # noqa: E402
+from dev.sample.storage import S3Folder  # noqa: E402
 
 
 def generate(out: Path, *arguments: str) -> dict:

@@ -10,13 +10,13 @@ from pathlib import Path
 import boto3
 import pytest
 
-from local.services import ServiceError, commands
-from local.services.__main__ import main
-from local.services.clickhouse import ClickHouse, ask
-from local.services.process import Service
-from local.services.s3 import S3
-from local.services.state import MARKER, ROOT, State, read_pairs, write_pairs
-from local.services.users import ROW_POLICIES, STORE, statements
+from dev.stack.services import ServiceError, commands
+from dev.stack.services.__main__ import main
+from dev.stack.services.clickhouse import ClickHouse, ask
+from dev.stack.services.process import Service
+from dev.stack.services.s3 import S3
+from dev.stack.services.state import MARKER, ROOT, State, read_pairs, write_pairs
+from dev.stack.services.users import ROW_POLICIES, STORE, statements
 
 DAY = "2026-03-01"
 STORE_DDL = """CREATE TABLE store.raw_events

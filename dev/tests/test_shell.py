@@ -8,9 +8,9 @@ import textwrap
 
 import pytest
 
-from local.services import commands
-from local.services.clickhouse import ask
-from local.services.state import ROOT, State, read_pairs
+from dev.stack.services import commands
+from dev.stack.services.clickhouse import ask
+from dev.stack.services.state import ROOT, State, read_pairs
 
 README = ROOT / "README.md"
 NOTEBOOK = ROOT / "docs" / "examples" / "day.ipynb"
@@ -26,7 +26,7 @@ def state(tmp_path_factory):
         commands.up(state)
         subprocess.run(
             [
-                *(PYTHON, "-m", "local.sample", "generate", "--seed", "7", "--users", "500"),
+                *(PYTHON, "-m", "dev.sample", "generate", "--seed", "7", "--users", "500"),
                 *("--from", "2026-03-01", "--days", "10", "--upload"),
             ],
             cwd=ROOT,

@@ -9,9 +9,9 @@ from collections import Counter, defaultdict
 
 import pytest
 
-from local.services import commands
-from local.services.clickhouse import ask, ask_table
-from local.services.state import ROOT, State, read_pairs
+from dev.stack.services import commands
+from dev.stack.services.clickhouse import ask, ask_table
+from dev.stack.services.state import ROOT, State, read_pairs
 
 # Those of `make demo`, on which docs/metrics.md is written.
 SEED, USERS, FIRST, LAST, DAYS = 7, 500, "2026-03-01", "2026-03-10", 10
@@ -35,7 +35,7 @@ def _upload(env: dict[str, str], *arguments: str, days: int = DAYS) -> None:
     sample = ["generate", "--seed", str(SEED), "--users", str(USERS), "--from", FIRST]
     sample += ["--days", str(days), "--upload", *arguments]
     subprocess.run(
-        [sys.executable, "-m", "local.sample", *sample], cwd=ROOT, env=os.environ | env, check=True
+        [sys.executable, "-m", "dev.sample", *sample], cwd=ROOT, env=os.environ | env, check=True
     )
 
 

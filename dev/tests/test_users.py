@@ -4,8 +4,8 @@ from xml.etree import ElementTree
 
 import pytest
 
-from local.services import ServiceError
-from local.services.users import ROW_POLICIES, STORE, read_grants, read_row_policies, users_xml
+from dev.stack.services import ServiceError
+from dev.stack.services.users import ROW_POLICIES, STORE, read_grants, read_row_policies, users_xml
 
 
 def test_readGrants_statementsOverLinesWithComments_loseTheirUser(tmp_path):

@@ -5,9 +5,9 @@ import io
 import os
 import subprocess
 
-from local.services import commands
-from local.services.clickhouse import ask
-from local.services.state import ROOT, State, read_pairs
+from dev.stack.services import commands
+from dev.stack.services.clickhouse import ask
+from dev.stack.services.state import ROOT, State, read_pairs
 
 DDL = ROOT / "src" / "main" / "resources" / "clickhouse"
 DBT = ROOT / ".venv-dbt" / "bin" / "dbt"

@@ -3,7 +3,7 @@
 import json
 import re
 
-from local.dashboards import assets
+from dev.stack.dashboards import assets
 
 FILES = assets.read()
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from local.dashboards.client import Client
-from local.services import ServiceError
+from dev.stack.dashboards.client import Client
+from dev.stack.services import ServiceError
 
 
 def test_address_without_https_on_another_host_is_refused() -> None:

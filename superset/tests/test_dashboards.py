@@ -17,13 +17,13 @@ from pathlib import Path
 
 import pytest
 
-from local.bench import history
-from local.dashboards import assets, browser
-from local.dashboards.__main__ import import_assets
-from local.dashboards.server import USER, Superset
-from local.services import ServiceError
-from local.services.clickhouse import ask
-from local.services.state import ROOT, State, read_pairs
+from dev.bench import history
+from dev.stack.dashboards import assets, browser
+from dev.stack.dashboards.__main__ import import_assets
+from dev.stack.dashboards.server import USER, Superset
+from dev.stack.services import ServiceError
+from dev.stack.services.clickhouse import ask
+from dev.stack.services.state import ROOT, State, read_pairs
 
 DAYS = int(os.environ.get("DAYS", "45"))
 USERS = int(os.environ.get("USERS", "200"))
@@ -97,7 +97,7 @@ class SampleDays(Dashboards):
     def fill(self) -> None:
         subprocess.run(
             [
-                *(ROOT / ".venv/bin/python", "-m", "local.sample", "generate", "--upload"),
+                *(ROOT / ".venv/bin/python", "-m", "dev.sample", "generate", "--upload"),
                 *("--users", "500", "--from", "2026-03-01", "--days", "63", "--seed", "7"),
                 *("--broken-split", "--truth", self.state.directory / "truth.json"),
             ],

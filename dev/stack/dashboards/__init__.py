@@ -1,4 +1,4 @@
-"""A real Superset on this machine, with the project's dashboards: ``python -m local.dashboards``.
+"""A real Superset on this machine: ``python -m dev.stack.dashboards``.
 
 - ``server``           its configuration and its process
 - ``superset_config``  what Superset itself reads at its start

@@ -1,20 +1,20 @@
-"""``python -m local.dashboards up|export [--state DIR]``; ``up`` needs the services' variables."""
+"""``python -m dev.stack.dashboards up|export [--state DIR]``; ``up`` needs the services' settings."""
 
 import argparse
 import os
 import sys
 from pathlib import Path
 
-from local.dashboards import assets
-from local.dashboards.client import Client
-from local.dashboards.server import USER, Superset
-from local.services import ServiceError
-from local.services.state import ROOT, State
+from dev.stack.dashboards import assets
+from dev.stack.dashboards.client import Client
+from dev.stack.dashboards.server import USER, Superset
+from dev.stack.services import ServiceError
+from dev.stack.services.state import ROOT, State
 
 
 def main() -> int:
     """Runs one command; 0 when it did what it says, else 1 with the reason as the last line."""
-    parser = argparse.ArgumentParser(prog="local.dashboards", description="A local Superset.")
+    parser = argparse.ArgumentParser(prog="dev.stack.dashboards", description="A local Superset.")
     parser.add_argument("command", choices=["up", "export"])
     parser.add_argument("--state", type=Path, default=Path(".local"))
     parsed = parser.parse_args()

@@ -14,8 +14,8 @@ from pathlib import Path
 
 import yaml
 
-from local.services import ServiceError
-from local.services.state import ROOT
+from dev.stack.services import ServiceError
+from dev.stack.services.state import ROOT
 
 ASSETS = ROOT / "superset" / "assets"
 METADATA = "metadata.yaml"

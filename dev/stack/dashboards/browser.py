@@ -14,8 +14,8 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from local.dashboards.server import PROGRAMS
-from local.services import ServiceError
+from dev.stack.dashboards.server import PROGRAMS
+from dev.stack.services import ServiceError
 
 PACKAGE = "@sparticuz/chromium@153.0.0"
 HOME = PROGRAMS.parent / "chromium"

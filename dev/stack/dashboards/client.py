@@ -7,7 +7,7 @@ import urllib.error
 import urllib.parse
 import urllib.request
 
-from local.services import ServiceError
+from dev.stack.services import ServiceError
 
 TIMEOUT_SECONDS = 120
 

@@ -5,13 +5,13 @@ import secrets
 import subprocess
 import time
 
-from local.dashboards.client import Client
-from local.services import ServiceError
-from local.services.process import Service
-from local.services.state import ROOT, State, free_port, read_pairs, write_pairs
+from dev.stack.dashboards.client import Client
+from dev.stack.services import ServiceError
+from dev.stack.services.process import Service
+from dev.stack.services.state import ROOT, State, free_port, read_pairs, write_pairs
 
 PROGRAMS = ROOT / ".venv-superset" / "bin"
-CONFIG = ROOT / "local" / "dashboards" / "superset_config.py"
+CONFIG = ROOT / "dev" / "stack" / "dashboards" / "superset_config.py"
 USER = "admin"
 START_SECONDS = 300.0
 
@@ -91,7 +91,7 @@ class Superset:
 
     def _prepare(self, environment: dict[str, str]) -> None:
         done = subprocess.run(
-            [PROGRAMS / "python", ROOT / "local" / "dashboards" / "prepare.py"],
+            [PROGRAMS / "python", ROOT / "dev" / "stack" / "dashboards" / "prepare.py"],
             env=environment,
             cwd=self.home,
             capture_output=True,

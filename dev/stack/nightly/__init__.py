@@ -1,4 +1,4 @@
-"""A real Airflow on this machine, with the project's DAGs, run by ``python -m local.nightly``.
+"""A real Airflow on this machine, with the project's DAGs, run by ``python -m dev.stack.nightly``.
 
 - ``database``  Airflow's database: a PostgreSQL of its own
 - ``server``    configuration and processes of Airflow

@@ -1,4 +1,4 @@
-"""``python -m local.nightly up|run [--state DIR] [--date D]``; needs the services' variables."""
+"""``python -m dev.stack.nightly up|run [--state DIR] [--date D]``; needs the services' settings."""
 
 import argparse
 import sys
@@ -6,15 +6,15 @@ import time
 from datetime import date
 from pathlib import Path
 
-from local.nightly.day import run_day
-from local.nightly.server import USER, Airflow
-from local.services import ServiceError
-from local.services.state import State
+from dev.stack.nightly.day import run_day
+from dev.stack.nightly.server import USER, Airflow
+from dev.stack.services import ServiceError
+from dev.stack.services.state import State
 
 
 def main() -> int:
     """Runs one command; 0 when it did what it says, else 1 with the reason as the last line."""
-    parser = argparse.ArgumentParser(prog="local.nightly", description="A local Airflow.")
+    parser = argparse.ArgumentParser(prog="dev.stack.nightly", description="A local Airflow.")
     parser.add_argument("command", choices=["up", "run"])
     parser.add_argument("--state", type=Path, default=Path(".local"))
     parser.add_argument("--date", type=date.fromisoformat, help="the day to run")

@@ -5,7 +5,7 @@ import urllib.error
 import urllib.parse
 import urllib.request
 
-from local.services import ServiceError
+from dev.stack.services import ServiceError
 
 TIMEOUT_SECONDS = 120
 DAGS = ("load_raw_data", "run_dbt_analytics", "backfill_raw_data")

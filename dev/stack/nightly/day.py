@@ -3,8 +3,8 @@
 import time
 from collections.abc import Iterator
 
-from local.nightly.client import ENDED, Client
-from local.services import ServiceError
+from dev.stack.nightly.client import ENDED, Client
+from dev.stack.services import ServiceError
 
 POLL_SECONDS = 1.0
 LOG_TAIL_LINES = 12

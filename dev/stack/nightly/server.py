@@ -10,11 +10,11 @@ import subprocess
 import time
 from pathlib import Path
 
-from local.nightly.client import Client
-from local.nightly.database import Database
-from local.services import ServiceError
-from local.services.process import Service
-from local.services.state import ROOT, State, free_port, read_pairs, write_pairs, write_private
+from dev.stack.nightly.client import Client
+from dev.stack.nightly.database import Database
+from dev.stack.services import ServiceError
+from dev.stack.services.process import Service
+from dev.stack.services.state import ROOT, State, free_port, read_pairs, write_pairs, write_private
 
 AIRFLOW = ROOT / ".venv-airflow" / "bin" / "airflow"
 COMPONENTS = ("api-server", "dag-processor", "scheduler")

@@ -1,4 +1,4 @@
-"""The local S3 and ClickHouse, run by ``python -m local.services``.
+"""The local S3 and ClickHouse, run by ``python -m dev.stack.services``.
 
 The modules, in the order a start runs through them:
 

@@ -1,13 +1,13 @@
-"""``python -m local.services up|down|clean|status [--state DIR]``, and ``sql QUERY``."""
+"""``python -m dev.stack.services up|down|clean|status [--state DIR]``, and ``sql QUERY``."""
 
 import argparse
 import os
 import sys
 from pathlib import Path
 
-from local.services import ServiceError, commands
-from local.services.clickhouse import ask_table
-from local.services.state import State
+from dev.stack.services import ServiceError, commands
+from dev.stack.services.clickhouse import ask_table
+from dev.stack.services.state import State
 
 COMMANDS = {
     "up": commands.up,
@@ -20,7 +20,7 @@ COMMANDS = {
 def main(arguments: list[str] | None = None) -> int:
     """Runs one command; 0 when it did what it says, else 1 with the reason as the last line."""
     parser = argparse.ArgumentParser(
-        prog="local.services", description="The local S3 and ClickHouse."
+        prog="dev.stack.services", description="The local S3 and ClickHouse."
     )
     subparsers = parser.add_subparsers(dest="command", required=True)
     for name, command in COMMANDS.items():

@@ -5,10 +5,10 @@ import sys
 import urllib.error
 import urllib.request
 
-from local.services import ServiceError
-from local.services.process import Service
-from local.services.state import ROOT, State, write_private
-from local.services.users import users_xml
+from dev.stack.services import ServiceError
+from dev.stack.services.process import Service
+from dev.stack.services.state import ROOT, State, write_private
+from dev.stack.services.users import users_xml
 
 
 class ClickHouse:
@@ -60,7 +60,12 @@ class ClickHouse:
             # The engine's import leaves a directory behind; here `clean` removes it.
             "TMPDIR": str(self.directory / "tmp"),
         }
-        command = [sys.executable, "-m", "local.services.embedded", str(self.directory / "data")]
+        command = [
+            sys.executable,
+            "-m",
+            "dev.stack.services.embedded",
+            str(self.directory / "data"),
+        ]
         self.service.start(command, env, self.directory)
 
 

@@ -3,14 +3,14 @@
 import time
 from collections.abc import Callable
 
-from local.dashboards.server import Superset
-from local.nightly.server import Airflow
-from local.services import ServiceError
-from local.services.clickhouse import ClickHouse, ask
-from local.services.process import Service
-from local.services.s3 import ACCESS_KEY_ID, BUCKET, REGION, S3, create_bucket
-from local.services.state import State, read_pairs, write_pairs
-from local.services.users import ADMINISTRATOR
+from dev.stack.dashboards.server import Superset
+from dev.stack.nightly.server import Airflow
+from dev.stack.services import ServiceError
+from dev.stack.services.clickhouse import ClickHouse, ask
+from dev.stack.services.process import Service
+from dev.stack.services.s3 import ACCESS_KEY_ID, BUCKET, REGION, S3, create_bucket
+from dev.stack.services.state import State, read_pairs, write_pairs
+from dev.stack.services.users import ADMINISTRATOR
 
 START_SECONDS = 60.0
 PROBE_SECONDS = 10.0

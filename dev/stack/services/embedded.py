@@ -1,4 +1,4 @@
-"""What runs inside the ClickHouse process: ``python -m local.services.embedded DATA_DIRECTORY``.
+"""What runs inside ClickHouse's process: ``python -m dev.stack.services.embedded DATA_DIR``.
 
 chdb-core holds a whole ClickHouse; its low-level query function can open the server's ports and
 then never return. Everything else comes from ``$HOME/.clickhouse-local/config.xml``.

@@ -7,8 +7,8 @@ import subprocess
 import time
 from pathlib import Path
 
-from local.services import ServiceError
-from local.services.state import read_pairs, write_pairs
+from dev.stack.services import ServiceError
+from dev.stack.services.state import read_pairs, write_pairs
 
 LOG_TAIL_LINES = 20
 TERM_SECONDS = 20.0

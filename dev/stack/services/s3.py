@@ -4,14 +4,14 @@ import os
 import shutil
 from pathlib import Path
 
-from local.services import ServiceError
-from local.services.process import Service
-from local.services.state import ROOT, State, write_private
+from dev.stack.services import ServiceError
+from dev.stack.services.process import Service
+from dev.stack.services.state import ROOT, State, write_private
 
 BUCKET = "edtech-events"
 ACCESS_KEY_ID = "local"
 REGION = "us-east-1"
-SOURCES = ROOT / "local" / "s3"
+SOURCES = ROOT / "dev" / "stack" / "s3"
 
 
 class S3:

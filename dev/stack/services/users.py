@@ -11,8 +11,8 @@ import re
 from pathlib import Path
 from xml.sax.saxutils import escape
 
-from local.services import ServiceError
-from local.services.state import ROOT
+from dev.stack.services import ServiceError
+from dev.stack.services.state import ROOT
 
 ADMINISTRATOR = "admin"
 PASSWORD_NAMES = {
@@ -48,7 +48,7 @@ def users_xml(
         for user in rights
     )
     return f"""<clickhouse>
-  <!-- Written by local/services at every start; grants and policies come from conf/clickhouse. -->
+  <!-- Written at every start by dev/stack/services; grants and policies are conf/clickhouse's. -->
   <profiles>
     <default>
       <enable_shared_storage_snapshot_in_query>1</enable_shared_storage_snapshot_in_query>
