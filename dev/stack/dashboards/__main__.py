@@ -1,4 +1,4 @@
-"""``python -m dev.stack.dashboards up|export [--state DIR]``; ``up`` needs the services' settings."""
+"""``python -m dev.stack.dashboards up|export [--state DIR]``; ``up`` needs services running."""
 
 import argparse
 import os
