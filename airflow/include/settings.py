@@ -17,7 +17,7 @@ PROJECT = Path(__file__).resolve().parents[2]
 
 @dataclass(frozen=True)
 class Settings:
-    """Every key with its default. The README's table of them is checked by a test."""
+    """Every key with its default. A test checks their table in docs/nightly.md."""
 
     events_uri: str = ""
     """Folder of the ``dt=`` folders, as ``s3://bucket/path``."""

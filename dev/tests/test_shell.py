@@ -1,4 +1,4 @@
-"""The README's scripts in spark-shell, the notebook's cells in PySpark, on a day of the demo."""
+"""The scripts of docs/exploring.md and of the notebook, run on a day of the demo."""
 
 import json
 import os
@@ -12,7 +12,7 @@ from dev.stack.services import commands
 from dev.stack.services.clickhouse import ask
 from dev.stack.services.state import ROOT, State, read_pairs
 
-README = ROOT / "README.md"
+PAGE = ROOT / "docs" / "exploring.md"
 NOTEBOOK = ROOT / "docs" / "examples" / "day.ipynb"
 PYTHON = ROOT / ".venv" / "bin" / "python"
 RESOLVE_SECONDS = 60
@@ -66,17 +66,17 @@ def _tables(text: str) -> list[str]:
     return [match.group(1) for match in found if match]
 
 
-def _readme() -> tuple[str, list[str]]:
-    """The script of the README, and what it says that it prints."""
-    section = README.read_text(encoding="utf-8").partition("## Looking at a day")[2]
-    script, output = re.findall(r"```(?:scala)?\n(.*?)```", section, re.DOTALL)[:2]
+def _page() -> tuple[str, list[str]]:
+    """The script of the page, and the tables that the page says it prints."""
+    text = PAGE.read_text(encoding="utf-8")
+    script, output = re.findall(r"```(?:scala)?\n(.*?)```", text, re.DOTALL)[:2]
     expected = _tables(output)
-    assert expected, f"{README} shows no table below its script"
+    assert expected, f"{PAGE} shows no table below its script"
     return script, expected
 
 
-def test_script_ofTheReadme_printsWhatItSays(shell):
-    script, expected = _readme()
+def test_script_ofThePage_printsWhatItSays(shell):
+    script, expected = _page()
 
     assert shell(script, "spark-shell") == expected
 
@@ -87,7 +87,7 @@ def test_cells_ofTheNotebook_printTheSame(shell):
 
     shown = shell("\n".join(code) + "\n", "pyspark")
 
-    assert shown and set(shown) <= set(_readme()[1])
+    assert shown and set(shown) <= set(_page()[1])
 
 
 def _require_driver(artifact: str) -> None:
@@ -104,8 +104,8 @@ def _require_driver(artifact: str) -> None:
         pytest.skip(f"{artifact} does not resolve here: {said[0]}")
 
 
-def test_publishedTable_isReadByJdbcAsTheReadmeSays(shell, state):
-    section = README.read_text(encoding="utf-8").partition("What is published can be read")[2]
+def test_publishedTable_isReadByJdbcAsThePageSays(shell, state):
+    section = PAGE.read_text(encoding="utf-8").partition("What is published can be read")[2]
     packages = re.search(r'`make spark-shell ARGS="(--packages (\S+))"`', section)
     script = textwrap.dedent(re.search(r"\n\n((?: {4}.*\n)+)", section)[1])
     _require_driver(packages[2])

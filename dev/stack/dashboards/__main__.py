@@ -60,7 +60,7 @@ def import_assets(client: Client) -> None:
 def _variable(name: str) -> str:
     value = os.environ.get(name)
     if value is None:
-        raise ServiceError(f"{name} is not set; README, 'Dashboards', says what an import needs")
+        raise ServiceError(f"{name} is not set; docs/dashboards.md says what an import needs")
     return value
 
 

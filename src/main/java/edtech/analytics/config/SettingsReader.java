@@ -222,7 +222,7 @@ public final class SettingsReader {
       return uri;
     }
     if (uri.contains("@")) {
-      problems.add("events-uri must not hold keys: S3A finds them by itself (README)");
+      problems.add("events-uri must not hold keys: S3A finds them by itself (docs/security.md)");
     } else if (!uri.matches("s3a?://[A-Za-z0-9][A-Za-z0-9.-]*(/.*)?|file:///.*")) {
       problem("events-uri", uri, "must be s3a://bucket/path, s3://bucket/path or file:///path");
     }

@@ -47,8 +47,8 @@ public final class Writing {
       problem = "this class is no Spark catalog: name the connector's";
     } catch (ClassNotFoundException | LinkageError e) {
       problem =
-          "this class is not on the class path: give spark-submit its --packages (README, \"Official"
-              + " connector\")";
+          "this class is not on the class path: give spark-submit its --packages"
+              + " (docs/connector.md)";
     }
     throw new SettingsException(
         List.of(

@@ -162,7 +162,7 @@ class CommandLineIT {
         result,
         2,
         "error: clickhouse.catalog = \"com.example.Misspelt\": this class is not on the class path:"
-            + " give spark-submit its --packages (README, \"Official connector\"), or leave the"
+            + " give spark-submit its --packages (docs/connector.md), or leave the"
             + " setting out for the built-in sink");
     assertThat(result.out()).isEmpty();
   }

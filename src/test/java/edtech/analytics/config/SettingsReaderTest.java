@@ -231,7 +231,8 @@ class SettingsReaderTest {
   @Test
   void eventsUriWithKeys_read_isRefusedUnseen() {
     assertThat(problems(with("events-uri", "s3a://me:hunter2@b/e")))
-        .containsExactly("events-uri must not hold keys: S3A finds them by itself (README)");
+        .containsExactly(
+            "events-uri must not hold keys: S3A finds them by itself (docs/security.md)");
   }
 
   @Test

@@ -61,8 +61,8 @@ class WritingTest {
       delimiter = '|',
       value = {
         CONNECTOR
-            + " | this class is not on the class path: give spark-submit its --packages (README,"
-            + " \"Official connector\")",
+            + " | this class is not on the class path: give spark-submit its --packages"
+            + " (docs/connector.md)",
         "java.lang.String | this class is no Spark catalog: name the connector's"
       })
   void classThatCannotWrite_requireCatalog_saysSo(String catalog, String problem) {
