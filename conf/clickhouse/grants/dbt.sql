@@ -8,7 +8,7 @@ REVOKE SELECT ON raw.rejected_events FROM dbt;
 GRANT SELECT ON staging.* TO dbt;
 GRANT SELECT ON ops.publications TO dbt;
 GRANT SELECT ON ops.loads TO dbt;
--- What a run came to.
+-- The outcome of a run.
 GRANT INSERT ON ops.dbt_runs TO dbt;
 
 -- Its working schema.
