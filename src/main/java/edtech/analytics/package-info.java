@@ -8,6 +8,7 @@
  *   <li>{@code input}: S3 objects to Spark rows: listing, splits, reading, decompression. {@code
  *       input.line}: one line to one event or one reason. They know JSON, not ClickHouse.
  *   <li>{@code model}: the tables and the names derived from theirs.
+ *   <li>{@code spark}: what Spark's public interface does not offer. Knows no event and no table.
  *   <li>{@code transform}: the SQL queries over the parsed day. Knows neither S3 nor ClickHouse.
  *   <li>{@code clickhouse}: the client. {@code clickhouse.sink}: Spark's write path. {@code
  *       clickhouse.store}: schema, stage, publications, ledger, sweep. They know no metric.

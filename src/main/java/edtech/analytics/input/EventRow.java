@@ -2,10 +2,11 @@ package edtech.analytics.input;
 
 import edtech.analytics.input.line.EventKind;
 import edtech.analytics.input.line.ParsedLine;
+import edtech.analytics.spark.BinaryRow;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.Map;
-import org.apache.spark.sql.catalyst.expressions.UnsafeRow;
+import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.unsafe.Platform;
 import org.apache.spark.unsafe.types.UTF8String;
 
@@ -17,7 +18,7 @@ import org.apache.spark.unsafe.types.UTF8String;
  */
 final class EventRow {
   private static final int COLUMNS = ParsedColumn.values().length;
-  private static final int VALUES_AT = UnsafeRow.calculateBitSetWidthInBytes(COLUMNS);
+  private static final int VALUES_AT = BinaryRow.valuesAt(COLUMNS);
   private static final int TEXT_AT = VALUES_AT + COLUMNS * Long.BYTES;
 
   private static final Map<EventKind, UTF8String> KINDS = new EnumMap<>(EventKind.class);
@@ -28,7 +29,7 @@ final class EventRow {
     }
   }
 
-  private final UnsafeRow row = new UnsafeRow(COLUMNS);
+  private final BinaryRow row = new BinaryRow(COLUMNS);
   private byte[] bytes = new byte[1024];
   private int length;
 
@@ -41,7 +42,7 @@ final class EventRow {
    *
    * @param line what was parsed out of the buffer
    */
-  UnsafeRow of(
+  InternalRow of(
       int object, long lineStart, ParsedLine line, byte[] buffer, int offset, int lineLength) {
     this.buffer = buffer;
     this.offset = offset;
@@ -75,14 +76,14 @@ final class EventRow {
     text(ParsedColumn.AB_GROUP, line.abGroup);
     place(ParsedColumn.LINE, TEXT_AT, lineLength);
     pad();
-    row.pointTo(bytes, length);
+    InternalRow event = row.over(bytes, length);
     for (ParsedColumn column : ParsedColumn.OF_NO_EVENT) {
-      row.setNullAt(column.ordinal());
+      event.setNullAt(column.ordinal());
     }
     if (!isPurchase) {
-      row.setNullAt(ParsedColumn.PURCHASE_AMOUNT.ordinal());
+      event.setNullAt(ParsedColumn.PURCHASE_AMOUNT.ordinal());
     }
-    return row;
+    return event;
   }
 
   private void number(ParsedColumn column, long value) {

@@ -4,6 +4,7 @@ import edtech.analytics.input.line.LineParser;
 import edtech.analytics.input.line.ParseRules;
 import edtech.analytics.input.line.ParsedLine;
 import edtech.analytics.input.line.Reason;
+import edtech.analytics.spark.BinaryForm;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -15,7 +16,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.apache.spark.sql.catalyst.InternalRow;
-import org.apache.spark.sql.catalyst.expressions.UnsafeProjection;
 import org.apache.spark.sql.connector.read.PartitionReader;
 import org.apache.spark.unsafe.types.UTF8String;
 
@@ -35,7 +35,7 @@ final class LinePartitionReader implements PartitionReader<InternalRow> {
   private final LineParser parser;
   private final ParsedLine parsed = new ParsedLine();
   private final EventRow event = new EventRow();
-  private final UnsafeProjection binary = UnsafeProjection.create(ParsedColumn.SCHEMA);
+  private final BinaryForm binary = new BinaryForm(ParsedColumn.SCHEMA);
   private final ArrayDeque<InternalRow> counts = new ArrayDeque<>();
 
   private Split split;
@@ -69,7 +69,7 @@ final class LinePartitionReader implements PartitionReader<InternalRow> {
   public boolean next() throws IOException {
     while (true) {
       if (!counts.isEmpty()) {
-        row = binary.apply(counts.poll());
+        row = binary.of(counts.poll());
         return true;
       }
       if (reader == null && !splits.hasNext()) {
@@ -214,12 +214,12 @@ final class LinePartitionReader implements PartitionReader<InternalRow> {
             ? UTF8String.fromBytes(
                 Base64.getEncoder().encode(ByteBuffer.wrap(bytes, offset, length)).array())
             : UTF8String.fromBytes(bytes, offset, length).copy();
-    return binary.apply(ParsedRow.rejected(split.number(), reason, detail, line, isBase64));
+    return binary.of(ParsedRow.rejected(split.number(), reason, detail, line, isBase64));
   }
 
   /** A line of an erased user: counted, and nothing of it kept. */
   private InternalRow erased() {
-    return binary.apply(
+    return binary.of(
         ParsedRow.rejected(split.number(), Reason.ERASED_USER, "", UTF8String.EMPTY_UTF8, false));
   }
 

@@ -1,8 +1,8 @@
 package edtech.analytics.input;
 
 import edtech.analytics.input.line.Reason;
+import edtech.analytics.spark.InternalRows;
 import org.apache.spark.sql.catalyst.InternalRow;
-import org.apache.spark.sql.catalyst.expressions.GenericInternalRow;
 import org.apache.spark.unsafe.types.UTF8String;
 
 /**
@@ -43,7 +43,7 @@ public final class ParsedRow {
     }
   }
 
-  private final GenericInternalRow row = new GenericInternalRow(ParsedColumn.values().length);
+  private final Object[] values = new Object[ParsedColumn.values().length];
 
   private ParsedRow(UTF8String kind, int object) {
     set(ParsedColumn.ROW_KIND, kind).set(ParsedColumn.OBJECT, object);
@@ -56,7 +56,7 @@ public final class ParsedRow {
         .set(ParsedColumn.DETAIL, detail)
         .set(ParsedColumn.LINE, line)
         .set(ParsedColumn.LINE_ENCODING, isBase64 ? BASE64 : TEXT)
-        .row;
+        .row();
   }
 
   /** An event that lost to another of the same id and other content. */
@@ -70,7 +70,7 @@ public final class ParsedRow {
   }
 
   static InternalRow refused(int object, String why) {
-    return new ParsedRow(REFUSED, object).set(ParsedColumn.REASON, why).row;
+    return new ParsedRow(REFUSED, object).set(ParsedColumn.REASON, why).row();
   }
 
   static InternalRow lines(int object, long lines, long blankLines, long otherDay) {
@@ -78,14 +78,14 @@ public final class ParsedRow {
         .set(ParsedColumn.LINES, lines)
         .set(ParsedColumn.BLANK_LINES, blankLines)
         .set(ParsedColumn.OTHER_DAY, otherDay)
-        .row;
+        .row();
   }
 
   static InternalRow wanted(int object, int eventDay, long lines) {
     return new ParsedRow(WANTED, object)
         .set(ParsedColumn.EVENT_DATE, eventDay)
         .set(ParsedColumn.LINES, lines)
-        .row;
+        .row();
   }
 
   /**
@@ -101,12 +101,16 @@ public final class ParsedRow {
         .set(ParsedColumn.EVENT_KIND, eventKind)
         .set(ParsedColumn.REASON, reason)
         .set(ParsedColumn.LINES, lines)
-        .row;
+        .row();
   }
 
   private ParsedRow set(ParsedColumn column, Object value) {
-    row.update(column.ordinal(), value);
+    values[column.ordinal()] = value;
     return this;
+  }
+
+  private InternalRow row() {
+    return InternalRows.of(values);
   }
 
   private ParsedRow set(ParsedColumn column, String text) {

@@ -5,6 +5,7 @@ import edtech.analytics.clickhouse.Connection;
 import edtech.analytics.clickhouse.store.Schema;
 import edtech.analytics.config.Settings;
 import edtech.analytics.input.ObjectLister;
+import edtech.analytics.spark.Sessions;
 import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.SparkConf;
@@ -88,7 +89,7 @@ public final class JobContext implements AutoCloseable {
 
   /** A session for one load: with the settings of the run's, and views of its own. */
   public SparkSession newSession() {
-    SparkSession session = ((org.apache.spark.sql.classic.SparkSession) spark()).cloneSession();
+    SparkSession session = Sessions.copy(spark());
     writing().configure(session, environment);
     return session;
   }

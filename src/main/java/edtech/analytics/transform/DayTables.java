@@ -3,16 +3,15 @@ package edtech.analytics.transform;
 import edtech.analytics.model.SqlFile;
 import edtech.analytics.model.Table;
 import edtech.analytics.model.Tables;
+import edtech.analytics.spark.Rows;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.apache.spark.rdd.RDD;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
-import org.apache.spark.sql.catalyst.InternalRow;
 
 /**
  * The rows of every table of one day, by SQL files over the views of {@link ParsedDay}. A query may
@@ -25,7 +24,7 @@ public final class DayTables implements AutoCloseable {
   private final SparkSession spark;
   private final Map<String, Object> parameters;
   private final Map<Table, Dataset<Row>> staging = new HashMap<>();
-  private final List<RDD<InternalRow>> kept = new ArrayList<>();
+  private final List<Rows> kept = new ArrayList<>();
 
   public DayTables(SparkSession spark, LocalDate date) {
     this(spark, date, Map.of());
@@ -52,7 +51,7 @@ public final class DayTables implements AutoCloseable {
   /** Frees what was kept of the day. */
   @Override
   public void close() {
-    kept.forEach(rows -> rows.unpersist(false));
+    kept.forEach(Rows::free);
   }
 
   private Dataset<Row> staged(Table table) {
@@ -71,8 +70,8 @@ public final class DayTables implements AutoCloseable {
   }
 
   private Dataset<Row> keep(Dataset<Row> rows) {
-    RDD<InternalRow> computedOnce = Frames.keep(rows);
+    Rows computedOnce = Rows.of(rows).kept();
     kept.add(computedOnce);
-    return Frames.of(computedOnce, rows);
+    return computedOnce.as(rows);
   }
 }

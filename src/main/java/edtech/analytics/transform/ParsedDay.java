@@ -2,9 +2,10 @@ package edtech.analytics.transform;
 
 import edtech.analytics.input.ParsedColumn;
 import edtech.analytics.model.SqlFile;
+import edtech.analytics.spark.Rows;
+import edtech.analytics.spark.Sessions;
 import java.sql.Date;
 import java.time.LocalDate;
-import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
@@ -12,12 +13,10 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import java.util.stream.IntStream;
-import org.apache.spark.rdd.RDD;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
-import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
@@ -49,8 +48,8 @@ public final class ParsedDay implements AutoCloseable {
   private final SparkSession spark;
   private final int partitions;
   private final Dataset<Row> parsed;
-  private final RDD<InternalRow> byUser;
-  private RDD<InternalRow> outcomes;
+  private final Rows byUser;
+  private Rows outcomes;
 
   /**
    * @param spark gets the views
@@ -69,9 +68,9 @@ public final class ParsedDay implements AutoCloseable {
     spark.conf().set("spark.sql.shuffle.partitions", partitions);
     // It would run each table's query in pieces, and there is nothing left for it to adapt.
     spark.conf().set("spark.sql.adaptive.enabled", false);
-    this.parsed = by(ParsedColumn.USER_ID, Frames.in(spark, lines));
-    this.byUser = Frames.shuffledAsRead(parsed);
-    view(groups -> new ResolvedRows(byUser, groups), parsed);
+    this.parsed = by(ParsedColumn.USER_ID, Sessions.move(lines, spark));
+    this.byUser = Rows.shuffledAsRead(parsed);
+    view(groups -> resolved(byUser, groups), parsed);
     List<Row> objects =
         IntStream.range(0, sourceFiles.size())
             .mapToObj(i -> RowFactory.create(i, sourceFiles.get(i), Date.valueOf(date)))
@@ -106,14 +105,8 @@ public final class ParsedDay implements AutoCloseable {
    * future ends as the reading does.
    */
   public CompletableFuture<Void> startReading() {
-    return CompletableFuture.runAsync(this::read, task -> new Thread(task, "read-day").start());
-  }
-
-  private void read() {
-    byUser
-        .toJavaRDD()
-        .mapPartitions(rows -> Collections.<InternalRow>emptyIterator())
-        .collectPartitions(new int[] {0});
+    return CompletableFuture.runAsync(
+        byUser::shuffle, task -> new Thread(task, "read-day").start());
   }
 
   /**
@@ -122,12 +115,11 @@ public final class ParsedDay implements AutoCloseable {
    */
   public void resolveAcrossUsers() {
     unpersist();
-    Dataset<Row> shuffled = by(ParsedColumn.EVENT_ID, Frames.of(byUser, parsed));
-    RDD<InternalRow> resolved =
-        new ResolvedRows(Frames.rows(shuffled), EnumSet.allOf(RowGroup.class));
-    Dataset<Row> again = by(ParsedColumn.USER_ID, Frames.of(resolved, shuffled));
-    RDD<InternalRow> rows = Frames.rows(again);
-    view(groups -> rows.toJavaRDD().filter(row -> groups.contains(RowGroup.of(row))).rdd(), again);
+    Dataset<Row> shuffled = by(ParsedColumn.EVENT_ID, byUser.as(parsed));
+    Rows resolved = resolved(Rows.of(shuffled), EnumSet.allOf(RowGroup.class));
+    Dataset<Row> again = by(ParsedColumn.USER_ID, resolved.as(shuffled));
+    Rows rows = Rows.of(again);
+    view(groups -> rows.where(row -> groups.contains(RowGroup.of(row))), again);
   }
 
   /**
@@ -148,7 +140,7 @@ public final class ParsedDay implements AutoCloseable {
     unpersist();
   }
 
-  private void view(Function<Set<RowGroup>, RDD<InternalRow>> rows, Dataset<Row> like) {
+  private void view(Function<Set<RowGroup>, Rows> rows, Dataset<Row> like) {
     Map<String, Set<RowGroup>> views =
         Map.of(
             "events", RowGroup.EVENTS,
@@ -156,15 +148,18 @@ public final class ParsedDay implements AutoCloseable {
             "task_results", EnumSet.of(RowGroup.TASK_RESULT),
             "ab_assignments", EnumSet.of(RowGroup.AB_ASSIGNMENT),
             "not_events", EnumSet.of(RowGroup.NO_EVENT));
-    views.forEach(
-        (name, groups) -> Frames.of(rows.apply(groups), like).createOrReplaceTempView(name));
+    views.forEach((name, groups) -> rows.apply(groups).as(like).createOrReplaceTempView(name));
     Dataset<Row> counted = query("/sql/day/outcomes.sql");
-    outcomes = Frames.keep(counted);
-    Frames.of(outcomes, counted).createOrReplaceTempView("outcomes");
+    outcomes = Rows.of(counted).kept();
+    outcomes.as(counted).createOrReplaceTempView("outcomes");
   }
 
   private void unpersist() {
-    outcomes.unpersist(false);
+    outcomes.free();
+  }
+
+  private static Rows resolved(Rows parsed, Set<RowGroup> groups) {
+    return parsed.shared(ResolvedPartition::new, groups);
   }
 
   private Dataset<Row> by(ParsedColumn column, Dataset<Row> lines) {

@@ -2,6 +2,10 @@ package edtech.analytics.transform;
 
 import edtech.analytics.input.ParsedColumn;
 import edtech.analytics.input.ParsedRow;
+import edtech.analytics.spark.BinaryForm;
+import edtech.analytics.spark.InternalRows;
+import edtech.analytics.spark.RowStore;
+import edtech.analytics.spark.Rows;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -14,11 +18,6 @@ import java.util.NoSuchElementException;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.apache.spark.sql.catalyst.InternalRow;
-import org.apache.spark.sql.catalyst.expressions.UnsafeProjection;
-import org.apache.spark.sql.catalyst.expressions.UnsafeRow;
-import org.apache.spark.sql.catalyst.expressions.XXH64;
-import org.apache.spark.sql.execution.ExternalAppendOnlyUnsafeRowArray;
-import scala.jdk.javaapi.CollectionConverters;
 
 /**
  * The rows of one partition with its duplicates decided: of the events with one id the winner stays
@@ -28,25 +27,18 @@ import scala.jdk.javaapi.CollectionConverters;
  * <p>Can be read any number of times, by one reader at a time. Kept in the task's memory, and on
  * disk where that is not enough; not thread-safe.
  */
-final class ResolvedPartition {
+final class ResolvedPartition implements Rows.Shared<Set<RowGroup>> {
   private static final int EVENT_ID = ParsedColumn.EVENT_ID.ordinal();
-
-  private static final int KEPT_AS_OBJECTS = 1024;
-  private static final long HASH_SEED = 42;
+  private static final int EXPECTED_EVENTS = 1024;
 
   private static final class Kept {
-    private final ExternalAppendOnlyUnsafeRowArray rows =
-        new ExternalAppendOnlyUnsafeRowArray(KEPT_AS_OBJECTS, Integer.MAX_VALUE);
+    private final RowStore rows = new RowStore();
 
     /** Places of events that lost to another of their id. */
     private final BitSet lost = new BitSet();
 
     /** Those of them that are rejected. */
     private final BitSet conflicts = new BitSet();
-
-    private Iterator<UnsafeRow> all() {
-      return CollectionConverters.asJava(rows.generateIterator());
-    }
   }
 
   private final Map<RowGroup, Kept> kept = new EnumMap<>(RowGroup.class);
@@ -56,10 +48,10 @@ final class ResolvedPartition {
     for (RowGroup group : RowGroup.values()) {
       kept.put(group, new Kept());
     }
-    long[] hashes = new long[KEPT_AS_OBJECTS];
+    long[] hashes = new long[EXPECTED_EVENTS];
     int events = 0;
     while (parsed.hasNext()) {
-      UnsafeRow row = (UnsafeRow) parsed.next();
+      InternalRow row = parsed.next();
       RowGroup group = RowGroup.of(row);
       if (group != RowGroup.NO_EVENT) {
         if (events == hashes.length) {
@@ -75,13 +67,13 @@ final class ResolvedPartition {
     decide(repeated(Arrays.copyOf(hashes, events)));
   }
 
-  /** The rows of some groups; one that was given out is valid until the next one is. */
-  Iterator<InternalRow> iterator(Set<RowGroup> groups) {
-    return new Rows(groups);
+  @Override
+  public Iterator<InternalRow> rows(Set<RowGroup> groups) {
+    return new Chosen(groups);
   }
 
-  /** Frees what is kept. */
-  void clear() {
+  @Override
+  public void clear() {
     kept.values().forEach(group -> group.rows.clear());
   }
 
@@ -104,9 +96,9 @@ final class ResolvedPartition {
     }
     List<Contender> contenders = new ArrayList<>();
     for (RowGroup group : RowGroup.EVENTS) {
-      Iterator<UnsafeRow> all = kept.get(group).all();
+      Iterator<? extends InternalRow> all = kept.get(group).rows.iterator();
       for (int index = 0; all.hasNext(); index++) {
-        UnsafeRow row = all.next();
+        InternalRow row = all.next();
         if (Arrays.binarySearch(repeated, hash(row)) >= 0) {
           contenders.add(Contender.of(group, index, row));
         }
@@ -138,31 +130,31 @@ final class ResolvedPartition {
     if (events.conflicts.isEmpty()) {
       return;
     }
-    UnsafeProjection binary = UnsafeProjection.create(ParsedColumn.SCHEMA);
-    Iterator<UnsafeRow> all = events.all();
+    BinaryForm binary = new BinaryForm(ParsedColumn.SCHEMA);
+    Iterator<? extends InternalRow> all = events.rows.iterator();
     for (int index = 0; all.hasNext(); index++) {
-      UnsafeRow row = all.next();
+      InternalRow row = all.next();
       if (events.conflicts.get(index)) {
-        kept.get(RowGroup.NO_EVENT).rows.add(binary.apply(ParsedRow.conflicting(row)));
+        kept.get(RowGroup.NO_EVENT).rows.add(binary.of(ParsedRow.conflicting(row)));
       }
     }
   }
 
   private static long hash(InternalRow event) {
-    return XXH64.hashUTF8String(event.getUTF8String(EVENT_ID), HASH_SEED);
+    return InternalRows.hash(event.getUTF8String(EVENT_ID));
   }
 
-  private final class Rows implements Iterator<InternalRow> {
+  private final class Chosen implements Iterator<InternalRow> {
     private final Iterator<RowGroup> groups;
     private final Iterator<InternalRow> counts;
-    private Iterator<UnsafeRow> all = Collections.emptyIterator();
+    private Iterator<? extends InternalRow> all = Collections.emptyIterator();
     private BitSet lost;
     private int index;
 
     /** Of the group, how many rows have not been given out. */
     private int left;
 
-    private Rows(Set<RowGroup> wanted) {
+    private Chosen(Set<RowGroup> wanted) {
       groups = wanted.iterator();
       counts = wanted.contains(RowGroup.NO_EVENT) ? outcomes.rows() : Collections.emptyIterator();
     }
@@ -171,10 +163,10 @@ final class ResolvedPartition {
     public boolean hasNext() {
       while (left == 0 && groups.hasNext()) {
         Kept next = kept.get(groups.next());
-        all = next.all();
+        all = next.rows.iterator();
         lost = next.lost;
         index = 0;
-        left = next.rows.length() - lost.cardinality();
+        left = next.rows.size() - lost.cardinality();
       }
       return left > 0 || counts.hasNext();
     }
@@ -188,7 +180,7 @@ final class ResolvedPartition {
         return counts.next();
       }
       left--;
-      UnsafeRow row = all.next();
+      InternalRow row = all.next();
       while (lost.get(index++)) {
         row = all.next();
       }

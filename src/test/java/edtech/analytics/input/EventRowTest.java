@@ -108,7 +108,7 @@ class EventRowTest {
     ParsedLine parsed = new ParsedLine();
     parser.parse(buffer, 5, text.length, parsed);
     assertThat(parsed.reason()).isNull();
-    return rows.of(7, 4_000_000_000L, parsed, buffer, 5, text.length);
+    return (UnsafeRow) rows.of(7, 4_000_000_000L, parsed, buffer, 5, text.length);
   }
 
   private static List<String> texts(UnsafeRow row) {

@@ -17,9 +17,16 @@ final class NativeBlock {
     this.columns = columns;
   }
 
-  void add(InternalRow row) {
-    for (int i = 0; i < columns.size(); i++) {
+  /**
+   * @param filled values of the last columns
+   */
+  void add(InternalRow row, InternalRow filled) {
+    int given = columns.size() - filled.numFields();
+    for (int i = 0; i < given; i++) {
       columns.get(i).add(row, i);
+    }
+    for (int i = given; i < columns.size(); i++) {
+      columns.get(i).add(filled, i - given);
     }
     rows++;
   }

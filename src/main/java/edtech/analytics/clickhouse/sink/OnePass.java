@@ -2,6 +2,8 @@ package edtech.analytics.clickhouse.sink;
 
 import edtech.analytics.clickhouse.ClickHouse;
 import edtech.analytics.clickhouse.ClickHouseException;
+import edtech.analytics.spark.Rows;
+import edtech.analytics.spark.Sessions;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -9,13 +11,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
-import org.apache.spark.rdd.RDD;
+import java.util.stream.Stream;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.catalyst.InternalRow;
+import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.catalyst.analysis.NoSuchTableException;
-import org.apache.spark.sql.classic.SparkSession;
 import org.apache.spark.sql.connector.catalog.Identifier;
 import org.apache.spark.sql.connector.write.WriterCommitMessage;
 import org.apache.spark.sql.functions;
@@ -31,24 +32,20 @@ import org.apache.spark.sql.types.StructField;
  * it.
  */
 public final class OnePass implements AutoCloseable {
-  private record Append(StageBatchWrite write, RDD<InternalRow> rows) {}
+  private record Append(StageBatchWrite write, Rows rows) {}
 
   private final StageCatalog catalog;
   private final ClickHouse server;
   private final long loadId;
   private final List<Append> appends = new ArrayList<>();
-  private final List<RDD<InternalRow>> computed = new ArrayList<>();
+  private final List<Rows> computed = new ArrayList<>();
 
   /**
    * @param catalog name of a {@link StageCatalog} in the session
    * @param loadId fills the column of that name
    */
-  public OnePass(org.apache.spark.sql.SparkSession spark, String catalog, long loadId) {
-    SparkSession session = (SparkSession) spark;
-    // The catalogs of the session given, not of the one that the thread last used.
-    this.catalog =
-        (StageCatalog)
-            session.withActive(() -> session.sessionState().catalogManager().catalog(catalog));
+  public OnePass(SparkSession spark, String catalog, long loadId) {
+    this.catalog = (StageCatalog) Sessions.catalog(spark, catalog);
     this.server = new ClickHouse(this.catalog.connection());
     this.loadId = loadId;
   }
@@ -63,12 +60,12 @@ public final class OnePass implements AutoCloseable {
     StageBatchWrite write =
         new StageBatchWrite(
             table.name(), table.stageColumns(), loadId, table.connection(), table.limit());
-    appends.add(new Append(write, rows(columnsOf(table, frame))));
+    appends.add(new Append(write, Rows.of(columnsOf(table, frame))));
   }
 
   /** Adds a frame that is computed in the same pass for its own sake: one that is kept. */
   public void compute(Dataset<Row> frame) {
-    computed.add(rows(frame));
+    computed.add(Rows.of(frame));
   }
 
   /** Appends; returns how many rows each table then holds, by its name with the database. */
@@ -76,17 +73,20 @@ public final class OnePass implements AutoCloseable {
     Map<String, Long> rows = new LinkedHashMap<>();
     for (List<Append> together : byPartitions()) {
       boolean isFirst = rows.isEmpty();
-      WritePass pass =
-          new WritePass(
-              together.stream().map(Append::rows).toList(),
+      List<Rows> frames =
+          Stream.concat(
+                  together.stream().map(Append::rows),
+                  isFirst ? computed.stream() : Stream.<Rows>empty())
+              .toList();
+      WriteTask task =
+          new WriteTask(
               together.stream().map(append -> append.write().writers()).toList(),
-              catalog.connection(),
-              isFirst ? computed : List.of());
-      WriterCommitMessage[][] byTask = (WriterCommitMessage[][]) pass.collect();
+              catalog.connection());
+      List<WriterCommitMessage[]> byTask = Rows.together(frames, task);
       for (int i = 0; i < together.size(); i++) {
         int table = i;
         StageCommit[] commits =
-            Arrays.stream(byTask).map(task -> task[table]).toArray(StageCommit[]::new);
+            byTask.stream().map(each -> each[table]).toArray(StageCommit[]::new);
         together.get(i).write().commit(server, commits);
         rows.put(
             together.get(i).write().table(),
@@ -105,9 +105,7 @@ public final class OnePass implements AutoCloseable {
     return appends.stream()
         .collect(
             Collectors.groupingBy(
-                append -> append.rows().getNumPartitions(),
-                LinkedHashMap::new,
-                Collectors.toList()))
+                append -> append.rows().partitions(), LinkedHashMap::new, Collectors.toList()))
         .values();
   }
 
@@ -133,9 +131,5 @@ public final class OnePass implements AutoCloseable {
 
   private static Column column(StructField field) {
     return functions.col(field.name()).cast(field.dataType()).as(field.name());
-  }
-
-  private static RDD<InternalRow> rows(Dataset<Row> frame) {
-    return frame.queryExecution().toRdd();
   }
 }

@@ -3,10 +3,10 @@ package edtech.analytics.clickhouse.sink;
 import com.clickhouse.client.api.data_formats.ClickHouseBinaryFormatReader;
 import edtech.analytics.clickhouse.ClickHouse;
 import edtech.analytics.clickhouse.Connection;
+import edtech.analytics.spark.InternalRows;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.apache.spark.sql.catalyst.InternalRow;
-import org.apache.spark.sql.catalyst.expressions.GenericInternalRow;
 import org.apache.spark.sql.connector.read.PartitionReader;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
@@ -37,11 +37,11 @@ final class StageReader implements PartitionReader<InternalRow> {
 
   @Override
   public InternalRow get() {
-    GenericInternalRow row = new GenericInternalRow(columns.size());
+    Object[] values = new Object[columns.size()];
     for (int i = 0; i < columns.size(); i++) {
-      row.update(i, value(rows.row(), i + 1, columns.get(i).sparkType()));
+      values[i] = value(rows.row(), i + 1, columns.get(i).sparkType());
     }
-    return row;
+    return InternalRows.of(values);
   }
 
   @Override

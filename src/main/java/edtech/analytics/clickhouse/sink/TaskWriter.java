@@ -1,12 +1,11 @@
 package edtech.analytics.clickhouse.sink;
 
+import edtech.analytics.spark.InternalRows;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.spark.TaskContext;
 import org.apache.spark.TaskKilledException;
 import org.apache.spark.sql.catalyst.InternalRow;
-import org.apache.spark.sql.catalyst.expressions.GenericInternalRow;
-import org.apache.spark.sql.catalyst.expressions.JoinedRow;
 import org.apache.spark.sql.connector.write.DataWriter;
 import org.apache.spark.sql.connector.write.WriterCommitMessage;
 import org.apache.spark.sql.types.DataTypes;
@@ -21,7 +20,7 @@ final class TaskWriter implements DataWriter<InternalRow> {
   private final BatchLimit limit;
   private final long task;
   private final NativeBlock block;
-  private final JoinedRow withFilled = new JoinedRow();
+  private final InternalRow filled;
   private final OnDemandServer server;
 
   private long rows;
@@ -48,12 +47,12 @@ final class TaskWriter implements DataWriter<InternalRow> {
     all.add(new NativeColumn(StageCatalog.LOAD_ID, DataTypes.LongType, false));
     all.add(new NativeColumn(StageCatalog.TASK_COLUMN, DataTypes.LongType, false));
     this.block = new NativeBlock(all);
-    withFilled.withRight(new GenericInternalRow(new Object[] {loadId, task}));
+    this.filled = InternalRows.of(loadId, task);
   }
 
   @Override
   public void write(InternalRow row) {
-    block.add(withFilled.withLeft(row));
+    block.add(row, filled);
     if (block.rows() >= limit.rows() || block.bytes() >= limit.bytes()) {
       send();
     }

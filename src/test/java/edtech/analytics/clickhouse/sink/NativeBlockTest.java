@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.catalyst.expressions.GenericInternalRow;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
@@ -17,6 +18,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class NativeBlockTest {
+  private static final InternalRow NONE = new GenericInternalRow(new Object[0]);
+
   @ParameterizedTest
   @CsvSource({
     "0, 00",
@@ -41,8 +44,8 @@ class NativeBlockTest {
             List.of(
                 new NativeColumn("n", DataTypes.LongType, false),
                 new NativeColumn("t", DataTypes.StringType, true)));
-    block.add(new GenericInternalRow(new Object[] {-2L, UTF8String.fromString("é")}));
-    block.add(new GenericInternalRow(new Object[] {3L, null}));
+    block.add(new GenericInternalRow(new Object[] {-2L, UTF8String.fromString("é")}), NONE);
+    block.add(new GenericInternalRow(new Object[] {3L, null}), NONE);
     int length = block.assemble();
     assertThat(HexFormat.of().formatHex(block.block(), 0, length))
         .isEqualTo(
@@ -58,13 +61,14 @@ class NativeBlockTest {
   void block_cleared_isReusedFromItsStart() {
     NativeBlock block =
         new NativeBlock(List.of(new NativeColumn("t", DataTypes.StringType, false)));
-    block.add(new GenericInternalRow(new Object[] {UTF8String.fromString("x".repeat(200_000))}));
+    block.add(
+        new GenericInternalRow(new Object[] {UTF8String.fromString("x".repeat(200_000))}), NONE);
     assertThat(block.bytes()).isEqualTo(200_003);
     block.assemble();
     block.clear();
     assertThat(block.rows()).isZero();
     assertThat(block.bytes()).isZero();
-    block.add(new GenericInternalRow(new Object[] {UTF8String.fromString("y")}));
+    block.add(new GenericInternalRow(new Object[] {UTF8String.fromString("y")}), NONE);
     int length = block.assemble();
     assertThat(HexFormat.of().formatHex(Arrays.copyOf(block.block(), length)))
         .isEqualTo("0101" + "01" + "74" + "06" + hex("String") + "01" + hex("y"));
