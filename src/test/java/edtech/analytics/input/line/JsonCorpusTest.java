@@ -252,8 +252,11 @@ class JsonCorpusTest {
 
   @ParameterizedTest
   @ValueSource(strings = {" ", "\t", "\r", "\n", " \t\r\n ", "         "})
-  void jsonSpaceAroundTheObject_isAllowed(String space) {
+  void jsonSpaceAroundTheObjectAndItsMembers_isAllowed(String space) {
+    String inside =
+        Lines.plain("").replace(",", space + "," + space).replace("\":", "\"" + space + ":");
     assertThat(Lines.verdict(space + Lines.plain("") + space)).isEmpty();
+    assertThat(Lines.verdict(inside)).isEmpty();
   }
 
   @Test

@@ -16,6 +16,15 @@ public final class Lines {
   private Lines() {}
 
   static ParseRules rules(String zone) {
+    return rules(zone, 0, 1 << 20);
+  }
+
+  /** Rules in UTC with other limits. */
+  public static ParseRules limited(int latenessDays, int maxLineBytes) {
+    return rules("UTC", latenessDays, maxLineBytes);
+  }
+
+  private static ParseRules rules(String zone, int latenessDays, int maxLineBytes) {
     return new ParseRules(
         ZoneId.of(zone),
         Set.of("purchase"),
@@ -23,8 +32,8 @@ public final class Lines {
         Set.of("ab_test_assignment"),
         Set.of("success", "passed"),
         "USD",
-        0,
-        1 << 20);
+        latenessDays,
+        maxLineBytes);
   }
 
   /** A valid event of a type with more members, such as {@code "a":1,"b":2}. */
