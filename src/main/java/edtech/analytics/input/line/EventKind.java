@@ -1,7 +1,9 @@
 package edtech.analytics.input.line;
 
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /** What an event's type means, and so which fields it needs and uses. */
@@ -13,6 +15,7 @@ public enum EventKind {
 
   private final List<Field> needed;
   private final List<Field> used;
+  private final Set<Field> usedSet;
 
   EventKind(List<Field> alsoNeeded, List<Field> alsoUsed) {
     List<Field> needs =
@@ -21,6 +24,7 @@ public enum EventKind {
     this.needed = Stream.of(needs, alsoNeeded).flatMap(List::stream).toList();
     this.used =
         Stream.of(needs, optional, alsoNeeded, alsoUsed).flatMap(List::stream).sorted().toList();
+    this.usedSet = EnumSet.copyOf(used);
   }
 
   /** The name as in the column {@code event_kind}. */
@@ -36,5 +40,10 @@ public enum EventKind {
   /** The fields with a column of their own, in the order of the contract's table. */
   List<Field> used() {
     return used;
+  }
+
+  /** Whether a field has a column of its own; where it has none, it is a property. */
+  boolean uses(Field field) {
+    return usedSet.contains(field);
   }
 }

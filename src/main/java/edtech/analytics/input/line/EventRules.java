@@ -1,40 +1,53 @@
 package edtech.analytics.input.line;
 
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
 import org.apache.spark.unsafe.types.UTF8String;
 
 /**
  * Turns the fields of a well-formed line into an event, or names the first rule they break: first
- * what is missing, then types, then the time, then money. A line's fate depends on nothing else.
+ * keys named twice, then what is missing, then types, then the time, then money. A line's fate
+ * depends on nothing else.
  *
  * <p>Not thread-safe.
  */
 final class EventRules {
 
-  private final ParseRules rules;
+  private static final UTF8String ZERO = UTF8String.fromString("0");
+
+  private final Map<UTF8String, EventKind> kinds = new HashMap<>();
+  private final Set<UTF8String> successValues = new HashSet<>();
+  private final UTF8String currency;
   private final EventDays days;
 
   EventRules(ParseRules rules) {
-    this.rules = rules;
+    // A later one replaces an earlier one: that is their order of precedence.
+    put(rules.assignmentTypes(), EventKind.AB_ASSIGNMENT);
+    put(rules.taskResultTypes(), EventKind.TASK_RESULT);
+    put(rules.purchaseTypes(), EventKind.PURCHASE);
+    rules.successValues().forEach(value -> successValues.add(UTF8String.fromString(value)));
+    this.currency = UTF8String.fromString(rules.currency());
     this.days = new EventDays(rules.zone());
   }
 
-  /** What the type means; plain when there is no valid type, so that only shared fields count. */
-  EventKind kindOf(LineFields fields) {
-    if (fields.kind(Field.EVENT_TYPE) != ValueKind.STRING) {
-      return EventKind.PLAIN;
-    }
-    String type = fields.text(Field.EVENT_TYPE);
-    if (rules.purchaseTypes().contains(type)) {
-      return EventKind.PURCHASE;
-    }
-    if (rules.taskResultTypes().contains(type)) {
-      return EventKind.TASK_RESULT;
-    }
-    return rules.assignmentTypes().contains(type) ? EventKind.AB_ASSIGNMENT : EventKind.PLAIN;
+  private void put(Set<String> types, EventKind kind) {
+    types.forEach(type -> kinds.put(UTF8String.fromString(type), kind));
   }
 
-  void judge(LineFields fields, EventKind kind, ParsedLine into) {
-    if (hasEachNeeded(fields, kind, into)
+  /**
+   * Judges a line.
+   *
+   * @param into is cleared; gets the event, whose texts may be slices of the fields' bytes, or the
+   *     reason
+   */
+  void judge(Fields fields, ParsedLine into) {
+    EventKind kind = takeKind(fields, into);
+    into.properties = fields.properties(kind);
+    if (into.properties == null) {
+      into.reject(Reason.DUPLICATE_KEY, fields.duplicateField());
+    } else if (hasEachNeeded(fields, kind, into)
         && hasValidTypes(fields, kind, into)
         && takeTime(fields, into)
         && (kind != EventKind.PURCHASE || takePurchase(fields, into))) {
@@ -42,7 +55,16 @@ final class EventRules {
     }
   }
 
-  private static boolean hasEachNeeded(LineFields fields, EventKind kind, ParsedLine into) {
+  /** What the type means; plain when there is no valid type, so that only shared fields count. */
+  private EventKind takeKind(Fields fields, ParsedLine into) {
+    if (fields.kind(Field.EVENT_TYPE) != ValueKind.STRING) {
+      return EventKind.PLAIN;
+    }
+    into.eventType = fields.text(Field.EVENT_TYPE);
+    return kinds.getOrDefault(into.eventType, EventKind.PLAIN);
+  }
+
+  private static boolean hasEachNeeded(Fields fields, EventKind kind, ParsedLine into) {
     for (Field field : kind.needed()) {
       if (isAbsent(fields, field)) {
         into.reject(Reason.MISSING_FIELD, field.key());
@@ -52,10 +74,9 @@ final class EventRules {
     return true;
   }
 
-  private static boolean hasValidTypes(LineFields fields, EventKind kind, ParsedLine into) {
+  private static boolean hasValidTypes(Fields fields, EventKind kind, ParsedLine into) {
     for (Field field : kind.used()) {
-      if (!isAbsent(fields, field)
-          && !field.rule().accepts(fields.kind(field), fields.text(field))) {
+      if (!field.rule().accepts(fields, field) && !isAbsent(fields, field)) {
         into.reject(Reason.INVALID_TYPE, field.key());
         return false;
       }
@@ -63,8 +84,8 @@ final class EventRules {
     return true;
   }
 
-  private boolean takeTime(LineFields fields, ParsedLine into) {
-    String text = fields.text(Field.EVENT_TIMESTAMP);
+  private boolean takeTime(Fields fields, ParsedLine into) {
+    CharSequence text = fields.characters(Field.EVENT_TIMESTAMP);
     boolean isMillis = fields.kind(Field.EVENT_TIMESTAMP) == ValueKind.INTEGER;
     long micros = isMillis ? TimestampParser.fromMillis(text) : TimestampParser.parse(text);
     if (micros == TimestampParser.NOT_A_DATE_TIME) {
@@ -80,71 +101,70 @@ final class EventRules {
     return true;
   }
 
-  private boolean takePurchase(LineFields fields, ParsedLine into) {
-    into.amountCents = AmountParser.cents(fields.text(Field.PURCHASE_AMOUNT));
+  private boolean takePurchase(Fields fields, ParsedLine into) {
+    into.amountCents = AmountParser.cents(fields.characters(Field.PURCHASE_AMOUNT).toString());
     if (into.amountCents == AmountParser.NOT_AN_AMOUNT) {
       into.reject(Reason.INVALID_AMOUNT, Field.PURCHASE_AMOUNT.key());
       return false;
     }
-    String currency = text(fields, Field.CURRENCY);
-    if (!currency.isEmpty() && !isConfiguredCurrency(currency)) {
+    if (!isAbsent(fields, Field.CURRENCY)
+        && !isConfiguredCurrency(fields.characters(Field.CURRENCY))) {
       into.reject(Reason.UNSUPPORTED_CURRENCY, Field.CURRENCY.key());
       return false;
     }
-    into.currency = UTF8String.fromString(rules.currency());
+    into.currency = currency;
     return true;
   }
 
   // Not equalsIgnoreCase: to that, U+017F is an s and "uſd" a currency.
-  private boolean isConfiguredCurrency(String currency) {
-    String configured = rules.currency();
-    boolean same = currency.length() == configured.length();
-    for (int i = 0; same && i < currency.length(); i++) {
-      char c = currency.charAt(i);
+  private boolean isConfiguredCurrency(CharSequence text) {
+    boolean same = text.length() == currency.numBytes();
+    for (int i = 0; same && i < text.length(); i++) {
+      char c = text.charAt(i);
       char upper = c >= 'a' && c <= 'z' ? (char) (c - 'a' + 'A') : c;
-      same = upper == configured.charAt(i);
+      same = upper == currency.getByte(i);
     }
     return same;
   }
 
-  private void takeTexts(LineFields fields, EventKind kind, ParsedLine into) {
+  private void takeTexts(Fields fields, EventKind kind, ParsedLine into) {
     into.kind = kind;
-    into.eventId = utf8(fields, Field.EVENT_ID);
-    into.userId = utf8(fields, Field.USER_ID);
-    into.eventType = utf8(fields, Field.EVENT_TYPE);
-    into.sessionId = utf8(fields, Field.SESSION_ID);
-    into.platform = utf8(fields, Field.PLATFORM);
-    into.screenName = utf8(fields, Field.SCREEN_NAME);
-    into.properties = UTF8String.fromString(fields.properties());
+    into.eventId = text(fields, Field.EVENT_ID);
+    into.userId = text(fields, Field.USER_ID);
+    into.sessionId = text(fields, Field.SESSION_ID);
+    into.platform = text(fields, Field.PLATFORM);
+    into.screenName = text(fields, Field.SCREEN_NAME);
     if (kind == EventKind.TASK_RESULT) {
-      into.taskId = utf8(fields, Field.TASK_ID);
-      into.taskResult = utf8(fields, Field.TASK_RESULT);
-      into.isSuccess = rules.successValues().contains(text(fields, Field.TASK_RESULT));
+      into.taskId = text(fields, Field.TASK_ID);
+      into.taskResult = text(fields, Field.TASK_RESULT);
+      into.isSuccess = successValues.contains(into.taskResult);
     } else if (kind == EventKind.AB_ASSIGNMENT) {
-      into.abTestId = utf8(fields, Field.AB_TEST_ID);
-      into.abGroup = utf8(fields, Field.AB_GROUP);
+      into.abTestId = text(fields, Field.AB_TEST_ID);
+      into.abGroup = text(fields, Field.AB_GROUP);
     }
   }
 
-  private static boolean isAbsent(LineFields fields, Field field) {
+  private static boolean isAbsent(Fields fields, Field field) {
     return switch (fields.kind(field)) {
       case ABSENT, NULL -> true;
-      case STRING -> UnicodeWhitespace.isBlank(fields.text(field));
+      case STRING ->
+          UnicodeWhitespace.isBlank(fields.bytes, fields.start(field), fields.end(field));
       default -> false;
     };
   }
 
-  private static UTF8String utf8(LineFields fields, Field field) {
-    return UTF8String.fromString(text(fields, field));
-  }
-
   /** The value of a field whose type is valid; '' when it is absent, null or blank. */
-  private static String text(LineFields fields, Field field) {
+  private static UTF8String text(Fields fields, Field field) {
     if (isAbsent(fields, field)) {
-      return "";
+      return UTF8String.EMPTY_UTF8;
     }
-    String text = fields.text(field);
+    UTF8String text = fields.text(field);
     // The one integer that JSON can write in two ways.
-    return fields.kind(field) == ValueKind.INTEGER && text.equals("-0") ? "0" : text;
+    boolean isMinusZero =
+        fields.kind(field) == ValueKind.INTEGER
+            && text.numBytes() == 2
+            && text.getByte(0) == '-'
+            && text.getByte(1) == '0';
+    return isMinusZero ? ZERO : text;
   }
 }

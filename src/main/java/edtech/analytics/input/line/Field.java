@@ -43,11 +43,6 @@ enum Field {
     return rule;
   }
 
-  /** Whether only some kinds of event have a use for it; for others it is a property. */
-  boolean isSpecial() {
-    return compareTo(PURCHASE_AMOUNT) >= 0;
-  }
-
   /** The field of that name, or null. */
   static Field named(String key) {
     return BY_KEY.get(key);

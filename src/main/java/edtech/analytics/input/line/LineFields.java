@@ -6,7 +6,10 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.util.JsonRecyclerPools;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.stream.Stream;
+import org.apache.spark.unsafe.types.UTF8String;
 
 /**
  * The fields of one line, taken in one pass of Jackson's parser. Owns what JSON is and which keys
@@ -14,7 +17,7 @@ import java.util.Arrays;
  *
  * <p>Reused from line to line; not thread-safe.
  */
-final class LineFields {
+final class LineFields extends Fields {
 
   private static final int MAX_NESTING_DEPTH = 100;
   private static final int MAX_NUMBER_CHARS = 1000;
@@ -35,11 +38,22 @@ final class LineFields {
                   .build())
           .build();
 
-  private final ValueKind[] kinds = new ValueKind[Field.values().length];
-  private final String[] texts = new String[kinds.length];
+  private final Slot[] slots;
+  private final String[] texts;
   private final CanonicalJson others = new CanonicalJson();
-  private String properties;
+  private int filled;
   private int duplicates;
+
+  LineFields() {
+    this(Stream.generate(Slot::new).limit(Field.values().length).toArray(Slot[]::new));
+  }
+
+  private LineFields(Slot[] slots) {
+    super(slots);
+    this.slots = slots;
+    this.texts = new String[slots.length];
+    this.bytes = new byte[1024];
+  }
 
   /**
    * Takes the fields of a line.
@@ -47,8 +61,11 @@ final class LineFields {
    * @return false when the line is not exactly one JSON object; then nothing else has a meaning
    */
   boolean read(byte[] buffer, int offset, int length) {
-    Arrays.fill(kinds, ValueKind.ABSENT);
+    for (Slot slot : slots) {
+      slot.kind = ValueKind.ABSENT;
+    }
     others.clear();
+    filled = 0;
     duplicates = 0;
     if (!beginsAsObject(buffer, offset, length)) {
       return false;
@@ -67,41 +84,23 @@ final class LineFields {
     }
   }
 
-  /**
-   * Collects what the event has no column for. To be called once, before {@link #properties} and
-   * {@link #hasDuplicateKey}.
-   */
-  void close(EventKind kind) {
-    for (int i = Field.PURCHASE_AMOUNT.ordinal(); i < kinds.length; i++) {
+  /** To be called once for a line. */
+  @Override
+  UTF8String properties(EventKind kind) {
+    for (int i = Field.PURCHASE_AMOUNT.ordinal(); i < slots.length; i++) {
       Field field = Field.at(i);
-      if (kinds[i] != ValueKind.ABSENT && !kind.used().contains(field)) {
+      if (slots[i].kind != ValueKind.ABSENT && !kind.uses(field)) {
         others.add(field.key(), json(field));
       }
     }
-    properties = others.toText();
+    String properties = others.toText();
+    boolean hasDuplicateKey = duplicates != 0 || others.hasDuplicateKey();
+    return hasDuplicateKey ? null : UTF8String.fromString(properties);
   }
 
-  boolean hasDuplicateKey() {
-    return duplicates != 0 || others.hasDuplicateKey();
-  }
-
-  /** The first of the contract's fields that the line names twice, '' when it is another key. */
+  @Override
   String duplicateField() {
     return duplicates == 0 ? "" : Field.at(Integer.numberOfTrailingZeros(duplicates)).key();
-  }
-
-  /** The fields without a column as canonical JSON, '' when there is none. */
-  String properties() {
-    return properties;
-  }
-
-  ValueKind kind(Field field) {
-    return kinds[field.ordinal()];
-  }
-
-  /** A string's value, a number as written; no meaning for other kinds of value. */
-  String text(Field field) {
-    return texts[field.ordinal()];
   }
 
   // Jackson takes a byte order mark, or a NUL among the first four bytes, as a sign of UTF-16 or
@@ -128,20 +127,42 @@ final class LineFields {
       return;
     }
     int i = field.ordinal();
-    if (kinds[i] != ValueKind.ABSENT) {
+    Slot slot = slots[i];
+    if (slot.kind != ValueKind.ABSENT) {
       duplicates |= 1 << i;
     }
-    kinds[i] = kindOf(parser.currentToken());
-    texts[i] = kinds[i] == ValueKind.NESTED ? others.value(parser) : parser.getText();
+    slot.kind = kindOf(parser.currentToken());
+    if (slot.kind == ValueKind.NESTED) {
+      texts[i] = others.value(parser);
+      return;
+    }
+    texts[i] = parser.getText();
+    if (slot.kind == ValueKind.STRING && texts[i].indexOf('\0') >= 0) {
+      slot.kind = ValueKind.STRING_WITH_NUL;
+    }
+    fill(slot, texts[i].getBytes(StandardCharsets.UTF_8));
+  }
+
+  private void fill(Slot slot, byte[] text) {
+    if (text.length > bytes.length - filled) {
+      bytes = Arrays.copyOf(bytes, Math.addExact(filled, Math.max(text.length, filled)));
+    }
+    System.arraycopy(text, 0, bytes, filled, text.length);
+    slot.start = filled;
+    filled += text.length;
+    slot.end = filled;
   }
 
   private String json(Field field) {
-    if (kind(field) != ValueKind.STRING) {
-      return text(field);
-    }
-    StringBuilder string = new StringBuilder();
-    JsonStrings.append(string, text(field));
-    return string.toString();
+    String text = texts[field.ordinal()];
+    return switch (kind(field)) {
+      case STRING, STRING_WITH_NUL -> {
+        StringBuilder string = new StringBuilder();
+        JsonStrings.append(string, text);
+        yield string.toString();
+      }
+      default -> text;
+    };
   }
 
   private static ValueKind kindOf(JsonToken token) {

@@ -2,19 +2,18 @@ package edtech.analytics.input.line;
 
 /**
  * Parses and validates one line: UTF-8, JSON, the rules of the fields, in the order of {@link
- * Reason}. Lines in the plainest spelling take a shorter way to the same end. Judges neither {@code
+ * Reason}. Lines in the plainest spelling are read faster, and judged alike. Judges neither {@code
  * OUTSIDE_DAY} nor {@code CONFLICTING_DUPLICATE}, which depend on more than the line. No line makes
  * it throw.
  *
  * <p>Not thread-safe; one for each task.
  */
 public final class LineParser {
-  private final PlainRules plain;
   private final EventRules rules;
+  private final PlainFields plain = new PlainFields();
   private final LineFields fields = new LineFields();
 
   public LineParser(ParseRules rules) {
-    this.plain = new PlainRules(rules);
     this.rules = new EventRules(rules);
   }
 
@@ -30,13 +29,14 @@ public final class LineParser {
       into.reject(Reason.INVALID_ENCODING, "");
       return;
     }
-    if (!plain.take(buffer, offset, offset + length, into)) {
-      into.clear();
+    if (plain.read(buffer, offset, offset + length)) {
+      rules.judge(plain, into);
+    } else {
       parseInFull(buffer, offset, length, into);
     }
   }
 
-  /** Parses a line of valid UTF-8 as if it were not plain. */
+  /** Parses a line of valid UTF-8 as if it were not plain; to be given a cleared result. */
   void parseInFull(byte[] buffer, int offset, int length, ParsedLine into) {
     if (SurrogateEscapes.hasLone(buffer, offset, offset + length)) {
       into.reject(Reason.INVALID_ENCODING, "");
@@ -46,12 +46,6 @@ public final class LineParser {
       into.reject(Reason.MALFORMED_JSON, "");
       return;
     }
-    EventKind kind = rules.kindOf(fields);
-    fields.close(kind);
-    if (fields.hasDuplicateKey()) {
-      into.reject(Reason.DUPLICATE_KEY, fields.duplicateField());
-      return;
-    }
-    rules.judge(fields, kind, into);
+    rules.judge(fields, into);
   }
 }

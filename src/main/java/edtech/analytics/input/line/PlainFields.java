@@ -12,7 +12,7 @@ import org.apache.spark.unsafe.types.UTF8String;
  *
  * <p>Reused from line to line; not thread-safe.
  */
-final class PlainFields {
+final class PlainFields extends Fields {
 
   private static final int MAX_OTHERS = 16;
   private static final int MAX_NUMBER_BYTES = 1000;
@@ -22,24 +22,21 @@ final class PlainFields {
           .map(field -> field.key().getBytes(StandardCharsets.US_ASCII))
           .toArray(byte[][]::new);
 
-  /** A member: its kind, and where key and value lie, those of strings without their quotes. */
-  private static final class Member {
-    private ValueKind kind = ValueKind.ABSENT;
+  /** A member of the object: its value, and where its key lies, without quotes. */
+  private static final class Member extends Slot {
     private int keyStart;
     private int keyEnd;
-    private int valueStart;
-    private int valueEnd;
 
     private int textStart() {
-      return kind == ValueKind.STRING ? valueStart - 1 : valueStart;
+      return kind == ValueKind.STRING ? start - 1 : start;
     }
 
     private int textEnd() {
-      return kind == ValueKind.STRING ? valueEnd + 1 : valueEnd;
+      return kind == ValueKind.STRING ? end + 1 : end;
     }
   }
 
-  private final Member[] fields = members(FIELDS);
+  private final Member[] fields;
 
   /** Members without a column; the special fields that an event has no use for join them. */
   private final Member[] others = members(MAX_OTHERS);
@@ -47,9 +44,17 @@ final class PlainFields {
   private final Member[] properties = new Member[MAX_OTHERS + FIELDS];
   private int otherCount;
 
-  private byte[] bytes;
   private int end;
   private int at;
+
+  PlainFields() {
+    this(members(FIELDS));
+  }
+
+  private PlainFields(Member[] fields) {
+    super(fields);
+    this.fields = fields;
+  }
 
   /**
    * Takes the fields of a line.
@@ -80,35 +85,15 @@ final class PlainFields {
     return at == end;
   }
 
-  ValueKind kind(Field field) {
-    return fields[field.ordinal()].kind;
-  }
-
-  /** Where the value begins; of a string, its first character. */
-  int start(Field field) {
-    return fields[field.ordinal()].valueStart;
-  }
-
-  /** Where it ends, exclusive. */
-  int end(Field field) {
-    return fields[field.ordinal()].valueEnd;
-  }
-
-  int length(Field field) {
-    return end(field) - start(field);
-  }
-
-  /**
-   * The fields without a column as canonical JSON, '' when there is none; null when two of them
-   * have one name. Plain members are canonical but for their order.
-   */
+  /** Plain members are canonical but for their order. */
+  @Override
   UTF8String properties(EventKind kind) {
     int count = 0;
     for (; count < otherCount; count++) {
       properties[count] = others[count];
     }
     for (int i = Field.PURCHASE_AMOUNT.ordinal(); i < FIELDS; i++) {
-      if (fields[i].kind != ValueKind.ABSENT && !kind.used().contains(Field.at(i))) {
+      if (fields[i].kind != ValueKind.ABSENT && !kind.uses(Field.at(i))) {
         properties[count++] = fields[i];
       }
     }
@@ -124,6 +109,12 @@ final class PlainFields {
       length += member.keyEnd - member.keyStart + 3 + member.textEnd() - member.textStart();
     }
     return UTF8String.fromBytes(write(count, new byte[length]));
+  }
+
+  /** A line that names one of these twice is not plain. */
+  @Override
+  String duplicateField() {
+    return "";
   }
 
   /** Sorts by key; false when two are equal. Few, and mostly sorted already. */
@@ -207,12 +198,12 @@ final class PlainFields {
     byte first = bytes[at];
     if (first == '"') {
       member.kind = ValueKind.STRING;
-      member.valueStart = ++at;
+      member.start = ++at;
       boolean isPlain = skipString(false);
-      member.valueEnd = at - 1;
+      member.end = at - 1;
       return isPlain;
     }
-    member.valueStart = at;
+    member.start = at;
     boolean isPlain =
         switch (first) {
           case 't' -> skipWord(member, ValueKind.BOOLEAN, "true");
@@ -220,7 +211,7 @@ final class PlainFields {
           case 'n' -> skipWord(member, ValueKind.NULL, "null");
           default -> skipNumber(member);
         };
-    member.valueEnd = at;
+    member.end = at;
     return isPlain;
   }
 
@@ -266,7 +257,7 @@ final class PlainFields {
         return false;
       }
     }
-    return at - member.valueStart < MAX_NUMBER_BYTES;
+    return at - member.start < MAX_NUMBER_BYTES;
   }
 
   private boolean skipDigits() {

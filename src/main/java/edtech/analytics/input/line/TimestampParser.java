@@ -36,8 +36,9 @@ final class TimestampParser {
   }
 
   /** Digits as JSON writes an integer, of any number; far too many give some value out of range. */
-  static long fromMillis(String integer) {
-    return integer.length() > MAX_MILLIS_CHARS ? OUT_OF_RANGE : Long.parseLong(integer) * 1000;
+  static long fromMillis(CharSequence integer) {
+    int length = integer.length();
+    return length > MAX_MILLIS_CHARS ? OUT_OF_RANGE : Long.parseLong(integer, 0, length, 10) * 1000;
   }
 
   /** Fractions beyond microseconds are cut; text without a zone is in UTC. */

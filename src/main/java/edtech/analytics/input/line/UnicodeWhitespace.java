@@ -24,24 +24,9 @@ public final class UnicodeWhitespace {
 
   private UnicodeWhitespace() {}
 
-  static boolean isBlank(String text) {
-    for (int i = 0; i < text.length(); i++) {
-      if (!isWhitespace(text.charAt(i))) {
-        return false;
-      }
-    }
-    return true;
-  }
-
-  // A char is enough: no white space lies beyond U+FFFF.
-  static boolean isWhitespace(char c) {
-    if (c <= ' ') {
-      return c == ' ' || (c >= '\t' && c <= '\r');
-    }
-    return switch (c) {
-      case 0x85, 0xA0, 0x1680, 0x2028, 0x2029, 0x202F, 0x205F, 0x3000 -> true;
-      default -> c >= 0x2000 && c <= 0x200A;
-    };
+  /** Whether UTF-8 text is nothing but white space; true when it is empty. */
+  static boolean isBlank(byte[] bytes, int from, int to) {
+    return scan(BLANK, bytes, from, to) == BLANK;
   }
 
   /**
@@ -54,11 +39,6 @@ public final class UnicodeWhitespace {
       now = step(now, bytes[i] & 0xFF);
     }
     return now;
-  }
-
-  /** Whether no white space begins with this byte of UTF-8. */
-  static boolean beginsNone(byte b) {
-    return first(b & 0xFF) == NOT_BLANK;
   }
 
   private static int step(int state, int b) {

@@ -13,49 +13,47 @@ enum ValueRule {
   private static final int MAX_ID_CODE_POINTS = 256;
   private static final int MAX_EVENT_TYPE_CHARS = 64;
 
-  boolean accepts(ValueKind kind, String text) {
-    return switch (kind) {
-      case STRING -> acceptsString(text);
-      case INTEGER -> acceptsInteger(text);
+  boolean accepts(Fields fields, Field field) {
+    return switch (fields.kind(field)) {
+      case STRING ->
+          switch (this) {
+            case ID -> isShort(fields.bytes, fields.start(field), fields.end(field));
+            case EVENT_TYPE -> isEventType(fields.bytes, fields.start(field), fields.end(field));
+            default -> true;
+          };
+      case INTEGER ->
+          switch (this) {
+            case ID -> isShort(fields.bytes, fields.start(field), fields.end(field));
+            case TEXT_OR_INTEGER, TEXT_OR_NUMBER -> true;
+            default -> false;
+          };
       case DECIMAL -> this == TEXT_OR_NUMBER;
       default -> false;
     };
   }
 
-  private boolean acceptsString(String text) {
-    // U+0000 is legal in JSON, but cuts text short in too many places further on.
-    if (text.indexOf('\0') >= 0) {
-      return false;
+  private static boolean isShort(byte[] bytes, int from, int to) {
+    return to - from <= MAX_ID_CODE_POINTS || codePoints(bytes, from, to) <= MAX_ID_CODE_POINTS;
+  }
+
+  private static int codePoints(byte[] bytes, int from, int to) {
+    int count = 0;
+    for (int i = from; i < to; i++) {
+      // Every byte but those that continue a character begins one.
+      count += (bytes[i] & 0xC0) == 0x80 ? 0 : 1;
     }
-    return switch (this) {
-      case ID -> isShort(text);
-      case EVENT_TYPE -> isEventType(text);
-      default -> true;
-    };
+    return count;
   }
 
-  private boolean acceptsInteger(String text) {
-    return switch (this) {
-      case ID -> isShort(text);
-      case TEXT_OR_INTEGER, TEXT_OR_NUMBER -> true;
-      default -> false;
-    };
-  }
-
-  private static boolean isShort(String text) {
-    return text.length() <= MAX_ID_CODE_POINTS
-        || text.codePointCount(0, text.length()) <= MAX_ID_CODE_POINTS;
-  }
-
-  static boolean isEventType(CharSequence text) {
-    for (int i = 0; i < text.length(); i++) {
-      char c = text.charAt(i);
+  private static boolean isEventType(byte[] bytes, int from, int to) {
+    for (int i = from; i < to; i++) {
+      byte c = bytes[i];
       boolean letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
       boolean other = (c >= '0' && c <= '9') || c == '_' || c == '.' || c == '-';
       if (!letter && !other) {
         return false;
       }
     }
-    return text.length() <= MAX_EVENT_TYPE_CHARS;
+    return to - from <= MAX_EVENT_TYPE_CHARS;
   }
 }

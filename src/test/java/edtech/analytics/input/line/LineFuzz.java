@@ -13,7 +13,8 @@ import java.util.List;
  */
 public final class LineFuzz {
   private static final LineParser PARSER = new LineParser(Lines.RULES);
-  private static final PlainRules PLAIN = new PlainRules(Lines.RULES);
+  private static final EventRules RULES = new EventRules(Lines.RULES);
+  private static final PlainFields PLAIN = new PlainFields();
 
   private LineFuzz() {}
 
@@ -37,17 +38,19 @@ public final class LineFuzz {
 
   private static void requireSameFromTheMiddleOfABuffer(byte[] line, ParsedLine parsed) {
     require(
-        Lines.all(Lines.parse(line)).equals(Lines.all(parsed)), "other in the middle of a buffer");
+        Lines.outcome(Lines.parse(line)).equals(Lines.outcome(parsed)),
+        "other in the middle of a buffer");
   }
 
   private static void requireSameOnBothWays(byte[] line) {
-    ParsedLine shortWay = new ParsedLine();
-    if (PLAIN.take(line, 0, line.length, shortWay)) {
+    if (PLAIN.read(line, 0, line.length)) {
+      ParsedLine shortWay = new ParsedLine();
+      RULES.judge(PLAIN, shortWay);
       ParsedLine longWay = new ParsedLine();
       PARSER.parseInFull(line, 0, line.length, longWay);
       require(
-          Lines.all(shortWay).equals(Lines.all(longWay)),
-          Lines.all(shortWay) + " is not " + Lines.all(longWay));
+          Lines.outcome(shortWay).equals(Lines.outcome(longWay)),
+          Lines.outcome(shortWay) + " is not " + Lines.outcome(longWay));
     }
   }
 
@@ -74,8 +77,8 @@ public final class LineFuzz {
     byte[] bytes = properties.getBytes(UTF_8);
     LineFields again = new LineFields();
     require(again.read(bytes, 0, bytes.length), "no JSON: " + properties);
-    again.close(EventKind.PLAIN);
-    require(again.properties().equals(properties), again.properties() + " is not " + properties);
+    String canonical = String.valueOf(again.properties(EventKind.PLAIN));
+    require(canonical.equals(properties), canonical + " is not " + properties);
   }
 
   private static void require(boolean holds, String otherwise) {

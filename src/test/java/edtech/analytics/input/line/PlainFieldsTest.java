@@ -8,8 +8,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The short way of plain lines against the long one: which lines take it, and to what end. */
-class PlainRulesTest {
+/** Which lines are plain, and that they come to what the other reader makes of them. */
+class PlainFieldsTest {
 
   private static final int LINES = 300_000;
   private static final String[] SEEDS = {
@@ -54,13 +54,17 @@ class PlainRulesTest {
   };
 
   private final LineParser parser = new LineParser(Lines.RULES);
-  private final PlainRules plain = new PlainRules(Lines.RULES);
+  private final EventRules rules = new EventRules(Lines.RULES);
+  private final PlainFields plain = new PlainFields();
   private final Random random = new Random(20260301);
 
   @ParameterizedTest
   @ValueSource(
       strings = {
         "",
+        "\"session_id\":7,\"platform\":true",
+        "\"session_id\":\"\u00a0\",\"screen_name\":\"\u3000\"",
+        "\"x\":1,\"x\":2",
         "\"session_id\":\"s1\",\"platform\":null,\"screen_name\":\"\"",
         "\"screen_name\":\"урок\"",
         " \"z\" : 1 ,\t\"a\":\"x\" ",
@@ -78,20 +82,14 @@ class PlainRulesTest {
         "\"x\":[]",
         "\"x\":1e2",
         "\"x\":01",
-        "\"x\":1,\"x\":2",
-        "\"session_id\":7",
-        "\"session_id\":\" s\"",
-        "\"session_id\":\"\u00a0\"",
-        "\"session_id\":\"\u3000\"",
-        "\"platform\":true",
         "\"event_id\":\"e2\""
       })
-  void otherLines_areLeftToTheLongWay(String more) {
+  void otherLines_areNot(String more) {
     assertThat(isPlain(Lines.plain(more))).isFalse();
   }
 
   @Test
-  void moreMembersThanAreKept_areLeftToTheLongWay() {
+  void linesOfMoreMembersThanAreKept_areNot() {
     StringBuilder more = new StringBuilder("\"k0\":0");
     for (int i = 1; i < 40; i++) {
       more.append(",\"k").append(i).append("\":0");
@@ -101,27 +99,31 @@ class PlainRulesTest {
   }
 
   @Test
-  void damagedLines_comeToTheSameOnBothWays() {
-    int taken = 0;
+  void damagedLines_comeToTheSameWithBothReaders() {
+    int plainLines = 0;
+    int rejected = 0;
     for (int n = 0; n < LINES; n++) {
       byte[] line = damaged();
       if (!Utf8.isValid(line, 0, line.length)) {
         continue;
       }
-      ParsedLine shortWay = new ParsedLine();
-      if (plain.take(line, 0, line.length, shortWay)) {
-        ParsedLine longWay = new ParsedLine();
-        parser.parseInFull(line, 0, line.length, longWay);
-        assertThat(Lines.all(shortWay)).as(new String(line, UTF_8)).isEqualTo(Lines.all(longWay));
-        taken++;
+      if (plain.read(line, 0, line.length)) {
+        ParsedLine fast = new ParsedLine();
+        rules.judge(plain, fast);
+        ParsedLine full = new ParsedLine();
+        parser.parseInFull(line, 0, line.length, full);
+        assertThat(Lines.outcome(fast)).as(new String(line, UTF_8)).isEqualTo(Lines.outcome(full));
+        plainLines++;
+        rejected += fast.reason() == null ? 0 : 1;
       }
     }
-    assertThat(taken).isBetween(LINES / 30, LINES);
+    assertThat(plainLines).isBetween(LINES / 30, LINES);
+    assertThat(rejected).isBetween(LINES / 100, plainLines);
   }
 
   private boolean isPlain(String line) {
     byte[] bytes = line.getBytes(UTF_8);
-    return plain.take(bytes, 0, bytes.length, new ParsedLine());
+    return plain.read(bytes, 0, bytes.length);
   }
 
   private byte[] damaged() {
