@@ -7,8 +7,6 @@ import edtech.analytics.input.line.Reason;
 import edtech.analytics.spark.BinaryForm;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Base64;
 import java.util.Iterator;
@@ -208,7 +206,8 @@ final class LinePartitionReader implements PartitionReader<InternalRow> {
     }
     boolean isBase64 =
         reason == Reason.INVALID_ENCODING
-            || reason == Reason.LINE_TOO_LONG && !isUtf8(bytes, offset, length);
+            || reason == Reason.LINE_TOO_LONG
+                && !UTF8String.fromBytes(bytes, offset, length).isValid();
     UTF8String line =
         isBase64
             ? UTF8String.fromBytes(
@@ -237,14 +236,5 @@ final class LinePartitionReader implements PartitionReader<InternalRow> {
     int lead = bytes[offset + end - 1] & 0xFF;
     int needed = lead >= 0xF0 ? 3 : lead >= 0xE0 ? 2 : lead >= 0xC0 ? 1 : 0;
     return back < needed ? end - 1 : length;
-  }
-
-  private static boolean isUtf8(byte[] bytes, int offset, int length) {
-    try {
-      StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes, offset, length));
-      return true;
-    } catch (CharacterCodingException e) {
-      return false;
-    }
   }
 }
