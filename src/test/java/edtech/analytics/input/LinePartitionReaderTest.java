@@ -14,7 +14,6 @@ import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
-import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.catalyst.InternalRow;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -159,21 +158,9 @@ class LinePartitionReaderTest {
 
   private List<String> rows(String name, byte[] content) throws IOException {
     Path file = Files.write(folder.resolve(name), content);
-    SourceObject object = new SourceObject(file.toUri().toString(), DAY, content.length, "v");
-    Split split = new Split(object, 0, 0, Long.MAX_VALUE);
-    int day = (int) DAY.toEpochDay();
     List<String> rows = new ArrayList<>();
-    try (LinePartitionReader reader =
-        new LinePartitionReader(
-            List.of(split),
-            rules,
-            day,
-            day,
-            new ErasedUserFinder(ErasedUsers.NONE),
-            new ObjectOpener(new Configuration()))) {
-      while (reader.next()) {
-        rows.add(text(reader.get()));
-      }
+    for (InternalRow row : ObjectRows.of(file, DAY, rules, ErasedUsers.NONE)) {
+      rows.add(text(row));
     }
     return rows;
   }

@@ -1,0 +1,40 @@
+package edtech.analytics.input;
+
+import edtech.analytics.input.line.ParseRules;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.sql.catalyst.InternalRow;
+
+/** What the reader makes of an object of this machine's file system. */
+final class ObjectRows {
+  private ObjectRows() {}
+
+  /**
+   * All rows of an object, in their order.
+   *
+   * @param day both its prefix and the one day that is wanted
+   */
+  static List<InternalRow> of(Path file, LocalDate day, ParseRules rules, ErasedUsers erased)
+      throws IOException {
+    SourceObject object = new SourceObject(file.toUri().toString(), day, Files.size(file), "v");
+    List<InternalRow> rows = new ArrayList<>();
+    try (LinePartitionReader reader =
+        new LinePartitionReader(
+            List.of(new Split(object, 0, 0, Long.MAX_VALUE)),
+            rules,
+            (int) day.toEpochDay(),
+            (int) day.toEpochDay(),
+            new ErasedUserFinder(erased),
+            new ObjectOpener(new Configuration()))) {
+      while (reader.next()) {
+        rows.add(reader.get().copy());
+      }
+    }
+    return rows;
+  }
+}
