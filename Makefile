@@ -95,6 +95,10 @@ demo: ## from nothing to published sample days and their metrics
 	@$(MAKE) --no-print-directory dbt ARGS=--quiet
 	@$(WITH_ENV) $(VENV_PYTHON) -m dev.demo
 
+.PHONY: demo-tables
+demo-tables: $(VENV) ## more tables of the days of make demo
+	@$(WITH_ENV) $(VENV_PYTHON) -m dev.demo --tables
+
 .PHONY: load
 load: $(JAR) $(VENV) ## load and publish a day: make load DATE=2026-03-01 [ARGS="--force --set key=value"] [ARCHIVE=1]
 	@$(call need,DATE,make load DATE=2026-03-01)
