@@ -31,13 +31,23 @@
 {% endif %}
 {% endmacro %}
 
+{#- The tables of store that any model reads, as the ledger names them: staging.user_day. -#}
+{% macro tables_read() %}
+    {% set read = [] %}
+    {% for node in graph.nodes.values() if node.resource_type == 'model' %}
+        {% for source in graph.sources.values() if source.unique_id in node.depends_on.nodes and source.source_name == 'store' %}
+            {% do read.append(source.name | replace('_', '.', 1)) %}
+        {% endfor %}
+    {% endfor %}
+    {{ return(read | unique | sort) }}
+{% endmacro %}
+
 {#-
-    Which tables hold fewer rows of the loads that this run reads than were published; '' when none. A load that is
-    whole at the end of the run was so all along.
+    Which of the tables that this run reads hold fewer rows of its loads than were published; '' when none. A load
+    that is whole at the end of the run was so all along.
 -#}
 {% macro dropped_rows() %}
-    {% set tables = ['staging.user_day', 'staging.user_task_day', 'staging.ab_test_user_day', 'marts.daily_activity',
-        'marts.daily_task_results', 'marts.daily_revenue', 'marts.daily_ab_assignments'] %}
+    {% set tables = tables_read() %}
     {% set query %}
         with pinned as (
             select event_date, load_id, argMin(rows, seq) as rows
@@ -50,7 +60,7 @@
             '{{ table }}' as name,
             (select sum(rows['{{ table }}']) from pinned) as published,
             (
-                select count() from store.{{ table | replace('.', '_') }}
+                select count() from store.{{ table | replace('.', '_', 1) }}
                 where (event_date, load_id) in (select event_date, load_id from pinned where mapContains(rows, '{{ table }}'))
             ) as stored
         where published != stored
