@@ -220,8 +220,9 @@ CHAOS_STATE := .local-chaos
 CONNECTOR := com.clickhouse.spark:clickhouse-spark-runtime-4.0_2.13:0.10.0
 CONNECTOR_WAIT := 60
 
+PYTHON_CODE := dev airflow conf superset dbt
 SQL_LINT := $(VENV_PYTHON) -m sqlfluff lint -q dbt/models dbt/tests
-DBT_TESTS := dev/tests/test_experiments.py dev/tests/test_marts.py dev/tests/test_truth.py
+DBT_TESTS := dbt/pytests
 
 .PHONY: test-dbt
 test-dbt: $(VENV) $(VENV_DBT) $(S3PROXY) $(JAR) ## those of the dbt project alone, as a part of make test
@@ -294,12 +295,12 @@ test: $(VENV) $(VENV_DBT) $(VENV_AIRFLOW) $(VENV_SUPERSET) $(S3PROXY) ## every t
 	  then with="-Pofficial-connector"; \
 	  else echo "official connector: $(CONNECTOR) does not resolve here; ConnectorIT is skipped"; fi; \
 	  $(MVN) verify $$with; \
-	  $(VENV_PYTHON) -m ruff check dev airflow conf superset; \
-	  $(VENV_PYTHON) -m ruff format --check dev airflow conf superset; \
+	  $(VENV_PYTHON) -m ruff check $(PYTHON_CODE); \
+	  $(VENV_PYTHON) -m ruff format --check $(PYTHON_CODE); \
 	  $(SQL_LINT); \
 	  $(VENV_PYTHON) -m dev.audit --list-only; \
 	  .venv-airflow/bin/python -m pytest -q airflow/tests; \
-	  $(VENV_PYTHON) -m pytest -q -rs dev/tests --ignore=$(NIGHTLY_TESTS); \
+	  $(VENV_PYTHON) -m pytest -q -rs dev/tests $(DBT_TESTS) --ignore=$(NIGHTLY_TESTS); \
 	  .venv-superset/bin/python -m pytest -q superset/tests --ignore=superset/tests/test_dashboards.py; \
 	  echo "not part of this run, for their time: make test-nightly (a running Airflow), make test-dashboards (a year in Superset), make chaos (a Spark cluster that loses executors)"
 

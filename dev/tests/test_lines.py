@@ -15,7 +15,6 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 import reference_reader
-
 from dev.stack.services.state import ROOT
 
 KEPT = ROOT / "src" / "test" / "resources" / "fuzz" / "lines.base64"

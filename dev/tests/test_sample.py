@@ -13,7 +13,6 @@ import pytest
 sys.path[:0] = [str(Path(__file__).resolve().parents[2]), str(Path(__file__).resolve().parent)]
 
 import reference_reader  # noqa: E402
-
 from dev.sample import model  # noqa: E402
 from dev.sample.__main__ import main  # noqa: E402
 from dev.sample.storage import S3Folder  # noqa: E402

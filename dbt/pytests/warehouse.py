@@ -21,6 +21,7 @@ class Warehouse:
         commands.up(state)
         self.env = read_pairs(state.env_file)
         self.target = state.directory / "dbt"
+        self.project = ROOT / "dbt"
         for database in ("store", "stage", "raw", "staging", "marts", "ops", "dbt_work"):
             self.sql(f"CREATE DATABASE {database}")
         for path in (*sorted(DDL.glob("store/*.sql")), *(DDL / "ops" / f"{n}.sql" for n in OPS)):
@@ -46,7 +47,7 @@ class Warehouse:
             "CLICKHOUSE_URL": self.env["CLICKHOUSE_URL"],
             "CLICKHOUSE_USER": self.env["CLICKHOUSE_DBT_USER"],
             "CLICKHOUSE_PASSWORD": self.env["CLICKHOUSE_DBT_PASSWORD"],
-            "DBT_PROJECT_DIR": str(ROOT / "dbt"),
+            "DBT_PROJECT_DIR": str(self.project),
             "DBT_PROFILES_DIR": str(ROOT / "dbt"),
             "DBT_TARGET_PATH": str(self.target),
             "DBT_LOG_PATH": str(self.target),

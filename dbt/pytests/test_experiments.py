@@ -18,7 +18,7 @@ from dev.sample.events import ASSIGNMENT, DAY_MILLIS, PURCHASE, TASK_RESULT
 from dev.sample.learners import learner
 from dev.stack.services import commands
 from dev.stack.services.state import ROOT, State
-from dev.tests.warehouse import Warehouse
+from warehouse import Warehouse
 
 FIRST_DAY = date(2026, 3, 1)
 METRICS = {

@@ -1,0 +1,97 @@
+"""A warehouse with loads written by hand, as the job would write them."""
+
+import json
+from datetime import date, timedelta
+
+from warehouse import Warehouse
+
+FIRST = date(2026, 1, 12)  # a Monday
+HISTORY_MARTS = (
+    "active_users",
+    "active_users_by_period",
+    "stickiness",
+    "user_lifecycle",
+    "retention",
+    "retention_summary",
+    "ltv",
+    "revenue_by_period",
+    "conversion",
+    "task_effectiveness",
+    "ab_test_results",
+)
+# What a load of a day writes, from rows of (user, purchases in cents).
+LOAD = [
+    """INSERT INTO store.staging_user_day (event_date, user_id, event_count, purchase_count,
+        positive_purchase_count, revenue, load_id)
+    SELECT event_date, user_id, 1 + length(cents), length(cents),
+        arrayCount(c -> c > 0, cents), arraySum(cents) / 100, load_id FROM {day}""",
+    """INSERT INTO store.raw_events (event_date, event_id, user_id, load_id)
+    SELECT event_date, concat(user_id, '-', toString(n)), user_id, load_id
+    FROM {day} ARRAY JOIN range(1 + length(cents)) AS n""",
+    """INSERT INTO store.raw_purchases (event_date, event_id, user_id, purchase_amount, load_id)
+    SELECT event_date, concat(user_id, '-', toString(n)), user_id, c / 100, load_id
+    FROM {day} ARRAY JOIN cents AS c, arrayEnumerate(cents) AS n""",
+    """INSERT INTO store.marts_daily_activity (event_date, dau, event_count, load_id)
+    SELECT toDate('{date}'), count(), sum(event_count), {load} FROM store.staging_user_day
+    WHERE load_id = {load}""",
+    """INSERT INTO store.marts_daily_task_results (event_date, load_id)
+    VALUES ('{date}', {load})""",
+    """INSERT INTO store.marts_daily_revenue (event_date, revenue, purchase_count, payers, dau,
+        arpu, arppu, payer_share, load_id)
+    SELECT toDate('{date}'), sum(revenue) AS total, sum(purchase_count),
+        countIf(positive_purchase_count > 0) AS paying, count() AS active,
+        if(active > 0, toFloat64(total) / active, NULL),
+        if(paying > 0, toFloat64(total) / paying, NULL),
+        if(active > 0, paying / active, NULL), {load}
+    FROM store.staging_user_day WHERE load_id = {load}""",
+]
+STORES = (
+    "staging_user_day",
+    "raw_events",
+    "raw_purchases",
+    "marts_daily_activity",
+    "marts_daily_task_results",
+    "marts_daily_revenue",
+)
+
+
+class Marts(Warehouse):
+    """A warehouse with loads written by hand."""
+
+    loads = 0
+
+    def forget(self) -> None:
+        for table in STORES:
+            self.sql(f"TRUNCATE TABLE store.{table}")
+        self.sql("TRUNCATE TABLE ops.publications")
+
+    def load(self, day: int, users: dict[str, list[int]]) -> int:
+        """Writes a load of a day and publishes it; returns its id."""
+        self.loads += 1
+        when, load = iso(day), self.loads
+        rows = ",".join(f"('{user}', {cents})" for user, cents in users.items())
+        source = (
+            f"(SELECT toDate('{when}') AS event_date, user_id, cents, toUInt64({load}) AS load_id"
+            f" FROM values('user_id String, cents Array(Int64)', {rows}))"
+            if users
+            else "(SELECT event_date, user_id, [0] AS cents, load_id FROM store.raw_events WHERE 0)"
+        )
+        for statement in LOAD:
+            self.sql(statement.format(day=source, date=when, load=load))
+        self.insert("ops.publications", "event_date, seq, load_id", [(when, load, load)])
+        return load
+
+    def rows(self, mart: str) -> list[dict]:
+        text = self.sql(
+            f"SELECT * FROM marts.{mart} ORDER BY ALL FORMAT JSONEachRow"
+            " SETTINGS output_format_json_quote_64bit_integers = 0"
+        )
+        return [json.loads(line) for line in text.splitlines()]
+
+    def dump(self) -> dict[str, str]:
+        """Every mart, to the last digit."""
+        return {m: self.sql(f"SELECT * FROM marts.{m} ORDER BY ALL") for m in HISTORY_MARTS}
+
+
+def iso(day: int) -> str:
+    return (FIRST + timedelta(days=day)).isoformat()

@@ -1,0 +1,144 @@
+"""Sample days through Spark and dbt, against what the generator meant, and against themselves."""
+
+import os
+import re
+import subprocess
+import sys
+from collections import defaultdict
+
+import pytest
+
+from dev import demo
+from dev.stack.services.clickhouse import ask_table
+from dev.stack.services.state import ROOT, State
+from sample_days import SampleDays
+
+
+@pytest.fixture(scope="module")
+def days(tmp_path_factory):
+    loaded = SampleDays(State(tmp_path_factory.mktemp("truth") / "state"), days=10)
+    yield loaded
+    loaded.close()
+
+
+def test_daily_marts_are_what_was_meant(days):
+    found = days.rows(
+        "SELECT event_date, a.dau, event_count, a.session_count, avg_session_seconds,"
+        " toInt64(revenue * 100), purchase_count, payers,"
+        " task_attempts, task_successes, users_attempted, users_succeeded"
+        " FROM marts.daily_activity AS a INNER JOIN marts.daily_revenue AS r USING (event_date)"
+        " INNER JOIN marts.daily_task_results AS t USING (event_date) ORDER BY event_date",
+    )
+    names = (
+        "revenue_cents",
+        "purchase_count",
+        "payers",
+        "task_attempts",
+        "task_successes",
+        "users_attempted",
+        "users_succeeded",
+    )
+    assert found == [
+        [
+            date,
+            day["dau"],
+            day["event_count"],
+            day["sessions"],
+            pytest.approx(day["session_millis"] / day["sessions"] / 1000, rel=1e-12),
+            *(day[name] for name in names),
+        ]
+        for date, day in days.truth["days"].items()
+    ]
+
+
+def test_assignments_are_what_was_meant(days):
+    found = defaultdict(dict)
+    query = (
+        "SELECT event_date, ab_test_id, ab_group, assigned_users FROM marts.daily_ab_assignments"
+    )
+    for date, test, group, users in days.rows(query):
+        found[date].setdefault(test, {})[group] = users
+    assert found == {date: day["assigned_users"] for date, day in days.truth["days"].items()}
+
+
+def test_retention_curve_is_what_was_meant(days):
+    found = defaultdict(list)
+    query = (
+        "SELECT cohort_date, cohort_size, retained_users FROM marts.retention"
+        " WHERE is_mature ORDER BY cohort_date, day_number"
+    )
+    for cohort, size, retained in days.rows(query):
+        found[cohort, size].append(retained)
+    assert found == {
+        (cohort, cells["cohort_size"]): cells["retained_users"]
+        for cohort, cells in days.truth["cohorts"].items()
+    }
+
+
+def test_tests_are_what_was_meant(days):
+    columns = "ab_test_id, ab_group, metric, users, mean, crossover_users"
+    query = f"SELECT {columns} FROM marts.ab_test_results"
+    found = {(test, group, metric): rest for test, group, metric, *rest in days.rows(query)}
+    tests = days.truth["ab_tests"]
+    assert {test for test, _, _ in found} == set(tests)
+    for test, meant in tests.items():
+        for group, arm in meant["groups"].items():
+            share = arm["task_success_users"] / arm["users"]
+            rate = arm["task_successes"] / arm["task_attempts"]
+            for metric, mean in (("task_success_users", share), ("task_success_rate", rate)):
+                assert found[test, group, metric] == [
+                    arm["users"],
+                    pytest.approx(mean, rel=1e-12),
+                    meant["crossover_users"],
+                ]
+
+
+def test_task_effectiveness_adds_up_to_what_was_meant(days):
+    query = "SELECT sum(attempts), sum(successes) FROM marts.task_effectiveness"
+    meant = days.truth["days"].values()
+    assert days.rows(query) == [
+        [sum(day["task_attempts"] for day in meant), sum(day["task_successes"] for day in meant)]
+    ]
+
+
+def test_answers_in_docs_metrics_are_those_of_the_sample(days):
+    page = (ROOT / "docs" / "metrics.md").read_text(encoding="utf-8")
+    examples = re.findall(r"```sql\n(.*?)```\n\n```\n(.*?)```", page, re.DOTALL)
+    assert len(examples) == page.count("```sql") == 15
+    env = days.env
+    user, password = env["CLICKHOUSE_READER_USER"], env["CLICKHOUSE_READER_PASSWORD"]
+    for query, answer in examples:
+        assert ask_table(env["CLICKHOUSE_URL"], user, password, query) == answer
+
+
+def test_demo_shows_its_figures_on_one_screen_and_the_rest_by_tables(days):
+    def said(*arguments: str) -> str:
+        command = [sys.executable, "-m", "dev.demo", *arguments]
+        return subprocess.run(
+            command, cwd=ROOT, env=os.environ | days.env, check=True, capture_output=True, text=True
+        ).stdout
+
+    screen = said()
+    assert len(screen.splitlines()) <= demo.SCREEN_LINES
+    for date, day in days.truth["days"].items():
+        assert re.search(f"{date} .* {day['dau']} ", screen), date
+    assert re.search(r"onboarding_v2 │ task_success_rate .* significantly higher", screen)
+    assert "make dashboards" in screen
+    assert re.search(r"malformed_json .* 10 ", said("--tables"))
+
+
+def test_days_loaded_again_from_other_files_in_another_order_give_the_same_bytes(days):
+    def loads_by_day() -> list[int]:
+        query = "SELECT load_id FROM marts.published_loads ORDER BY event_date"
+        return [int(load) for load in days.sql(query).split()]
+
+    before, loads = days.dump(), loads_by_day()
+    days.upload(3, "--files", "3")
+    days.backfill(last="2026-03-03")
+    days.make("dbt")
+
+    loads_after = loads_by_day()
+    assert loads_after[3:] == loads[3:]
+    assert max(loads) < min(loads_after[:3]), "the first days were not the last ones loaded"
+    assert len(before) == 18
+    assert days.dump() == before
