@@ -38,7 +38,7 @@ with DAG(
         "to": Param(None, type=["null", "string"], format="date", description="last day"),
         "on": Param(known.backfill_on, enum=["emr", "spark-submit"]),
         "cluster": Param(known.emr_cluster, type="string", description="name of the EMR cluster"),
-        "force": Param(False, type="boolean", description="also days unchanged or held"),
+        "force": Param(False, type="boolean", description="also days unchanged, held or not over"),
     },
     user_defined_macros={"range_from": days.range_from, "range_to": days.range_to},
 ) as dag:

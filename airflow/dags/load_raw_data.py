@@ -1,14 +1,15 @@
 """
 ### Loads a day of events from S3 into ClickHouse
 
-Every night at 02:00 in the zone of the day, for the day before: waits for the day's objects, loads
-and publishes them with Spark, and starts `run_dbt_analytics`.
+Every night for the day before, at 02:00 in the zone of the day, or at 05:00 where the clocks skip
+02:00 in spring: waits for the day's objects, loads and publishes them with Spark, and starts
+`run_dbt_analytics`.
 
 With `lateness_days = L` the L days before are loaded, too: those that late events have not changed
 are skipped.
 
-**By hand**: trigger it with `{"date": "2026-03-01"}`. `{"force": true}` also loads what has not
-changed, and replaces a day that was rolled back.
+**By hand**: trigger it with `{"date": "2026-03-01"}`. `"force": true` also loads what has not
+changed, replaces a day that was rolled back, and loads a day that is not over.
 
 **When it fails**: a day is published whole or not at all, so readers see what they saw before. Look
 at the last line of the failed task's log, which says what to do, then clear that task. All of it is
@@ -20,7 +21,7 @@ from datetime import timedelta
 
 from airflow.providers.amazon.aws.sensors.s3 import S3KeySensor
 from airflow.providers.standard.operators.trigger_dagrun import TriggerDagRunOperator
-from airflow.sdk import DAG, CronDataIntervalTimetable, Param
+from airflow.sdk import DAG, Param
 
 from include import access, days, policy, settings
 from include.spark import SubmitJob
@@ -31,16 +32,14 @@ with DAG(
     dag_id="load_raw_data",
     doc_md=__doc__,
     description="A day of events from S3 into ClickHouse, published as one.",
-    schedule=CronDataIntervalTimetable(known.schedule, timezone=known.day_timezone)
-    if known.schedule
-    else None,
+    schedule=days.timetable(),
     catchup=False,
     max_active_runs=1,
     default_args=policy.default_args(),
     tags=[*policy.TAGS, "spark"],
     params={
         "date": Param(None, type=["null", "string"], format="date", description="the day to load"),
-        "force": Param(False, type="boolean", description="also when unchanged or held"),
+        "force": Param(False, type="boolean", description="also when unchanged, held or not over"),
     },
     user_defined_macros={"event_date": days.event_date, "first_date": days.first_date},
 ) as dag:

@@ -23,8 +23,8 @@ class Settings:
     """Folder of the ``dt=`` folders, as ``s3://bucket/path``."""
     completion_marker: str = ""
     """Object that says a day is complete, such as ``_SUCCESS``; '' = any object of the day does."""
-    schedule: str = "0 2 * * *"
-    """When a day is loaded, in ``day_timezone``; '' = by hand only."""
+    schedule: str | None = None
+    """When a day is loaded, in ``day_timezone``; '' = by hand only, None = ``days`` chooses."""
     day_timezone: str = "UTC"
     """The job's ``day.timezone``, passed on to it."""
     lateness_days: int = 0
@@ -98,7 +98,7 @@ def read() -> Settings:
 def _value(name: str, kind: type, problems: list[str]) -> object:
     """The configured value; None when there is none."""
     text = conf.get(SECTION, name, fallback=None)
-    if text is None or kind is str:
+    if text is None or kind is not int:
         return text
     try:
         number = int(text)

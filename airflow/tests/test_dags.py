@@ -1,19 +1,15 @@
-"""The DAGs as Airflow reads them: imports, policy, order, which day."""
+"""The DAGs as Airflow reads them: imports, policy, order."""
 
 import json
 import subprocess
 import sys
-from datetime import UTC, date, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
-import pendulum
 import pytest
 from airflow.dag_processing.dagbag import DagBag
-from airflow.timetables.base import TimeRestriction
-from airflow.timetables.interval import CronDataIntervalTimetable
 
-from include import alerts, days, emr, policy, settings
+from include import alerts, emr, policy, settings
 
 BUNDLE = Path(__file__).resolve().parents[1]
 STEP = BUNDLE.parent / "conf" / "emr" / "step.json"
@@ -102,84 +98,6 @@ def test_dagFiles_importNothingHeavy():
 
     loaded = set(json.loads(run.stdout.splitlines()[-1].replace("'", '"')))
     assert loaded & HEAVY == set()
-
-
-@pytest.mark.parametrize(
-    ("zone", "start", "expected"),
-    [
-        ("UTC", datetime(2026, 3, 1, 2, tzinfo=UTC), "2026-03-01"),
-        # 02:00 in Berlin, an hour of the day before in UTC.
-        ("Europe/Berlin", datetime(2026, 6, 30, 0, tzinfo=UTC), "2026-06-30"),
-        ("America/New_York", datetime(2026, 3, 1, 7, tzinfo=UTC), "2026-03-01"),
-        ("Asia/Tokyo", datetime(2026, 2, 28, 17, tzinfo=UTC), "2026-03-01"),
-    ],
-)
-def test_eventDate_ofAScheduledRun_isTheIntervalsFirstDay(monkeypatch, zone, start, expected):
-    monkeypatch.setenv("AIRFLOW__EDTECH__DAY_TIMEZONE", zone)
-
-    assert days.event_date({"params": {"date": None}, "data_interval_start": start}) == expected
-
-
-@pytest.mark.parametrize("zone", ["UTC", "Europe/Berlin", "America/New_York", "Asia/Tokyo"])
-def test_schedule_overAYear_namesEveryDayOnceAfterItsEnd(monkeypatch, zone):
-    """Clocks change in two of these zones, in one of them at the very hour of the run."""
-    monkeypatch.setenv("AIRFLOW__EDTECH__DAY_TIMEZONE", zone)
-    timetable = CronDataIntervalTimetable(settings.read().schedule, timezone=zone)
-    first = datetime(2026, 1, 1, 2, tzinfo=ZoneInfo(zone))
-    restriction = TimeRestriction(earliest=pendulum.instance(first), latest=None, catchup=True)
-
-    named, last = [], None
-    for _ in range(365):
-        run = timetable.next_dagrun_info(last_automated_data_interval=last, restriction=restriction)
-        last = run.data_interval
-        day = days.event_date({"params": {"date": None}, "data_interval_start": last.start})
-        assert run.run_after.astimezone(ZoneInfo(zone)).date() > date.fromisoformat(day)
-        named.append(day)
-
-    expected = [date(2026, 1, 1) + timedelta(days=n) for n in range(365)]
-    assert named == [day.isoformat() for day in expected]
-
-
-def test_eventDate_givenAsParameter_wins():
-    start = datetime(2026, 3, 1, tzinfo=UTC)
-
-    assert days.event_date({"params": {"date": "2020-02-29"}, "data_interval_start": start}) == (
-        "2020-02-29"
-    )
-
-
-def test_eventDate_ofNeither_saysWhatToGive():
-    with pytest.raises(ValueError, match=r"start it with a parameter: .+2026-03-01"):
-        days.event_date({"params": {"date": None}})
-
-
-@pytest.mark.parametrize(
-    ("lateness", "first_day", "expected"),
-    [
-        ("0", "", "2026-03-05"),
-        ("2", "", "2026-03-03"),
-        ("2", "2026-03-04", "2026-03-04"),
-        ("2", "2026-03-09", "2026-03-05"),
-    ],
-)
-def test_firstDate_goesBackAsFarAsEventsMayBeLate(monkeypatch, lateness, first_day, expected):
-    monkeypatch.setenv("AIRFLOW__EDTECH__LATENESS_DAYS", lateness)
-    monkeypatch.setenv("AIRFLOW__EDTECH__FIRST_DAY", first_day)
-
-    assert days.first_date({"params": {"date": "2026-03-05"}}) == expected
-
-
-@pytest.mark.parametrize(
-    ("params", "message"),
-    [
-        ({"from": "2026-03-02", "to": "2026-03-01"}, "from 2026-03-02 lies after to 2026-03-01"),
-        ({"from": None, "to": "2026-03-01"}, "from = None: must be a day such as 2026-03-01"),
-        ({"from": "2026-03-01", "to": "x"}, "to = 'x': must be a day such as 2026-03-01"),
-    ],
-)
-def test_range_thatIsNone_isRefused(params, message):
-    with pytest.raises(ValueError, match=message):
-        days.range_from({"params": params})
 
 
 def test_settings_allProblemsAtOnce(monkeypatch):
