@@ -8,4 +8,9 @@
 - ``dbt``       a command of dbt
 - ``alerts``    who is told of a failed task
 - ``policy``    what all DAGs have in common
+- ``process``   locale and proxies of what a task starts and calls, in force with the import
 """
+
+from include import process
+
+process.prepare()

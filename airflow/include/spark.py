@@ -5,7 +5,7 @@ import os
 from airflow.providers.apache.spark.operators.spark_submit import SparkSubmitOperator
 from airflow.sdk.exceptions import AirflowException, AirflowFailException
 
-from include import access, settings
+from include import access, process, settings
 
 MAIN = "edtech.analytics.cli.Main"
 
@@ -40,8 +40,13 @@ class SubmitJob(SparkSubmitOperator):
                 *_set("lateness-days", known.lateness_days),
                 *_set("clickhouse.password", known.clickhouse_password),
             ],
-            # YARN would start a failed driver again by itself; retries are Airflow's.
-            conf={"spark.yarn.maxAppAttempts": "1"},
+            conf={
+                # YARN would start a failed driver again by itself; retries are Airflow's.
+                "spark.yarn.maxAppAttempts": "1",
+                # A driver on a cluster has not the variables of the worker.
+                "spark.yarn.appMasterEnv.LC_ALL": process.UTF8,
+                "spark.kubernetes.driverEnv.LC_ALL": process.UTF8,
+            },
             spark_binary=known.spark_binary,
             properties_file=known.spark_properties or None,
             # It would look for the driver of the try before; a load is never resumed.

@@ -30,6 +30,8 @@ os.environ |= {
     "AIRFLOW__CORE__DAGS_FOLDER": str(BUNDLE),
     "AIRFLOW__EDTECH__EVENTS_URI": "s3a://my-bucket/events/",
     "AIRFLOW_CONN_EDTECH_CLICKHOUSE_LOADER": CONNECTION,
+    # Nothing listens there: a client that asked a proxy for this machine would fail.
+    "http_proxy": "http://127.0.0.1:9",
 }
 sys.path.insert(0, str(BUNDLE))
 

@@ -1,6 +1,8 @@
-"""Where a failure is told: over the wire, to a mail server that takes what it is given."""
+"""Where a failure is told: over the wire, to servers that take what they are given."""
 
 import email
+import http.server
+import json
 import socketserver
 import threading
 from types import SimpleNamespace
@@ -50,6 +52,40 @@ def mails():
             )
             yield taken
         server.shutdown()
+
+
+@pytest.fixture
+def posts():
+    """What an incoming web hook has been given; its address is that of the connection."""
+    taken: list[dict] = []
+
+    class Hook(http.server.BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            taken.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+            self.send_response(200)
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Hook) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        address = f"http://localhost:{server.server_address[1]}/hook"
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv(
+                "AIRFLOW_CONN_EDTECH_CHAT",
+                json.dumps({"conn_type": "http", "password": address}),
+            )
+            yield taken
+        server.shutdown()
+
+
+def test_failure_isPostedToAHookOnThisMachineWithoutAProxy(posts, monkeypatch):
+    monkeypatch.setenv("AIRFLOW__EDTECH__ON_FAILURE", "include.alerts.post_to_chat")
+
+    alerts.on_failure(CONTEXT)
+
+    assert posts == [{"text": alerts.message(CONTEXT)}]
 
 
 def test_failure_isMailedToAllOfThem(mails, monkeypatch):

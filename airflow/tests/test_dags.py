@@ -144,10 +144,11 @@ def test_step_ofTheFile_forOtherDays():
 
 
 def test_redaction_isTheSameOnEmr():
-    (_, defaults) = json.loads((STEP.parent / "configurations.json").read_text(encoding="utf-8"))
+    written = json.loads((STEP.parent / "configurations.json").read_text(encoding="utf-8"))
+    properties = {entry["Classification"]: entry["Properties"] for entry in written}
     local = (BUNDLE.parent / "conf" / "spark-defaults.conf").read_text(encoding="utf-8")
 
-    regex = defaults["Properties"]["spark.redaction.regex"]
+    regex = properties["spark-defaults"]["spark.redaction.regex"]
     assert [line.split()[1] for line in local.splitlines() if "redaction" in line] == [regex]
 
 
