@@ -2,12 +2,13 @@
 
 import json
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from pathlib import Path
 
 from airflow.providers.amazon.aws.hooks.emr import EmrHook
 from airflow.providers.amazon.aws.operators.base_aws import AwsBaseOperator
 from airflow.providers.amazon.aws.utils.mixins import aws_template_fields
-from airflow.sdk.exceptions import AirflowException
+from airflow.sdk.exceptions import AirflowException, AirflowFailException
 
 from include import access, settings
 
@@ -40,7 +41,9 @@ class AddBackfillStep(AwsBaseOperator[EmrHook]):
         self.cluster = cluster
 
     def execute(self, context) -> str:
-        step = backfill_step(Path(settings.read().emr_step), self.first, self.last)
+        known = settings.read()
+        step = backfill_step(Path(known.emr_step), self.first, self.last)
+        _require_same_days(step, known)
         if context["params"].get("force"):
             step = forced(step)
         cluster_id = self._cluster_id()
@@ -89,6 +92,23 @@ def backfill_step(path: Path, first: str, last: str) -> dict:
         "ActionOnFailure": step["ActionOnFailure"],
         "HadoopJarStep": {"Jar": step["Jar"], "Args": arguments},
     }
+
+
+def _require_same_days(step: dict, known: settings.Settings) -> None:
+    """A step with another zone, or other lateness, would make other days of the same events."""
+    arguments = step["HadoopJarStep"]["Args"]
+    written = dict(
+        setting.split("=", 1) for option, setting in pairwise(arguments) if option == "--set"
+    )
+    for key, wanted in (
+        ("day.timezone", known.day_timezone),
+        ("lateness-days", str(known.lateness_days)),
+    ):
+        if written.get(key, wanted) != wanted:
+            raise AirflowFailException(
+                f"{known.emr_step} sets {key} = {written[key]!r}, the nightly loads {wanted!r}: "
+                "the same days would come out differently; set the same in both"
+            )
 
 
 def forced(step: dict) -> dict:

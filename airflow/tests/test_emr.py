@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from types import SimpleNamespace
 
 import pytest
-from airflow.sdk.exceptions import AirflowException
+from airflow.sdk.exceptions import AirflowException, AirflowFailException
 
 from include.emr import AddBackfillStep
 
@@ -46,12 +46,6 @@ def _cluster(emr, name: str) -> str:
     )["JobFlowId"]
 
 
-def _complete(emr, cluster: str, step: str) -> None:
-    emr.get_waiter("step_complete").wait(
-        ClusterId=cluster, StepId=step, WaiterConfig={"Delay": 1, "MaxAttempts": 20}
-    )
-
-
 def _names(emr, cluster: str) -> list[str]:
     return [step["Name"] for step in emr.list_steps(ClusterId=cluster)["Steps"]]
 
@@ -65,37 +59,32 @@ def test_retry_whileTheStepIsLive_addsNone(emr, add):
     assert _names(emr, cluster) == ["edtech-analytics backfill 1998-01-01 1998-01-31"]
 
 
-def test_retry_afterTheStepCompleted_addsNone(emr, add):
-    cluster = _cluster(emr, "completed")
-
-    first = add("completed", "2026-03-01", "2026-03-02")
-    _complete(emr, cluster, first)
-
-    assert add("completed", "2026-03-01", "2026-03-02") == first
-    assert len(_names(emr, cluster)) == 1
-
-
-def test_taskCleared_inARunThatHasEnded_addsNone(emr, add, dag_run):
-    cluster = _cluster(emr, "cleared")
-
-    first = add("cleared", "2026-03-01", "2026-03-02")
-    _complete(emr, cluster, first)
-    # As Airflow does when a task of such a run is cleared.
+def _clear(dag_run: SimpleNamespace) -> None:
+    """As Airflow does when a task of a run that has ended is cleared."""
     dag_run.start_date = datetime.now(UTC)
 
-    assert add("cleared", "2026-03-01", "2026-03-02") == first
-    assert len(_names(emr, cluster)) == 1
 
-
-def test_laterRun_afterTheStepCompleted_addsItAgain(emr, add, dag_run):
-    cluster = _cluster(emr, "later")
-
-    first = add("later", "2026-03-01", "2026-03-02")
-    _complete(emr, cluster, first)
+def _start_another(dag_run: SimpleNamespace) -> None:
     dag_run.run_after = dag_run.start_date = datetime.now(UTC)
 
-    assert add("later", "2026-03-01", "2026-03-02") != first
-    assert _names(emr, cluster) == ["edtech-analytics backfill 2026-03-01 2026-03-02"] * 2
+
+@pytest.mark.parametrize(
+    ("then", "steps"),
+    [(lambda dag_run: None, 1), (_clear, 1), (_start_another, 2)],
+    ids=["retry", "taskCleared", "laterRun"],
+)
+def test_stepThatCompleted_isAddedAgainByALaterRunOnly(emr, add, dag_run, request, then, steps):
+    name = request.node.callspec.id
+    cluster = _cluster(emr, name)
+    first = add(name, "2026-03-01", "2026-03-02")
+    emr.get_waiter("step_complete").wait(
+        ClusterId=cluster, StepId=first, WaiterConfig={"Delay": 1, "MaxAttempts": 20}
+    )
+
+    then(dag_run)
+
+    assert (add(name, "2026-03-01", "2026-03-02") == first) == (steps == 1)
+    assert _names(emr, cluster) == ["edtech-analytics backfill 2026-03-01 2026-03-02"] * steps
 
 
 def test_otherRangeAndForce_areOtherSteps(emr, add):
@@ -121,3 +110,20 @@ def test_clusterThatIsNotOne_isRefused(emr, add, count):
     message = f"{count} clusters that take steps are named '{name}', one is needed"
     with pytest.raises(AirflowException, match=message):
         add(name, "2026-03-01", "2026-03-02")
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "message"),
+    [
+        ("DAY_TIMEZONE", "Asia/Tokyo", "sets day.timezone = 'UTC', the nightly loads 'Asia/Tokyo'"),
+        ("LATENESS_DAYS", "2", "sets lateness-days = '0', the nightly loads '2'"),
+    ],
+)
+def test_stepOfOtherDays_isRefused(emr, add, monkeypatch, key, value, message):
+    name = f"other {key}"
+    cluster = _cluster(emr, name)
+    monkeypatch.setenv(f"AIRFLOW__EDTECH__{key}", value)
+
+    with pytest.raises(AirflowFailException, match=message):
+        add(name, "2026-03-01", "2026-03-02")
+    assert _names(emr, cluster) == []
