@@ -18,7 +18,7 @@ from airflow.providers.amazon.aws.sensors.emr import EmrStepSensor
 from airflow.providers.standard.operators.trigger_dagrun import TriggerDagRunOperator
 from airflow.sdk import DAG, Param, task
 
-from include import access, days, policy, settings
+from include import days, policy, settings
 from include.emr import AddBackfillStep
 from include.spark import SubmitJob
 
@@ -56,13 +56,9 @@ with DAG(
 
     wait_for_step = EmrStepSensor(
         task_id="wait_for_step",
-        aws_conn_id=access.AWS,
         job_flow_id="{{ ti.xcom_pull('add_step', key='cluster_id') }}",
         step_id="{{ ti.xcom_pull('add_step') }}",
-        mode="reschedule",
-        poke_interval=known.poll_seconds,
-        timeout=known.backfill_seconds,
-        execution_timeout=timedelta(minutes=10),
+        **policy.waiting(known.backfill_seconds),
     )
 
     load_range = SubmitJob(

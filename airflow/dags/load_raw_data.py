@@ -17,13 +17,11 @@ safe to repeat. A day with far fewer lines than its weekday usually has is held:
 without a retry, and `release` publishes the day as it is.
 """
 
-from datetime import timedelta
-
 from airflow.providers.amazon.aws.sensors.s3 import S3KeySensor
 from airflow.providers.standard.operators.trigger_dagrun import TriggerDagRunOperator
 from airflow.sdk import DAG, Param
 
-from include import access, days, policy, settings
+from include import days, policy, settings
 from include.spark import SubmitJob
 
 known = settings.read()
@@ -46,15 +44,11 @@ with DAG(
     wait_for_events = S3KeySensor(
         task_id="wait_for_events",
         doc_md="Waits for the completion marker, or for any object that the job would read.",
-        aws_conn_id=access.AWS,
         bucket_key=known.events_prefix
         + "dt={{ event_date() }}/"
         + (known.completion_marker or "[!_.]*"),
         wildcard_match=not known.completion_marker,
-        mode="reschedule",
-        poke_interval=known.poll_seconds,
-        timeout=known.wait_seconds,
-        execution_timeout=timedelta(minutes=10),
+        **policy.waiting(known.wait_seconds),
     )
 
     load_day = SubmitJob(

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from include import alerts, settings
+from include import access, alerts, settings
 
 TAGS = ["edtech-analytics"]
 
@@ -20,4 +20,15 @@ def default_args() -> dict:
         "max_retry_delay": timedelta(hours=1),
         "execution_timeout": timedelta(seconds=known.load_seconds),
         "on_failure_callback": alerts.on_failure,
+    }
+
+
+def waiting(seconds: int) -> dict:
+    """How a sensor waits so long: it looks again and again, and has no worker in between."""
+    return {
+        "aws_conn_id": access.AWS,
+        "mode": "reschedule",
+        "poke_interval": settings.read().poll_seconds,
+        "timeout": seconds,
+        "execution_timeout": timedelta(minutes=10),
     }
