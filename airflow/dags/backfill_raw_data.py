@@ -1,13 +1,13 @@
 """
 ### Loads a range of days
 
-Trigger it with `{"from": "2026-03-01", "to": "2026-03-31"}`. Each day is published as it completes,
-days that have not changed are skipped, and one that fails does not stop the others; the run then
-fails, and can be repeated at no cost.
+Trigger it with `{"from": "2026-03-01", "to": "2026-03-31"}`. Each day is published as soon as it is
+loaded. Days that have not changed are skipped. A day that fails does not stop the others, but fails
+the run; run it again, and only that day is loaded.
 
-On EMR (`"on": "emr"`) it adds the step of `conf/emr/step.json` to the running cluster, and waits
-for it. A retry, or a second run for the same range, finds the step and adds none. With
-`"on": "spark-submit"` the range runs where `load_raw_data` runs.
+On EMR (`"on": "emr"`) it adds the step of `conf/emr/step.json` to the running cluster and waits for
+it. A retry finds that step and adds none, and so does a second run for the same range while the
+step runs. With `"on": "spark-submit"` the range runs where `load_raw_data` runs.
 
 Then it starts `run_dbt_analytics`.
 """

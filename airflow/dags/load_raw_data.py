@@ -1,19 +1,19 @@
 """
 ### Loads a day of events from S3 into ClickHouse
 
-Every night for the day before, at 02:00 in the zone of the day, or at 05:00 where the clocks skip
-02:00 in spring: waits for the day's objects, loads and publishes them with Spark, and starts
+Runs every night at 02:00 in the zone of the day, or at 05:00 where the clocks skip 02:00 in spring.
+It waits for the objects of the day before, loads and publishes them with Spark, and starts
 `run_dbt_analytics`.
 
-With `lateness_days = L` the L days before are loaded, too: those that late events have not changed
-are skipped.
+With `lateness_days = L` it also loads the L days before that one. Days that late events have not
+changed are skipped.
 
 **By hand**: trigger it with `{"date": "2026-03-01"}`. `"force": true` also loads what has not
 changed, replaces a day that was rolled back, and loads a day that is not over.
 
-**When it fails**: a day is published whole or not at all, so readers see what they saw before. Look
-at the last line of the failed task's log, which says what to do, then clear that task. All of it is
-safe to repeat. A day with far fewer lines than its weekday usually has is held: the task fails
+**When it fails**: a day is published whole or not at all, so readers see what they saw before. The
+last line of the failed task's log says what to do; then clear that task. Every task is safe to
+repeat. A day with far fewer lines than its weekday usually has is held: the task fails
 without a retry, and `release` publishes the day as it is.
 """
 

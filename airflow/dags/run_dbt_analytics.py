@@ -1,15 +1,15 @@
 """
 ### Builds, tests and publishes the history marts
 
-Started by `load_raw_data` and `backfill_raw_data` after every load that succeeded, one run at a
-time; further ones wait in the queue, none is dropped. Each run recomputes the whole history.
+`load_raw_data` and `backfill_raw_data` start it after every load that succeeded. One run goes on at
+a time; the others wait in the queue, and none is dropped. Each run recomputes the whole history.
 
-All of it is one `dbt build`: models are built and tested in a working schema, and exchanged into
-`marts` only when every one of them has passed. That decision belongs to one invocation of dbt, so
-it is one task, not one a model.
+It is one `dbt build`: the models are built and tested in a working schema, and exchanged into
+`marts` only when all tests have passed. One invocation of dbt decides that, so there is one task,
+not one for each model.
 
-**When it fails**: readers see the marts of the run before. The failed test and some of its rows
-stand in the task's log; mend, then clear the task.
+**When it fails**: readers see the marts of the run before. The task's log shows the failed test and
+some of its rows. Fix the cause, then clear the task.
 """
 
 from airflow.sdk import DAG

@@ -1,7 +1,7 @@
 """Addresses, users and passwords, from Airflow's connections, looked up when a task runs.
 
-Nothing secret is ever an attribute of an operator: Airflow would render it, store it and show it.
-It goes from the connection into the environment of the process that needs it, and nowhere else.
+No secret is an attribute of an operator, since Airflow would render, store and show it. It goes
+from the connection into the environment of the process that needs it, and nowhere else.
 """
 
 from airflow.sdk import BaseHook, Connection
@@ -26,7 +26,7 @@ def clickhouse(connection_id: str) -> Connection:
 
 
 def aws() -> Connection | None:
-    """The connection of S3 and EMR; None = what the machine itself has, as an instance role."""
+    """The connection of S3 and EMR; None = the machine's own credentials, as an instance role."""
     try:
         return BaseHook.get_connection(AWS)
     except AirflowNotFoundException:
@@ -34,7 +34,7 @@ def aws() -> Connection | None:
 
 
 def aws_environment() -> dict[str, str]:
-    """Variables that give a process the keys of the AWS connection; none when it has none."""
+    """Variables that give a process the keys of the AWS connection; empty without one."""
     connection = aws()
     if connection is None:
         return {}

@@ -1,4 +1,4 @@
-"""Who is told of a failed task, once its retries are used up.
+"""Tells somebody of a task that has failed and used up its retries.
 
 The setting ``on_failure`` names a function of this module, or any other that takes Airflow's
 context, such as one that calls a notifier of a provider package (PagerDuty, Opsgenie, …).
@@ -30,7 +30,7 @@ def on_failure(context) -> None:
 def configured() -> Callable:
     """The function of the setting ``on_failure``.
 
-    DAGs ask for it when they are parsed: a name that is wrong must not wait for a failure.
+    DAGs ask for it when they are parsed, so that a wrong name is found before a task fails.
     """
     name = settings.read().on_failure
     module, _, function = name.rpartition(".")
@@ -44,14 +44,14 @@ def configured() -> Callable:
 
 
 def log_failure(context) -> None:
-    """Writes it to the task's log, where log-based alerts find it."""
+    """Writes the message to the task's log, where log-based alerts find it."""
     log.error("%s", message(context))
 
 
 def post_to_chat(context) -> None:
-    """Posts it to an incoming web hook, as Slack, Mattermost, Teams and others have them.
+    """Posts the message to an incoming web hook of Slack, Mattermost, Teams or another chat.
 
-    The hook's address is the password of the connection ``edtech_chat``: whoever knows it can post.
+    Whoever knows the hook's address can post, so it is the password of ``edtech_chat``.
     """
     log_failure(context)
     address = BaseHook.get_connection(CHAT).password
@@ -61,7 +61,7 @@ def post_to_chat(context) -> None:
 
 
 def send_mail(context) -> None:
-    """Mails it to the addresses of the setting ``mail_to``.
+    """Mails the message to the addresses of the setting ``mail_to``.
 
     The connection ``edtech_mail`` is the SMTP server, with the sender as ``from_email`` in its
     extra.
@@ -84,7 +84,7 @@ def message(context) -> str:
     task = context["ti"]
     why = " ".join(str(context.get("exception") or "no exception").split())
     if len(why) > MOST_CHARACTERS:
-        # Its last words are those of the process that failed.
+        # The end of the text comes from the process that failed.
         why = f"… {why[-MOST_CHARACTERS:]}"
     return (
         f"{task.dag_id}.{task.task_id} failed (run {task.run_id}, try {task.try_number}): "

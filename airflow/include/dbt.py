@@ -17,7 +17,7 @@ class RunDbt(BaseOperator):
     Its output is the task's log.
 
     :param command: arguments of dbt
-    :param must_say: text without which a run that ends well has not done what it is there for
+    :param must_say: text that dbt logs when it has done its work; without it the task fails
     """
 
     def __init__(self, *, command: list[str], must_say: str = "", **kwargs) -> None:
@@ -45,13 +45,13 @@ class RunDbt(BaseOperator):
             result = self._process.run_command(command, env=environment, cwd=folder)
             if result.exit_code:
                 raise AirflowException(
-                    f"dbt {' '.join(self.command)} ended with {result.exit_code}: marts keep what "
-                    "they had; mend what the lines above say, then clear this task"
+                    f"dbt {' '.join(self.command)} ended with {result.exit_code}: the marts "
+                    "stay as they were; fix the errors above, then clear this task"
                 )
             if self.must_say not in Path(folder, "dbt.log").read_text(encoding="utf-8"):
                 raise AirflowException(
-                    f"dbt {' '.join(self.command)} ended well, but did not say {self.must_say!r}: "
-                    "the lines above tell what it left out"
+                    f"dbt {' '.join(self.command)} ended with 0, but did not log "
+                    f"{self.must_say!r}: the lines above say what it left out"
                 )
 
     def on_kill(self) -> None:

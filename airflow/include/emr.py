@@ -20,9 +20,9 @@ DONE = ["COMPLETED"]
 class AddBackfillStep(AwsBaseOperator[EmrHook]):
     """Adds the step of ``conf/emr/step.json`` for a range of days, unless the cluster has it.
 
-    Has it: a step of that name that is waiting or running, or one that completed since this run
-    was triggered. So a retry after a lost answer, the task cleared in a run that has ended, or a
-    second run for the same range while the step is live, adds none.
+    The cluster has it when a step of that name is waiting or running, or has completed since this
+    run was triggered. So no second step comes of a retry after a lost answer, of the task cleared
+    in a run that has ended, or of another run for the same range while the step is live.
 
     Returns the step's id, and the cluster's as ``cluster_id``.
 
@@ -48,7 +48,7 @@ class AddBackfillStep(AwsBaseOperator[EmrHook]):
             step = forced(step)
         cluster_id = self._cluster_id()
         context["ti"].xcom_push(key="cluster_id", value=cluster_id)
-        # Not start_date: clearing a task of a run that has ended sets that anew.
+        # Not start_date, which changes when a task of a run that has ended is cleared.
         for found in self._steps(cluster_id, step["Name"], context["dag_run"].run_after):
             self.log.info("the cluster %s has this step already: %s", cluster_id, found)
             return found
@@ -79,9 +79,9 @@ class AddBackfillStep(AwsBaseOperator[EmrHook]):
 
 
 def backfill_step(path: Path, first: str, last: str) -> dict:
-    """The step of a file in the form of ``aws emr add-steps --steps file://…``, for other days.
+    """The step of a file for other days, in the form of EMR's API.
 
-    As EMR's API takes it, which is another form.
+    The file has another form, that of ``aws emr add-steps --steps file://…``.
     """
     (step,) = json.loads(path.read_text(encoding="utf-8"))
     arguments = list(step["Args"])
@@ -95,7 +95,7 @@ def backfill_step(path: Path, first: str, last: str) -> dict:
 
 
 def _require_same_days(step: dict, known: settings.Settings) -> None:
-    """A step with another zone, or other lateness, would make other days of the same events."""
+    """With another zone or lateness, the step would make other days of the same events."""
     arguments = step["HadoopJarStep"]["Args"]
     written = dict(
         setting.split("=", 1) for option, setting in pairwise(arguments) if option == "--set"

@@ -8,7 +8,7 @@ TAGS = ["edtech-analytics"]
 
 
 def default_args() -> dict:
-    """Owner, retries with growing pauses, a time limit, and who is told of a failure."""
+    """Owner, retries with growing pauses, a time limit, and what is called on a failure."""
     known = settings.read()
     alerts.configured()
     return {
@@ -24,7 +24,7 @@ def default_args() -> dict:
 
 
 def waiting(seconds: int) -> dict:
-    """How a sensor waits so long: it looks again and again, and has no worker in between."""
+    """Arguments of a sensor that waits at most so long, with no worker between two looks."""
     return {
         "aws_conn_id": access.AWS,
         "mode": "reschedule",

@@ -1,6 +1,6 @@
 """Section ``[edtech]`` of Airflow's configuration: airflow.cfg, or ``AIRFLOW__EDTECH__<KEY>``.
 
-Read while a DAG is parsed, so nothing here asks a database. What is secret stands in connections
+Read while a DAG is parsed, so nothing here asks a database. Secrets are in connections
 (``access``), not here.
 """
 
@@ -22,17 +22,17 @@ class Settings:
     events_uri: str = ""
     """Folder of the ``dt=`` folders, as ``s3://bucket/path``."""
     completion_marker: str = ""
-    """Object that says a day is complete, such as ``_SUCCESS``; '' = any object of the day does."""
+    """Object that says that a day is complete, such as ``_SUCCESS``; '' = any object of it does."""
     schedule: str | None = None
     """When a day is loaded, in ``day_timezone``; '' = by hand only, None = ``days`` chooses."""
     day_timezone: str = "UTC"
     """The job's ``day.timezone``, passed on to it."""
     lateness_days: int = 0
-    """The job's ``lateness-days``, passed on to it: so many earlier days are loaded again."""
+    """The job's ``lateness-days``, passed on to it: how many earlier days are loaded again."""
     first_day: str = ""
-    """First day of the history, before which nothing is loaded again; '' = none."""
+    """No day before it is loaded again; '' = no such limit."""
     poll_seconds: int = 300
-    """How often S3 and EMR are asked."""
+    """Pause between two looks at S3 or EMR."""
     wait_seconds: int = 12 * 3600
     """How long a day's events are waited for, all tries together."""
     load_seconds: int = 6 * 3600
@@ -44,18 +44,18 @@ class Settings:
     """Pause before the first retry; it doubles with each."""
     owner: str = "analytics"
     on_failure: str = "include.alerts.log_failure"
-    """Function that is told of a failed task, called with Airflow's context."""
+    """Function called with Airflow's context when a task has failed."""
     mail_to: str = ""
     """Addresses for ``include.alerts.send_mail``, separated by commas."""
     job_jar: str = str(PROJECT / "target" / "edtech-analytics-0.1.0-job.jar")
     job_config: str = ""
     """The job's ``--config`` file, where the driver runs; '' = none."""
     clickhouse_password: str = "env:CLICKHOUSE_PASSWORD"
-    """The job's ``clickhouse.password``: where the password is. The default is the variable that
-    the loader's connection fills, for a driver on the worker; one on a cluster has it not."""
+    """The job's ``clickhouse.password``: where the password is. The loader's connection fills the
+    variable of the default, which a driver on a cluster does not see."""
     spark_binary: str = "spark-submit"
     spark_properties: str = str(PROJECT / "conf" / "spark-defaults.conf")
-    """Spark's properties file; where Spark has no S3A of its own, with its jars in it."""
+    """Spark's properties file; it names the jars of S3A where Spark does not have them."""
     dbt_binary: str = str(PROJECT / ".venv-dbt" / "bin" / "dbt")
     dbt_project: str = str(PROJECT / "dbt")
     emr_cluster: str = "edtech-analytics"
@@ -71,7 +71,7 @@ class Settings:
 
 
 def read() -> Settings:
-    """The settings; raises ValueError, with every problem there is, when they cannot be used."""
+    """The settings. Raises ValueError with all problems when there are any."""
     problems: list[str] = []
     values = {f.name: _value(f.name, f.type, problems) for f in fields(Settings)}
     settings = Settings(**{name: value for name, value in values.items() if value is not None})
@@ -83,7 +83,7 @@ def read() -> Settings:
     if settings.backfill_on not in ("emr", "spark-submit"):
         problems.append(f"backfill_on = {settings.backfill_on!r}: must be emr or spark-submit")
     if settings.on_failure == "include.alerts.send_mail" and not settings.mail_to:
-        problems.append("mail_to = '': name who gets the mail that on_failure is to send")
+        problems.append("mail_to = '': name who gets the mail of on_failure")
     try:
         ZoneInfo(settings.day_timezone)
     except (ZoneInfoNotFoundError, ValueError):
@@ -105,5 +105,5 @@ def _value(name: str, kind: type, problems: list[str]) -> object:
     except ValueError:
         number = -1
     if number < 0:
-        problems.append(f"{name} = {text!r}: must be a whole number from 0 on")
+        problems.append(f"{name} = {text!r}: must be a whole number of at least 0")
     return number

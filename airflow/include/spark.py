@@ -10,14 +10,14 @@ from include import access, process, settings
 MAIN = "edtech.analytics.cli.Main"
 
 HELD = "Error code is: 3."
-"""How the operator tells the job's exit code for held days. A retry would end the same way."""
+"""How the operator reports the job's exit code for held days. A retry would end the same way."""
 
 
 class SubmitJob(SparkSubmitOperator):
     """Runs a command of the job where the connection ``edtech_spark`` says.
 
-    A retry may start a second driver while the first still runs: both finish, and readers see the
-    load that started last (docs/publication.md).
+    A retry may start a second driver while the first still runs. Then both finish, and readers see
+    the load that started last (docs/publication.md).
 
     The run's parameter ``force`` becomes ``--force``.
 
@@ -43,13 +43,13 @@ class SubmitJob(SparkSubmitOperator):
             conf={
                 # YARN would start a failed driver again by itself; retries are Airflow's.
                 "spark.yarn.maxAppAttempts": "1",
-                # A driver on a cluster has not the variables of the worker.
+                # A driver on a cluster does not see the worker's variables.
                 "spark.yarn.appMasterEnv.LC_ALL": process.UTF8,
                 "spark.kubernetes.driverEnv.LC_ALL": process.UTF8,
             },
             spark_binary=known.spark_binary,
             properties_file=known.spark_properties or None,
-            # It would look for the driver of the try before; a load is never resumed.
+            # Durable would look for the driver of the try before, but a load is never resumed.
             durable=False,
             **kwargs,
         )
@@ -63,7 +63,7 @@ class SubmitJob(SparkSubmitOperator):
             *_set("s3.endpoint", access.s3_endpoint()),
             *(["--force"] if context["params"].get("force") else []),
         ]
-        # Inherited by spark-submit. Not env_vars: on YARN and Kubernetes these become --conf, which
+        # spark-submit inherits them. env_vars would become --conf on YARN and Kubernetes, which
         # everybody can read in the list of processes.
         os.environ.update(access.aws_environment())
         if loader.password:
@@ -73,8 +73,8 @@ class SubmitJob(SparkSubmitOperator):
         except AirflowException as failed:
             if HELD in str(failed):
                 raise AirflowFailException(
-                    "a day is held until somebody has looked at it: the lines above say which, and "
-                    f"what to do; {failed}"
+                    "a day is held until somebody has looked at it: the lines above say which day "
+                    f"and what to do; {failed}"
                 ) from failed
             raise
 

@@ -111,7 +111,7 @@ def test_settings_allProblemsAtOnce(monkeypatch):
 
     assert str(raised.value) == (
         "Airflow's configuration, section [edtech]: "
-        "retries = '-1': must be a whole number from 0 on; "
+        "retries = '-1': must be a whole number of at least 0; "
         "events_uri = '/events': name the folder of the dt= folders, as s3://bucket/path; "
         "backfill_on = 'moon': must be emr or spark-submit; "
         "day_timezone = 'Mars': must be an IANA zone such as Europe/Berlin"
