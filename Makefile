@@ -143,7 +143,8 @@ airflow: $(VENV) $(VENV_DBT) $(VENV_AIRFLOW) $(JAR) ## Airflow's web interface w
 
 .PHONY: dashboards
 dashboards: $(VENV) $(VENV_SUPERSET) ## Superset's web interface with the dashboards; make down stops it
-	@$(WITH_ENV) .venv-superset/bin/python -m dev.stack.dashboards up --state "$(STATE)"
+	@$(WITH_ENV) if [ -n "$${SUPERSET_URL:-}" ]; then .venv-superset/bin/python superset/deploy import; \
+	  else .venv-superset/bin/python -m dev.stack.dashboards up --state "$(STATE)"; fi
 
 .PHONY: dashboards-export
 dashboards-export: ## what was changed in that Superset, back into superset/assets

@@ -3,7 +3,7 @@
 import json
 import re
 
-from dev.stack.dashboards import assets
+from deploy import assets
 
 FILES = assets.read()
 

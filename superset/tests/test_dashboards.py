@@ -17,9 +17,10 @@ from pathlib import Path
 
 import pytest
 
+from deploy import assets
+from deploy.commands import import_into
 from dev.bench import history
-from dev.stack.dashboards import assets, browser
-from dev.stack.dashboards.__main__ import import_assets
+from dev.stack.dashboards import browser
 from dev.stack.dashboards.server import USER, Superset
 from dev.stack.services import ServiceError
 from dev.stack.services.clickhouse import ask
@@ -60,7 +61,7 @@ class Dashboards:
         self.superset = Superset(state)
         self.superset.start()
         self.client = self.superset.client()
-        import_assets(self.client)
+        import_into(self.client)
         listed = self.client.get("chart/?q=(page_size:100)")["result"]
         self.charts = {chart["slice_name"]: chart["id"] for chart in listed}
 

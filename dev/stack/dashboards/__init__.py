@@ -3,7 +3,14 @@
 - ``server``           its configuration and its process
 - ``superset_config``  what Superset itself reads at its start
 - ``prepare``          its own database and its user, made inside Superset's code
-- ``client``           its REST interface
-- ``assets``           the dashboards as files: bundled for an import, in one form after an export
 - ``browser``          a headless Chromium from the npm registry, for tests and pictures
+
+``superset/deploy`` puts the dashboards into it, as into any other Superset.
 """
+
+import sys
+
+from dev.stack.services.state import ROOT
+
+# `deploy` is imported from there: the folder `superset` is no package.
+sys.path.append(str(ROOT / "superset"))

@@ -1,15 +1,13 @@
 """``python -m dev.stack.dashboards up|export [--state DIR]``; ``up`` needs services running."""
 
 import argparse
-import os
 import sys
 from pathlib import Path
 
-from dev.stack.dashboards import assets
-from dev.stack.dashboards.client import Client
+from deploy import DeployError, commands
 from dev.stack.dashboards.server import USER, Superset
 from dev.stack.services import ServiceError
-from dev.stack.services.state import ROOT, State
+from dev.stack.services.state import State
 
 
 def main() -> int:
@@ -23,53 +21,26 @@ def main() -> int:
     try:
         with state.locked():
             return _up(superset) if parsed.command == "up" else _export(superset)
-    except ServiceError as error:
+    except (ServiceError, DeployError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
 
 
 def _up(superset: Superset) -> int:
-    own = os.environ.get("SUPERSET_URL")
-    if own:
-        import_assets(
-            Client(own.rstrip("/"), _variable("SUPERSET_USER"), _variable("SUPERSET_PASSWORD"))
-        )
-        print(f"imported into {own}")
-        return 0
     superset.start()
-    import_assets(superset.client())
-    for dashboard in superset.client().get("dashboard/?q=(order_column:dashboard_title)")["result"]:
+    client = superset.client()
+    commands.import_into(client)
+    for dashboard in client.get("dashboard/?q=(order_column:dashboard_title)")["result"]:
         print(f"{dashboard['dashboard_title']:12} {superset.address()}{dashboard['url']}")
     print(f"login:       {USER} {superset.login()}")
     print("'make down' stops it")
     return 0
 
 
-def import_assets(client: Client) -> None:
-    """Makes the dashboards as the files say, on the ClickHouse of the environment."""
-    files = assets.read()
-    url = _variable("CLICKHOUSE_URL")
-    user = os.environ.get("CLICKHOUSE_READER_USER") or _variable("CLICKHOUSE_USER")
-    password = os.environ.get("CLICKHOUSE_READER_PASSWORD") or _variable("CLICKHOUSE_PASSWORD")
-    client.import_assets(
-        assets.bundle(files, assets.uri(url, user)),
-        dict.fromkeys(assets.connections(files), password),
-    )
-
-
-def _variable(name: str) -> str:
-    value = os.environ.get(name)
-    if value is None:
-        raise ServiceError(f"{name} is not set; docs/dashboards.md says what an import needs")
-    return value
-
-
 def _export(superset: Superset) -> int:
     if superset.service.pid() is None:
         raise ServiceError("superset does not run; 'make dashboards' starts it")
-    files = assets.unbundle(superset.client().export_assets())
-    assets.write(files)
-    print(f"{len(files)} files in {assets.ASSETS.relative_to(ROOT)}; git diff shows what changed")
+    commands.export_from(superset.client())
     return 0
 
 

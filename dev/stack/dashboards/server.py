@@ -4,11 +4,14 @@ import os
 import secrets
 import subprocess
 import time
+from typing import TYPE_CHECKING
 
-from dev.stack.dashboards.client import Client
 from dev.stack.services import ServiceError
 from dev.stack.services.process import Service
 from dev.stack.services.state import ROOT, State, free_port, read_pairs, write_pairs
+
+if TYPE_CHECKING:
+    from deploy.client import Client
 
 PROGRAMS = ROOT / ".venv-superset" / "bin"
 CONFIG = ROOT / "dev" / "stack" / "dashboards" / "superset_config.py"
@@ -42,8 +45,11 @@ class Superset:
             self.service.start(command, environment, self.home)
         self._wait()
 
-    def client(self) -> Client:
+    def client(self) -> "Client":
         """Its REST interface, logged in."""
+        # Here, so that `make down` needs none of the packages that a client needs.
+        from deploy.client import Client
+
         return Client(self.address(), USER, self.login())
 
     def address(self) -> str:
@@ -104,12 +110,14 @@ class Superset:
             )
 
     def _wait(self) -> None:
+        from deploy import DeployError
+
         client = self.client()
         deadline = time.monotonic() + START_SECONDS
         while True:
             try:
                 return client.require_ready()
-            except ServiceError as error:
+            except DeployError as error:
                 if self.service.pid() is None:
                     raise self.service.died() from error
                 if time.monotonic() > deadline:

@@ -7,13 +7,13 @@ import urllib.error
 import urllib.parse
 import urllib.request
 
-from dev.stack.services import ServiceError
+from deploy import DeployError
 
 TIMEOUT_SECONDS = 120
 
 
 class Client:
-    """Calls as one user. Raises ServiceError when Superset does not do what it is asked for."""
+    """Calls as one user. Raises DeployError when Superset does not do what it is asked for."""
 
     def __init__(self, address: str, user: str, password: str) -> None:
         self.address = address
@@ -87,22 +87,22 @@ class Client:
                 return answer.read()
         except urllib.error.HTTPError as error:
             text = error.read().decode(errors="replace")[:2000]
-            raise ServiceError(f"superset: {method} {path}: {error.code} {text}") from error
+            raise DeployError(f"superset: {method} {path}: {error.code} {text}") from error
         except OSError as error:
-            raise ServiceError(f"superset: {method} {self.address}{path}: {error}") from error
+            raise DeployError(f"superset: {method} {self.address}{path}: {error}") from error
 
 
 def _is_here(address: str) -> bool:
     """Whether the address is one of this machine.
 
-    Raises ServiceError for one that a password must not be sent to.
+    Raises DeployError for one that a password must not be sent to.
     """
     parts = urllib.parse.urlsplit(address)
     if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise ServiceError(f"superset: {address!r} is no address; write https://host or with :port")
+        raise DeployError(f"superset: {address!r} is no address; write https://host or with :port")
     here = parts.hostname in ("127.0.0.1", "::1", "localhost")
     if parts.scheme == "http" and not here:
-        raise ServiceError(
+        raise DeployError(
             f"superset: {address}: a password is sent over http:// to this machine only;"
             " write https://"
         )

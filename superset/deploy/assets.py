@@ -14,10 +14,9 @@ from pathlib import Path
 
 import yaml
 
-from dev.stack.services import ServiceError
-from dev.stack.services.state import ROOT
+from deploy import DeployError
 
-ASSETS = ROOT / "superset" / "assets"
+ASSETS = Path(__file__).resolve().parents[1] / "assets"
 METADATA = "metadata.yaml"
 URI = "sqlalchemy_uri"
 MASKED = "X" * 10
@@ -64,9 +63,7 @@ def uri(url: str, user: str) -> str:
     """The connection to a server of which the HTTP address is known."""
     parts = urllib.parse.urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise ServiceError(
-            f"CLICKHOUSE_URL is {url!r}; write http://host:port or https://host:port"
-        )
+        raise DeployError(f"CLICKHOUSE_URL is {url!r}; write http://host:port or https://host:port")
     secure = parts.scheme == "https"
     port = parts.port or (8443 if secure else 8123)
     name = urllib.parse.quote(user, safe="")
@@ -110,7 +107,7 @@ def normalised(files: Assets) -> Assets:
             content = _dashboard(content, charts)
         path = re.sub(r"_\d+\.yaml$", ".yaml", name)
         if path in plain:
-            raise ServiceError(f"two assets have the name {path}; rename one of them in Superset")
+            raise DeployError(f"two assets have the name {path}; rename one of them in Superset")
         plain[path] = content
     return dict(sorted(plain.items()))
 
