@@ -1,15 +1,14 @@
 """Superset's REST interface, as far as it is needed here."""
 
-import http.cookiejar
 import json
-import secrets
-import urllib.error
 import urllib.parse
-import urllib.request
+
+import requests
 
 from deploy import DeployError
 
 TIMEOUT_SECONDS = 120
+ZIP = "application/zip"
 
 
 class Client:
@@ -20,11 +19,11 @@ class Client:
         self.user = user
         self._password = password
         self._headers: dict[str, str] = {}
-        self._opener = urllib.request.build_opener(
-            # What is on this machine is not asked for by way of a proxy.
-            urllib.request.ProxyHandler({} if _is_here(address) else None),
-            urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar()),
-        )
+        self._session = requests.Session()
+        # A proxy named by the environment is not asked for what is on this machine.
+        self._session.trust_env = not _is_here(address)
+        # Without one, requests takes a login from ~/.netrc and sends it in place of the token.
+        self._session.auth = self._signed
 
     def require_ready(self) -> None:
         self._send("GET", "/health")
@@ -32,64 +31,56 @@ class Client:
     def import_assets(self, bundle: bytes, passwords: dict[str, str]) -> None:
         """Makes everything in the bundle as it is there, and leaves what else there is."""
         self._log_in()
-        boundary = secrets.token_hex(16)
-        parts = [
-            (f'name="bundle"; filename="bundle.zip"\r\nContent-Type: {ZIP}', bundle),
-            ('name="passwords"', json.dumps(passwords).encode()),
-        ]
-        body = b"".join(
-            f"--{boundary}\r\nContent-Disposition: form-data; {head}\r\n\r\n".encode()
-            + content
-            + b"\r\n"
-            for head, content in parts
-        )
         self._send(
             "POST",
             "/api/v1/assets/import/",
-            body + f"--{boundary}--\r\n".encode(),
-            f"multipart/form-data; boundary={boundary}",
+            files={"bundle": ("bundle.zip", bundle, ZIP)},
+            data={"passwords": json.dumps(passwords)},
         )
 
     def export_assets(self) -> bytes:
         """All of its databases, datasets, charts and dashboards."""
         self._log_in()
-        return self._send("GET", "/api/v1/assets/export/")
+        return self._send("GET", "/api/v1/assets/export/").content
 
     def get(self, path: str) -> dict:
         self._log_in()
-        return json.loads(self._send("GET", f"/api/v1/{path}"))
-
-    def post(self, path: str, body: dict) -> dict:
-        self._log_in()
-        return json.loads(self._send("POST", f"/api/v1/{path}", json.dumps(body).encode(), JSON))
-
-    def delete(self, path: str) -> None:
-        self._log_in()
-        self._send("DELETE", f"/api/v1/{path}")
+        return self._ask("GET", f"/api/v1/{path}")
 
     def _log_in(self) -> None:
         if self._headers:
             return
         login = {"username": self.user, "password": self._password, "provider": "db"}
-        answer = self._send("POST", "/api/v1/security/login", json.dumps(login).encode(), JSON)
-        token = json.loads(answer)["access_token"]
+        token = self._ask("POST", "/api/v1/security/login", json=login)["access_token"]
         self._headers = {"Authorization": f"Bearer {token}", "Referer": self.address}
-        csrf = json.loads(self._send("GET", "/api/v1/security/csrf_token/"))["result"]
+        csrf = self._ask("GET", "/api/v1/security/csrf_token/")["result"]
         self._headers["X-CSRFToken"] = csrf
 
-    def _send(self, method: str, path: str, body: bytes | None = None, kind: str = "") -> bytes:
-        headers = self._headers | ({"Content-Type": kind} if kind else {})
-        request = urllib.request.Request(
-            self.address + path, method=method, data=body, headers=headers
-        )
+    def _signed(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        request.headers.update(self._headers)
+        return request
+
+    def _ask(self, method: str, path: str, **content: object) -> dict:
+        answer = self._send(method, path, **content)
         try:
-            with self._opener.open(request, timeout=TIMEOUT_SECONDS) as answer:
-                return answer.read()
-        except urllib.error.HTTPError as error:
-            text = error.read().decode(errors="replace")[:2000]
-            raise DeployError(f"superset: {method} {path}: {error.code} {text}") from error
-        except OSError as error:
+            return answer.json()
+        except requests.JSONDecodeError as error:
+            raise DeployError(
+                f"superset: {method} {path}: the answer is no JSON; is {self.address} a Superset?"
+            ) from error
+
+    def _send(self, method: str, path: str, **content: object) -> requests.Response:
+        try:
+            answer = self._session.request(
+                method, self.address + path, timeout=TIMEOUT_SECONDS, **content
+            )
+        except requests.RequestException as error:
             raise DeployError(f"superset: {method} {self.address}{path}: {error}") from error
+        if not answer.ok:
+            raise DeployError(
+                f"superset: {method} {path}: {answer.status_code} {answer.text[:2000]}"
+            )
+        return answer
 
 
 def _is_here(address: str) -> bool:
@@ -107,7 +98,3 @@ def _is_here(address: str) -> bool:
             " write https://"
         )
     return here
-
-
-JSON = "application/json"
-ZIP = "application/zip"
