@@ -34,6 +34,11 @@ final class ListedBytes extends FilterInputStream {
     return read < 0 ? end() : read;
   }
 
+  /** How many bytes of the object were read. */
+  long position() throws IOException {
+    return bytes.getPos();
+  }
+
   private int end() throws IOException {
     if (bytes.getPos() < listed) {
       throw new CutShortException(bytes.getPos(), listed);

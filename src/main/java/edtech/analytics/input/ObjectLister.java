@@ -73,6 +73,7 @@ public final class ObjectLister {
       return List.of();
     }
     objects.sort(Comparator.comparing(SourceObject::uri));
+    requireDistinct(objects);
     return objects;
   }
 
@@ -85,6 +86,20 @@ public final class ObjectLister {
               + " names an object outside of it, "
               + uri
               + ": rename the object whose name holds '..'");
+    }
+  }
+
+  /** Hadoop also drops what {@code //} and {@code /./} add to a key. */
+  private static void requireDistinct(List<SourceObject> sorted) throws InputRefusedException {
+    for (int i = 1; i < sorted.size(); i++) {
+      String uri = sorted.get(i).uri();
+      if (uri.equals(sorted.get(i - 1).uri())) {
+        throw new InputRefusedException(
+            "two objects have the address "
+                + uri
+                + ": the key of one holds '//' or '/./', which an address does not keep; rename"
+                + " that one");
+      }
     }
   }
 

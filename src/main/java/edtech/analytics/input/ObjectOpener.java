@@ -1,6 +1,5 @@
 package edtech.analytics.input;
 
-import java.io.BufferedInputStream;
 import java.io.EOFException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -9,7 +8,6 @@ import java.io.PushbackInputStream;
 import java.util.Arrays;
 import java.util.concurrent.ExecutionException;
 import java.util.zip.ZipException;
-import org.apache.commons.compress.compressors.gzip.GzipCompressorInputStream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FileSystem;
@@ -22,7 +20,6 @@ import org.apache.hadoop.fs.s3a.S3AFileStatus;
 final class ObjectOpener {
   private static final byte[] GZIP = {0x1f, (byte) 0x8b};
   private static final byte[] ZSTD = {0x28, (byte) 0xb5, 0x2f, (byte) 0xfd};
-  private static final int BUFFER = 1 << 16;
 
   private final Configuration hadoop;
 
@@ -38,9 +35,10 @@ final class ObjectOpener {
       if (split.start() > 0) {
         bytes.seek(split.start() - 1);
       }
-      InputStream listed = new ListedBytes(bytes, object);
-      if (object.isGzip()) {
-        return new GzipCompressorInputStream(new BufferedInputStream(listed, BUFFER), true);
+      ListedBytes listed = new ListedBytes(bytes, object);
+      // Nothing at all, as some writers leave it, is not gzip, but has no line to lose either.
+      if (object.isGzip() && object.bytes() > 0) {
+        return new GzipMembers(object, listed);
       }
       return split.start() == 0 ? requirePlain(object, listed) : listed;
     } catch (IOException | RuntimeException e) {
@@ -96,6 +94,14 @@ final class ObjectOpener {
     if (cause instanceof InputRefusedException || cause instanceof ReadFailedException) {
       return cause;
     }
+    if (cause instanceof FileNotFoundException && isListed(object)) {
+      return new InputRefusedException(
+          "object "
+              + object.uri()
+              + " is listed, but not found by that name: its key holds '//' or '/./', which an"
+              + " address does not keep; rename it",
+          cause);
+    }
     if (cause instanceof RemoteFileChangedException || cause instanceof FileNotFoundException) {
       return new InputRefusedException(
           "object "
@@ -114,6 +120,17 @@ final class ObjectOpener {
           cause);
     }
     return StoreFailure.ofReading(object.uri(), hadoop, cause);
+  }
+
+  /** Whether the prefix still holds the object; no, where that cannot be found out. */
+  private boolean isListed(SourceObject object) {
+    String folder = "/dt=" + object.prefixDate() + "/";
+    String events = object.uri().substring(0, Math.max(0, object.uri().lastIndexOf(folder)));
+    try {
+      return new ObjectLister(hadoop, events).list(object.prefixDate()).contains(object);
+    } catch (IOException e) {
+      return false;
+    }
   }
 
   /** The decompressor throws plain IOException and EOFException; the network its own subclasses. */

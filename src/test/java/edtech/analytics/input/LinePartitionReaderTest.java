@@ -12,7 +12,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Base64;
+import java.util.HexFormat;
 import java.util.List;
 import org.apache.spark.sql.catalyst.InternalRow;
 import org.junit.jupiter.api.BeforeEach;
@@ -131,11 +133,75 @@ class LinePartitionReaderTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"a.jsonl.gz", "a.jsonl"})
-  void emptyText_hasNoLines(String name) throws IOException {
-    byte[] content = name.endsWith(".gz") ? Events.gzip("") : new byte[0];
+  @ValueSource(strings = {"a.jsonl.gz", "a.json"})
+  void objectOfNoBytes_hasNoLines(String name) throws IOException {
+    assertThat(rows(name, new byte[0])).containsExactly("lines 0 0 0");
+  }
 
-    assertThat(rows(name, content)).containsExactly("lines 0 0 0");
+  @Test
+  void gzipOfNoBytes_hasNoLines() throws IOException {
+    assertThat(rows("a.jsonl.gz", Events.gzip(""))).containsExactly("lines 0 0 0");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "00, 00",
+    "garbage, 67 61 72 62",
+    "1f, 1f",
+    "1f00, 1f 00",
+    "000000000000000000000000, 00 00 00 00"
+  })
+  void restBehindGzip_isRefusedWithItsPlace(String rest, String shown) throws IOException {
+    byte[] gzip = join(Events.gzip(at("2026-03-01T10:00:00Z")), Events.gzip("{\n".repeat(100_000)));
+    byte[] behind = rest.equals("garbage") ? rest.getBytes(UTF_8) : HexFormat.of().parseHex(rest);
+
+    assertThat(rows("a.jsonl.gz", join(gzip, behind)))
+        .last()
+        .isEqualTo(
+            "refused object "
+                + folder.resolve("a.jsonl.gz").toUri()
+                + " is not valid gzip to its last byte (it ends at byte "
+                + gzip.length
+                + " of "
+                + (gzip.length + behind.length)
+                + ", and something else follows that begins with "
+                + shown
+                + "): upload it again without that");
+  }
+
+  @Test
+  void brokenGzip_isRefused() throws IOException {
+    byte[] gzip = Events.gzip(at("2026-03-01T10:00:00Z"));
+    byte[] corrupt = gzip.clone();
+    corrupt[gzip.length - 6] ^= 0x55;
+
+    assertRefused(Arrays.copyOf(gzip, gzip.length - 9), "it ends too early");
+    assertRefused(Arrays.copyOf(gzip, gzip.length - 1), "it ends too early");
+    assertRefused(join(gzip, Arrays.copyOf(gzip, 5)), "it ends too early");
+    assertRefused(corrupt, "Gzip-compressed data is corrupt (CRC32 error)");
+    assertRefused(at("2026-03-01T10:00:00Z").getBytes(UTF_8), "Input is not in the .gz format");
+  }
+
+  private void assertRefused(byte[] content, String cause) throws IOException {
+    assertThat(rows("a.jsonl.gz", content))
+        .last()
+        .isEqualTo(
+            "refused object "
+                + folder.resolve("a.jsonl.gz").toUri()
+                + " is not valid gzip to its last byte ("
+                + cause
+                + "): upload it again");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"1f8b00", "28b52ffd20"})
+  void compressedObjectOfAPlainName_isRefused(String hex) throws IOException {
+    assertThat(rows("a.json", HexFormat.of().parseHex(hex)))
+        .containsExactly(
+            "refused object "
+                + folder.resolve("a.json").toUri()
+                + " is compressed, its name says it is not: name gzip .jsonl.gz, and write zstd as"
+                + " gzip or plain text");
   }
 
   private static String at(String timestamp) {
