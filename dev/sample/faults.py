@@ -139,6 +139,8 @@ def invalid_type(valid: Valid, variant: int) -> bytes:
         lambda: valid.line(user_id='{"id":7}'),
         lambda: valid.line(event_id="[1]"),
         lambda: valid.line(user_id="true"),
+        lambda: valid.line(user_id="0"),
+        lambda: valid.line(user_id='"undefined"'),
         lambda: valid.line(event_type="7"),
         lambda: valid.line(event_type='"screen view"'),
         lambda: valid.line(event_type=text("t" * (LONGEST_TYPE + 1))),

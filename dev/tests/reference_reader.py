@@ -35,6 +35,15 @@ NEEDED = {
 }
 OPTIONAL = {"purchase": ["currency"], "ab_test_assignment": ["ab_group"]}
 INTEGERS_ALLOWED = {"event_id", "user_id", "session_id", "task_id", "ab_test_id", "ab_group"}
+# Not of event_id: events that share one conflict with each other.
+PLACEHOLDERS = {
+    "null",
+    "undefined",
+    "[object Object]",
+    "0",
+    "00000000-0000-0000-0000-000000000000",
+    "NaN",
+}
 BASE = ["event_id", "user_id", "event_type", "event_timestamp"]
 COMMON = ["session_id", "platform", "screen_name"]
 
@@ -220,6 +229,8 @@ def _check_type(name: str, value: object) -> None:
     if number and not (isinstance(value, Int) and name in INTEGERS_ALLOWED | {"event_timestamp"}):
         raise Rejected("invalid_type")
     if "\0" in value or (name in ("event_id", "user_id") and len(value) > 256):
+        raise Rejected("invalid_type")
+    if name == "user_id" and (value in PLACEHOLDERS or (number and value == "-0")):
         raise Rejected("invalid_type")
     if name == "event_type" and not re.fullmatch(r"[A-Za-z0-9_.-]{1,64}", value):
         raise Rejected("invalid_type")

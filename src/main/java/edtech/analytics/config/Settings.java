@@ -32,7 +32,8 @@ public record Settings(
       Set<String> taskResultTypes,
       Set<String> assignmentTypes,
       Set<String> successValues,
-      String currency) {}
+      String currency,
+      Set<String> placeholderIds) {}
 
   /** From how many rejected lines on a load is refused. */
   public record Refusal(

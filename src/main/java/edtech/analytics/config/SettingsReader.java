@@ -21,6 +21,7 @@ import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /**
@@ -120,7 +121,8 @@ public final class SettingsReader {
             words("event-types.task-result"),
             words("event-types.ab-test-assignment"),
             words("success-values"),
-            value("currency", SettingsReader::currency, "USD")),
+            value("currency", SettingsReader::currency, "USD"),
+            wordsOrNone("placeholder-ids")),
         new Settings.Refusal(
             ratio("max-rejected-ratio"),
             integer("max-rejected-lines", 0, Integer.MAX_VALUE),
@@ -330,6 +332,14 @@ public final class SettingsReader {
   }
 
   private Set<String> words(String key) {
+    return words(key, "must be a list of one or more texts that are not blank", List::isEmpty);
+  }
+
+  private Set<String> wordsOrNone(String key) {
+    return words(key, "must be a list of texts that are not blank", none -> false);
+  }
+
+  private Set<String> words(String key, String rule, Predicate<List<String>> isWrong) {
     List<String> words;
     if (config.getValue(key).valueType() == ConfigValueType.LIST) {
       try {
@@ -339,13 +349,16 @@ public final class SettingsReader {
         return Set.of();
       }
     } else {
-      words = Arrays.stream(text(key).split(",")).map(String::strip).toList();
+      String text = text(key);
+      words =
+          text.isEmpty()
+              ? List.of()
+              : Arrays.stream(text.split(",", -1)).map(String::strip).toList();
     }
-    Set<String> distinct = new TreeSet<>(words);
-    if (distinct.isEmpty() || distinct.stream().anyMatch(String::isBlank)) {
-      problem(key, words.toString(), "must be a list of one or more texts that are not blank");
+    if (isWrong.test(words) || words.stream().anyMatch(String::isBlank)) {
+      problem(key, words.toString(), rule);
     }
-    return distinct;
+    return new TreeSet<>(words);
   }
 
   private <T> T value(String key, Function<String, T> parser, T otherwise) {

@@ -21,7 +21,7 @@ public record DayInput(LocalDate date, List<SourceObject> own, List<SourceObject
    * Raised when Java makes other rows of equal lines, which GoldenRowsTest sees; changes of SQL are
    * seen by themselves.
    */
-  static final int PARSER = 1;
+  static final int PARSER = 2;
 
   /** Size in bytes as stored, of all objects read. */
   public long bytes() {

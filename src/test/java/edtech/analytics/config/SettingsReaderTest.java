@@ -44,7 +44,14 @@ class SettingsReaderTest {
                 Set.of("task_result"),
                 Set.of("ab_test_assignment"),
                 Set.of("success"),
-                "USD"));
+                "USD",
+                Set.of(
+                    "null",
+                    "undefined",
+                    "[object Object]",
+                    "0",
+                    "00000000-0000-0000-0000-000000000000",
+                    "NaN")));
     assertThat(settings.refusal()).isEqualTo(new Settings.Refusal(0.01, 1000, 0.2));
     assertThat(settings.publication())
         .isEqualTo(new Settings.Publication(2, 60, 30, OptionalDouble.of(0.5)));
@@ -156,6 +163,7 @@ class SettingsReaderTest {
     "event-types.ab-test-assignment, ab",
     "success-values, 'success,ok'",
     "currency, EUR",
+    "placeholder-ids, none",
     "max-rejected-ratio, 0.02",
     "max-rejected-lines, 1001",
     "max-outside-day-ratio, 0.3"
@@ -211,6 +219,17 @@ class SettingsReaderTest {
     assertThat(problems(with(key, "a, ,b")))
         .containsExactly(
             key + " = \"[a, , b]\": must be a list of one or more texts that are not blank");
+  }
+
+  @Test
+  void emptyList_read_isNoneWhereThatIsAllowed() {
+    assertThat(read(with("placeholder-ids", "")).events().placeholderIds()).isEmpty();
+    assertThat(problems(with("placeholder-ids", "null,")))
+        .containsExactly(
+            "placeholder-ids = \"[null, ]\": must be a list of texts that are not blank");
+    assertThat(problems(with("success-values", "")))
+        .containsExactly(
+            "success-values = \"[]\": must be a list of one or more texts that are not blank");
   }
 
   @Test
@@ -392,6 +411,7 @@ class SettingsReaderTest {
             "max-outside-day-ratio",
             "max-rejected-lines",
             "max-rejected-ratio",
+            "placeholder-ids",
             "success-values");
   }
 

@@ -75,7 +75,15 @@ class SplitTest {
   private static List<Split.Pack> plan(int cores, SourceObject... objects) {
     ParseRules rules =
         new ParseRules(
-            ZoneId.of("UTC"), Set.of("p"), Set.of("t"), Set.of("a"), Set.of("s"), "USD", 0, 1024);
+            ZoneId.of("UTC"),
+            Set.of("p"),
+            Set.of("t"),
+            Set.of("a"),
+            Set.of("s"),
+            "USD",
+            Set.of(),
+            0,
+            1024);
     return Split.plan(new Selection(List.of(objects), rules, DAY, DAY, ErasedUsers.NONE), cores);
   }
 

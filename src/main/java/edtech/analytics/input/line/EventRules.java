@@ -20,6 +20,7 @@ final class EventRules {
   private final Map<UTF8String, EventKind> kinds = new HashMap<>();
   private final Set<UTF8String> successValues = new HashSet<>();
   private final UTF8String currency;
+  private final UTF8String[] placeholders;
   private final EventDays days;
 
   EventRules(ParseRules rules) {
@@ -29,6 +30,8 @@ final class EventRules {
     put(rules.purchaseTypes(), EventKind.PURCHASE);
     rules.successValues().forEach(value -> successValues.add(UTF8String.fromString(value)));
     this.currency = UTF8String.fromString(rules.currency());
+    this.placeholders =
+        rules.placeholderIds().stream().map(UTF8String::fromString).toArray(UTF8String[]::new);
     this.days = new EventDays(rules.zone());
   }
 
@@ -74,14 +77,25 @@ final class EventRules {
     return true;
   }
 
-  private static boolean hasValidTypes(Fields fields, EventKind kind, ParsedLine into) {
+  private boolean hasValidTypes(Fields fields, EventKind kind, ParsedLine into) {
     for (Field field : kind.used()) {
-      if (!field.rule().accepts(fields, field) && !isAbsent(fields, field)) {
+      boolean isAccepted = field.rule().accepts(fields, field) || isAbsent(fields, field);
+      if (!isAccepted || field == Field.USER_ID && isPlaceholder(text(fields, field))) {
         into.reject(Reason.INVALID_TYPE, field.key());
         return false;
       }
     }
     return true;
+  }
+
+  // A loop, as most ids differ in length from all of these: a hash would read every id.
+  private boolean isPlaceholder(UTF8String userId) {
+    for (UTF8String placeholder : placeholders) {
+      if (placeholder.equals(userId)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private boolean takeTime(Fields fields, ParsedLine into) {

@@ -16,6 +16,7 @@ import java.util.Set;
  * @param assignmentTypes values of {@code event_type} that mean an A/B assignment
  * @param successValues values of {@code task_result} that count as success, compared exactly
  * @param currency the one currency accepted, kept in upper case
+ * @param placeholderIds texts that are no {@code user_id}, compared exactly
  * @param latenessDays how many days before its prefix an event may lie
  * @param maxLineBytes longest line that is parsed, in bytes, without byte order mark, CR and LF
  */
@@ -26,6 +27,7 @@ public record ParseRules(
     Set<String> assignmentTypes,
     Set<String> successValues,
     String currency,
+    Set<String> placeholderIds,
     int latenessDays,
     int maxLineBytes)
     implements Serializable {
@@ -36,6 +38,7 @@ public record ParseRules(
     assignmentTypes = Set.copyOf(assignmentTypes);
     successValues = Set.copyOf(successValues);
     currency = currency.toUpperCase(Locale.ROOT);
+    placeholderIds = Set.copyOf(placeholderIds);
   }
 
   /** What the settings say. */
@@ -47,6 +50,7 @@ public record ParseRules(
         events.assignmentTypes(),
         events.successValues(),
         events.currency(),
+        events.placeholderIds(),
         events.latenessDays(),
         events.maxLineBytes());
   }

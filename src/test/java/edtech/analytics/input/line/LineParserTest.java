@@ -109,6 +109,19 @@ class LineParserTest {
     assertThat(verdict(with(field, "9".repeat(257)))).isEqualTo("invalid_type " + field);
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"\"null\"", "\"undefined\"", "\"0\"", "0", "-0", "\"n\\u0075ll\""})
+  void placeholderAsUserId_isInvalid(String json) {
+    assertThat(verdict(with("user_id", json))).isEqualTo("invalid_type user_id");
+    assertThat(verdict(with("event_id", json))).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"\"NULL\"", "\" null\"", "\"nullable\"", "\"00\"", "10", "\"-0\""})
+  void userIdThatOnlyLooksLikeAPlaceholder_isKept(String json) {
+    assertThat(verdict(with("user_id", json))).isEmpty();
+  }
+
   @Test
   void eventTypeOf64Chars_isTheLongest() {
     assertThat(verdict(with("event_type", "\"" + "a".repeat(64) + "\""))).isEmpty();

@@ -32,6 +32,7 @@ public final class Lines {
         Set.of("ab_test_assignment"),
         Set.of("success", "passed"),
         "USD",
+        Set.of("null", "undefined", "0"),
         latenessDays,
         maxLineBytes);
   }

@@ -32,7 +32,15 @@ class ParseRulesTest {
     Set<String> types = new HashSet<>(Set.of("buy"));
     ParseRules rules =
         new ParseRules(
-            ZoneId.of("UTC"), types, Set.of(), Set.of(), Set.of("success"), "eur", 0, 100);
+            ZoneId.of("UTC"),
+            types,
+            Set.of(),
+            Set.of(),
+            Set.of("success"),
+            "eur",
+            Set.of(),
+            0,
+            100);
     types.add("pay");
     assertThat(rules.purchaseTypes()).containsExactly("buy");
     assertThat(rules.currency()).isEqualTo("EUR");
