@@ -1,0 +1,42 @@
+# Sourced by bin/edtech and by the Makefile: what every program of the project finds in its environment.
+# shellcheck shell=bash
+
+root="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
+
+# Programs read arguments, variables and files in the locale's encoding: in another one than UTF-8
+# letters of names would be lost.
+export LC_ALL=C.UTF-8
+
+# No proxy is asked for addresses of this machine: it would see their passwords.
+case ",${no_proxy:-}," in
+  *,localhost,127.0.0.1,::1,*) ;;
+  *) export no_proxy="localhost,127.0.0.1,::1,${no_proxy:-${NO_PROXY:-}}" ;;
+esac
+export NO_PROXY="$no_proxy"
+
+# Spark: that of .venv, unless SPARK_HOME names another. It listens on this machine only.
+if [ -z "${SPARK_HOME:-}" ]; then
+  for SPARK_HOME in "$root"/.venv/lib/python3*/site-packages/pyspark; do break; done
+fi
+export SPARK_HOME SPARK_LOCAL_IP="${SPARK_LOCAL_IP:-127.0.0.1}"
+# spark-submit asks this Python where Spark is; without it, the one first on the PATH.
+export PYSPARK_PYTHON="$root/.venv/bin/python"
+
+fail() {
+  echo "error: $1" >&2
+  exit "${2:-1}"
+}
+
+# CLICKHOUSE_URL from the environment means services of your own, whose settings all come from the
+# environment; without it, they are those of `make up`.
+use_services() {
+  [ -z "${CLICKHOUSE_URL:-}" ] || return 0
+  local state="${STATE:-.local}"
+  [[ "$state" = /* ]] || state="$root/$state"
+  [ -f "$state/env" ] ||
+    fail "no services: there is no $state/env; run 'make up', or set CLICKHOUSE_URL to a server of your own"
+  set -a
+  # shellcheck source=/dev/null
+  . "$state/env"
+  set +a
+}

@@ -1,0 +1,145 @@
+# What developers need beside the commands of the Makefile, which includes this: tests, benchmarks, long runs.
+
+##@ Tests, on services of their own: they never touch the data of make up
+
+TEST_STATE := .local-test
+CHAOS_STATE := .local-chaos
+
+# $(call on_services,STATE): in front of a recipe line, a new S3 and ClickHouse with the schema, gone at its end.
+on_services = $(ENV) unset CLICKHOUSE_URL; trap '$(SERVICES_BARE) clean --state $(1)' EXIT; \
+	$(MAKE) --no-print-directory clean-data up STATE=$(1); \
+	set -a; . "$(abspath $(1))/env"; set +a;
+# The parts of make test share its services; each alone has its own.
+ON_TEST_SERVICES = $(if $(SHARED),$(ENV),$(call on_services,$(TEST_STATE)))
+
+PARTS := lint test-java test-python test-dbt test-airflow test-superset
+
+.PHONY: test $(PARTS)
+test: $(VENV) $(VENV_DBT) $(VENV_AIRFLOW) $(VENV_SUPERSET) $(S3PROXY) $(JAR) ## every test
+	@$(call on_services,$(TEST_STATE)) said=""; \
+	  for part in $(PARTS); do begun=$$SECONDS; \
+	    $(MAKE) --no-print-directory $$part SHARED=1; \
+	    said="$$said$$(printf '%8d s  make %s' $$((SECONDS - begun)) $$part)"$$'\n'; done; \
+	  echo "seconds of each part:"; printf '%s' "$$said"; \
+	  echo "not part of this run, for their time: make test-nightly (a running Airflow), make test-dashboards (a year in Superset), make chaos (a Spark cluster that loses executors)"
+
+PYTHON_CODE := dev airflow conf superset dbt
+
+lint: $(VENV) ## form of Python, SQL and shell; list of allowed advisories
+	@$(VENV_PYTHON) -m ruff check $(PYTHON_CODE)
+	@$(VENV_PYTHON) -m ruff format --check $(PYTHON_CODE)
+	@$(VENV_PYTHON) -m sqlfluff lint -q dbt/models dbt/tests
+	@.venv/bin/shellcheck bin/edtech bin/environment.sh .ci/run
+	@$(VENV_PYTHON) -m dev.audit --list-only
+
+# The official Spark connector, tested too where it can be had, or where CONNECTOR_JAR names its jar.
+CONNECTOR := com.clickhouse.spark:clickhouse-spark-runtime-4.0_2.13:0.10.0
+CONNECTOR_WAIT := 60
+CONNECTOR_FOLDER := target/official-connector
+
+test-java: $(VENV) $(S3PROXY) $(JAR) #- Maven's: unit and integration tests, formatter [CONNECTOR_JAR=the official connector's jar]
+	@$(ON_TEST_SERVICES) with=""; \
+	  if [ -n "$${CONNECTOR_JAR:-}" ]; then mkdir -p $(CONNECTOR_FOLDER); cp "$$CONNECTOR_JAR" $(CONNECTOR_FOLDER); \
+	  elif timeout $(CONNECTOR_WAIT) $(MVN) -q dependency:get -Dartifact=$(CONNECTOR) -Dtransitive=false >/dev/null 2>&1; \
+	  then with="-Pofficial-connector"; \
+	  else echo "official connector: $(CONNECTOR) does not resolve here; ConnectorIT is skipped"; fi; \
+	  $(MVN) verify $$with
+
+# On a running Airflow.
+NIGHTLY_TESTS := dev/tests/test_nightly.py
+
+test-python: $(VENV) $(VENV_DBT) $(S3PROXY) $(JAR) #- the Python tools
+	@$(ENV) $(VENV_PYTHON) -m pytest -q -rs dev/tests --ignore=$(NIGHTLY_TESTS)
+
+test-dbt: $(VENV) $(VENV_DBT) $(S3PROXY) $(JAR) #- the dbt project
+	@$(ENV) $(VENV_PYTHON) -m pytest -q -rs dbt/pytests
+
+test-airflow: $(VENV_AIRFLOW) #- the DAGs, without a running Airflow
+	@$(ENV) .venv-airflow/bin/python -m pytest -q airflow/tests
+
+test-superset: $(VENV_SUPERSET) #- the files of the dashboards, without a running Superset
+	@$(ENV) .venv-superset/bin/python -m pytest -q superset/tests --ignore=superset/tests/test_dashboards.py
+
+##@ Tests that are not part of make test
+
+.PHONY: test-nightly test-dashboards chaos fuzz fuzz-keep audit
+test-nightly: $(VENV) $(VENV_DBT) $(VENV_AIRFLOW) $(S3PROXY) $(JAR) #- a day, a failure, a backfill on a running Airflow
+	@$(ENV) $(VENV_PYTHON) -m pytest -q $(NIGHTLY_TESTS)
+
+# Superset on sample days and on a history; DAYS=45 USERS=200 is the small form of that.
+test-dashboards: $(VENV) $(VENV_DBT) $(VENV_SUPERSET) $(S3PROXY) $(JAR) #- the dashboards on a year of 20,000 users a day [PICTURES=docs/images]
+	@$(ENV) DAYS="$(or $(DAYS),365)" USERS="$(or $(USERS),20000)" \
+	  .venv-superset/bin/python -m pytest -q --durations=10 superset/tests
+
+# Their short forms are a part of make test, but for ClusterFaultIT, which has none.
+CHAOS_TESTS := ServerKillIT,KilledLoadIT,TaskFaultIT,ClusterFaultIT,ConcurrentLoadsIT,SweepRaceIT,S3FaultsIT
+
+chaos: $(VENV) $(S3PROXY) $(JAR) #- what breaks a load, many times: half an hour and more: make chaos [SEED=N]
+	@$(call on_services,$(CHAOS_STATE)) \
+	  $(MVN) verify -Dtest=None -Dsurefire.failIfNoSpecifiedTests=false -Dit.test='$(CHAOS_TESTS)' -Dchaos.full=true $(if $(SEED),-Dchaos.seed=$(SEED))
+
+# The corpus grows from run to run in target/fuzz; what of it adds coverage is kept by `make fuzz-keep`.
+FUZZ := target/fuzz
+FUZZER = java -Xmx1g -cp "target/test-classes:target/classes:$$(cat $(FUZZ)/classpath)" \
+	com.code_intelligence.jazzer.Jazzer --target_class=edtech.analytics.input.line.LineFuzz \
+	--instrumentation_includes='edtech.analytics.input.**' --reproducer_path=$(FUZZ) \
+	-artifact_prefix=$(FUZZ)/ -max_len=3000 -timeout=10 -rss_limit_mb=0 -verbosity=1
+
+fuzz: $(VENV) #- look for lines that the parser gets wrong, led by coverage: make fuzz [MINUTES=10]
+	@$(MVN) -q -Pfuzz test-compile dependency:build-classpath -Dmdep.includeScope=test -Dmdep.outputFile=$(FUZZ)/classpath
+	@$(VENV_PYTHON) -m dev.fuzz unpack $(FUZZ)/kept; mkdir -p $(FUZZ)/corpus
+	@$(FUZZER) -max_total_time=$$(( $(or $(MINUTES),10) * 60 )) -print_final_stats=1 $(FUZZ)/corpus $(FUZZ)/kept
+	@$(ENV) FUZZ_CORPUS=$(FUZZ)/corpus $(VENV_PYTHON) -m pytest -q dev/tests/test_lines.py
+
+fuzz-keep: #- after make fuzz: keep the lines of its corpus that each reach something, for make test
+	@rm -rf $(FUZZ)/merged; mkdir -p $(FUZZ)/merged
+	@$(FUZZER) -merge=1 $(FUZZ)/merged $(FUZZ)/kept $(FUZZ)/corpus
+	@$(VENV_PYTHON) -m dev.fuzz pack $(FUZZ)/merged
+
+# Not a part of make test: what is known changes by itself, and OSV must be reached.
+audit: $(VENV) #- known vulnerabilities of all pinned packages, Maven's and Python's [OSV_URL=a mirror of api.osv.dev]
+	@$(VENV_PYTHON) -m dev.audit
+
+##@ Benchmarks and long runs
+
+JDBC := dev/bench/jdbc/target/.fetched
+BENCH_STATE := .local-bench
+LONG_STATE := .local-long
+BENCHES := ways parse sink scale heap small days
+WHAT ?= ways
+BENCH = $(VENV_PYTHON) -m dev.bench
+
+.PHONY: bench bench-dbt long-runs
+# What compares ways is on the services of `make up`, so that their tables can be looked at after it.
+bench: $(JDBC) $(VENV) $(JAR) ## one of the targets of docs/performance.md: make bench [WHAT=ways|parse|sink|scale|heap|small|days]
+	@[ -n "$(filter $(BENCHES),$(WHAT))" ] || { echo "error: WHAT is '$(WHAT)': give one of $(BENCHES)" >&2; exit 2; }
+ifeq ($(WHAT),ways)
+	@$(MAKE) --no-print-directory up
+	@$(WITH_ENV) $(BENCH).$(WHAT)
+else
+	@$(call on_services,$(BENCH_STATE)) $(BENCH).$(WHAT)
+endif
+
+bench-dbt: $(VENV) $(VENV_DBT) #- make dbt on a long history, on services of its own: make bench-dbt [DAYS=365] [USERS=20000]
+	@$(call on_services,$(BENCH_STATE)) STATE=$(BENCH_STATE) $(BENCH).history
+
+long-runs: $(VENV) $(S3PROXY) $(JAR) #- a year of days, a day of 10,000 files, one of 20,000,000 events: make long-runs [DAYS=365] [FILES=10000] [EVENTS=20000000], 0 for none
+	@$(call on_services,$(LONG_STATE)) \
+	  DAYS="$(or $(DAYS),365)" FILES="$(or $(FILES),10000)" EVENTS="$(or $(EVENTS),20000000)" $(VENV_PYTHON) -m dev.long_runs
+
+$(JDBC): dev/bench/jdbc/pom.xml
+	@echo "fetching ClickHouse's JDBC driver into dev/bench/jdbc/target/lib"
+	@$(MVN) -q -f dev/bench/jdbc/pom.xml package
+	@touch $@
+
+##@ Others
+
+.PHONY: help-dev jar dashboards-export
+help-dev: #- this text
+	@awk -v mark=' #- ' -f dev/help.awk $(MAKEFILE_LIST)
+
+jar: $(JAR) #- the job's jar: make jar [VERSION=1.2.3]
+	@echo "$(JAR)"
+
+dashboards-export: #- what was changed in the Superset of make dashboards, back into superset/assets
+	@.venv-superset/bin/python -m dev.stack.dashboards export --state "$(STATE)"
