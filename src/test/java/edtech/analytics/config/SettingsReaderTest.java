@@ -244,7 +244,8 @@ class SettingsReaderTest {
   void addressWithAPassword_read_isRefusedUnseen() {
     assertThat(problems(with("clickhouse.url", "http://me:hunter2@h:8123")))
         .containsExactly(
-            "clickhouse.url must not hold a user, a password or parameters: set them by name");
+            "clickhouse.url = \"http://***@h:8123\": must not hold a user, a password or parameters:"
+                + " set them by name");
   }
 
   @Test
@@ -451,28 +452,15 @@ class SettingsReaderTest {
                 + " conf/reference.conf has them all");
   }
 
-  @ParameterizedTest
-  @ValueSource(
-      strings = {"http://h:8123", "http://localhost.example:1", "http://127.0.0.1.example:1"})
-  void passwordOverThePlainNetwork_isRefused(String url) {
-    assertThat(problems(withPassword(url)))
+  /** Which addresses these are: AddressTest. */
+  @Test
+  void passwordOverThePlainNetwork_isRefused() {
+    assertThat(problems(withPassword("http://h:8123")))
         .containsExactly(
-            "clickhouse.url = \""
-                + url
-                + "\": would send the password in clear over the network: give https://host:port");
-  }
-
-  @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "https://h:8443",
-        "http://localhost:8123",
-        "http://127.0.0.1:8123",
-        "http://127.1.2.3:1",
-        "http://[::1]:8123"
-      })
-  void passwordToThisMachineOrEncrypted_isTaken(String url) {
-    assertThat(read(withPassword(url)).clickhouse().url()).isEqualTo(url);
+            "clickhouse.url = \"http://h:8123\": would send the password in clear over the network:"
+                + " give https://host:port");
+    assertThat(read(withPassword("http://localhost:1")).clickhouse().url())
+        .isEqualTo("http://localhost:1");
   }
 
   private Map<String, String> withPassword(String url) {
