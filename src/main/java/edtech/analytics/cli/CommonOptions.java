@@ -3,14 +3,21 @@ package edtech.analytics.cli;
 import edtech.analytics.config.Settings;
 import edtech.analytics.config.SettingsReader;
 import edtech.analytics.job.JobContext;
+import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.Spec.Target;
 
 /** Options of every command. */
 final class CommonOptions {
+  @Spec(Target.MIXEE)
+  private CommandSpec command;
+
   @Option(names = "--config", paramLabel = "FILE", description = "settings, as conf/minimal.conf")
   private Path config;
 
@@ -29,16 +36,31 @@ final class CommonOptions {
 
   /** A run that reads events. */
   JobContext open() {
-    return open(SettingsReader.read(Optional.ofNullable(config), System.getenv(), overrides));
+    return open(SettingsReader.read(Optional.ofNullable(config), environment(), overrides));
   }
 
   /** A run that only talks to ClickHouse. */
   JobContext openServer() {
     return open(
-        SettingsReader.readForServer(Optional.ofNullable(config), System.getenv(), overrides));
+        SettingsReader.readForServer(Optional.ofNullable(config), environment(), overrides));
   }
 
-  private static JobContext open(Settings settings) {
-    return new JobContext(settings, System.getenv());
+  private JobContext open(Settings settings) {
+    return new JobContext(settings, environment());
+  }
+
+  private Map<String, String> environment() {
+    return ((Main) command.root().userObject()).environment();
+  }
+
+  /** Where the outcome goes. */
+  PrintWriter out() {
+    return command.commandLine().getOut();
+  }
+
+  /** Where a failure goes, after all that was said before it. */
+  PrintWriter err() {
+    out().flush();
+    return command.commandLine().getErr();
   }
 }

@@ -2,13 +2,13 @@ package edtech.analytics.cli;
 
 import edtech.analytics.load.Progress;
 import edtech.analytics.load.Step;
-import java.io.PrintStream;
+import java.io.PrintWriter;
 import java.time.LocalDate;
 import java.util.Locale;
 
 /** Prints each step as it begins, with the seconds since the start; of a range, only warnings. */
 final class ConsoleProgress implements Progress {
-  private final PrintStream out;
+  private final PrintWriter out;
   private final Detail detail;
   private final boolean isDebug;
   private final long started = System.nanoTime();
@@ -19,7 +19,7 @@ final class ConsoleProgress implements Progress {
     WARNINGS
   }
 
-  ConsoleProgress(PrintStream out, Detail detail, boolean isDebug) {
+  ConsoleProgress(PrintWriter out, Detail detail, boolean isDebug) {
     this.detail = detail;
     this.out = out;
     this.isDebug = isDebug;

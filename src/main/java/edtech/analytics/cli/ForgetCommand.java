@@ -45,22 +45,23 @@ final class ForgetCommand implements Callable<Integer> {
     }
     JsonFile file = new JsonFile("--receipt", receipt);
     ConsoleProgress progress =
-        new ConsoleProgress(System.out, ConsoleProgress.Detail.STEPS, common.isDebug());
+        new ConsoleProgress(common.out(), ConsoleProgress.Detail.STEPS, common.isDebug());
     ErasureReceipt removed;
     try (JobContext job = common.openServer()) {
       file.prepare(spec, "{}\n");
       removed = new Forget(job, progress).run(user);
     }
     file.write(removed.json());
-    System.out.print(removed.text());
+    common.out().print(removed.text());
     if (removed.isFinished()) {
       return 0;
     }
-    System.out.flush();
-    removed.problems().forEach(problem -> System.err.println("  " + problem));
-    System.err.println(
-        "error: the user is not forgotten yet, for what the lines above say: see to it, then run"
-            + " forget again");
+    removed.problems().forEach(problem -> common.err().println("  " + problem));
+    common
+        .err()
+        .println(
+            "error: the user is not forgotten yet, for what the lines above say: see to it, then run"
+                + " forget again");
     return 1;
   }
 }

@@ -16,7 +16,7 @@ final class InitCommand implements Callable<Integer> {
   public Integer call() {
     try (JobContext job = common.openServer()) {
       job.schema().apply(JobContext.jobVersion());
-      System.out.println("schema is current at " + job.settings().clickhouse().url());
+      common.out().println("schema is current at " + job.settings().clickhouse().url());
     }
     return 0;
   }

@@ -41,7 +41,7 @@ final class LoadCommand implements Callable<Integer> {
           "--since " + since + " lies after --date " + date + ": exchange them");
     }
     ConsoleProgress progress =
-        new ConsoleProgress(System.out, ConsoleProgress.Detail.STEPS, common.isDebug());
+        new ConsoleProgress(common.out(), ConsoleProgress.Detail.STEPS, common.isDebug());
     List<LoadReport> reports;
     try (JobContext job = common.open()) {
       options.prepareSummary();
@@ -56,16 +56,17 @@ final class LoadCommand implements Callable<Integer> {
                       .run(from, date, options.mode(LoadMode.NIGHTLY), told));
     }
     options.writeSummary(reports);
-    reports.forEach(report -> System.out.print(report.text()));
-    System.out.flush();
+    reports.forEach(report -> common.out().print(report.text()));
     List<LoadReport> missing = reports.stream().filter(report -> !report.isVisible()).toList();
     missing.forEach(
         report ->
-            System.err.println(
-                "error: "
-                    + report.load().date()
-                    + (report.isHeld() ? " is held: " : " was not loaded: ")
-                    + report.load().error()));
+            common
+                .err()
+                .println(
+                    "error: "
+                        + report.load().date()
+                        + (report.isHeld() ? " is held: " : " was not loaded: ")
+                        + report.load().error()));
     return LoadOptions.exitCode(missing);
   }
 }

@@ -55,16 +55,19 @@ final class LoadOptions {
   }
 
   /** Of days that are published already: a fault here is no failure of theirs. */
-  private static void writeMetrics(String file, List<LocalDate> days, List<LoadReport> reports) {
+  private void writeMetrics(String file, List<LocalDate> days, List<LoadReport> reports) {
     try {
       new LoadMetrics(file).write(days, reports);
     } catch (IOException e) {
-      System.err.println(
-          "warning: metrics-file = \""
-              + file
-              + "\" cannot be written ("
-              + e.getClass().getSimpleName()
-              + "): name a file in a folder that is there and yours");
+      command
+          .commandLine()
+          .getErr()
+          .println(
+              "warning: metrics-file = \""
+                  + file
+                  + "\" cannot be written ("
+                  + e.getClass().getSimpleName()
+                  + "): name a file in a folder that is there and yours");
     }
   }
 

@@ -3,8 +3,10 @@ package edtech.analytics.cli;
 import edtech.analytics.config.SettingsException;
 import edtech.analytics.job.JobContext;
 import edtech.analytics.load.Failure;
+import java.io.PrintWriter;
 import java.time.LocalDate;
 import java.util.Arrays;
+import java.util.Map;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -36,17 +38,34 @@ public final class Main {
     }
   }
 
-  private Main() {}
+  private final Map<String, String> environment;
+
+  private Main(Map<String, String> environment) {
+    this.environment = environment;
+  }
+
+  /** The variables that settings and secrets are looked for in. */
+  Map<String, String> environment() {
+    return environment;
+  }
 
   public static void main(String[] arguments) {
-    int code = run(arguments);
-    System.out.flush();
-    System.err.flush();
+    PrintWriter out = new PrintWriter(System.out, true);
+    PrintWriter err = new PrintWriter(System.err, true);
+    int code = run(arguments, System.getenv(), out, err);
+    out.flush();
+    err.flush();
     System.exit(code);
   }
 
-  static int run(String... arguments) {
-    CommandLine line = new CommandLine(new Main());
+  /**
+   * Runs a command to its end; returns its exit code.
+   *
+   * @param environment the variables that settings and secrets are looked for in
+   */
+  static int run(
+      String[] arguments, Map<String, String> environment, PrintWriter out, PrintWriter err) {
+    CommandLine line = new CommandLine(new Main(environment)).setOut(out).setErr(err);
     line.registerConverter(LocalDate.class, new DayConverter());
     line.setExecutionExceptionHandler(
         (thrown, command, parsed) -> {

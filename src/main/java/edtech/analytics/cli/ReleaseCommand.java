@@ -24,7 +24,7 @@ final class ReleaseCommand implements Callable<Integer> {
     try (JobContext job = common.openServer()) {
       job.schema().requireCurrent();
       LoadRecord released = new Release(job).run(date);
-      System.out.printf("%s shows load %d, which was held%n", date, released.loadId());
+      common.out().printf("%s shows load %d, which was held%n", date, released.loadId());
     }
     return 0;
   }

@@ -33,9 +33,11 @@ final class RollbackCommand implements Callable<Integer> {
       job.schema().requireCurrent();
       OptionalLong wanted = loadId == null ? OptionalLong.empty() : OptionalLong.of(loadId);
       Publication shown = new Rollback(job).run(date, wanted);
-      System.out.printf(
-          "%s shows load %d again and is held there: --force loads it anew%n",
-          date, shown.loadId());
+      common
+          .out()
+          .printf(
+              "%s shows load %d again and is held there: --force loads it anew%n",
+              date, shown.loadId());
     }
     return 0;
   }

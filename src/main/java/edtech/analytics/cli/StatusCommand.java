@@ -43,52 +43,58 @@ final class StatusCommand implements Callable<Integer> {
     return 0;
   }
 
-  private static void printDays(List<Publication> visible) {
+  private void printDays(List<Publication> visible) {
     if (visible.isEmpty()) {
-      System.out.println("no day is published yet");
+      common.out().println("no day is published yet");
       return;
     }
     LocalDate first = visible.get(0).date();
     LocalDate last = visible.get(visible.size() - 1).date();
-    System.out.printf("published: %d days, %s to %s%n", visible.size(), first, last);
+    common.out().printf("published: %d days, %s to %s%n", visible.size(), first, last);
     Set<LocalDate> published = visible.stream().map(Publication::date).collect(Collectors.toSet());
     List<LocalDate> missing = first.datesUntil(last).filter(d -> !published.contains(d)).toList();
-    System.out.println("missing:   " + (missing.isEmpty() ? "none" : DayRanges.text(missing)));
+    common.out().println("missing:   " + (missing.isEmpty() ? "none" : DayRanges.text(missing)));
     String held =
         visible.stream()
             .filter(Publication::isHeld)
             .map(day -> day.date() + " at load " + day.loadId())
             .collect(Collectors.joining(", "));
     if (!held.isEmpty()) {
-      System.out.println("held:      " + held + " (rolled back)");
+      common.out().println("held:      " + held + " (rolled back)");
     }
   }
 
-  private static void printHeld(List<LoadRecord> held) {
+  private void printHeld(List<LoadRecord> held) {
     held.forEach(
-        load -> System.out.println("held:      load " + load.loadId() + ": " + load.error()));
+        load -> common.out().println("held:      load " + load.loadId() + ": " + load.error()));
   }
 
-  private static void printErasures(Set<String> unfinished) {
+  private void printErasures(Set<String> unfinished) {
     unfinished.forEach(
         user ->
-            System.out.println(
-                "erasure:   not finished for the user with hash " + user + ": run forget again"));
+            common
+                .out()
+                .println(
+                    "erasure:   not finished for the user with hash "
+                        + user
+                        + ": run forget again"));
   }
 
-  private static void printLoads(List<LoadLog.Entry> entries) {
-    System.out.println("last loads (UTC):");
+  private void printLoads(List<LoadLog.Entry> entries) {
+    common.out().println("last loads (UTC):");
     for (LoadLog.Entry load : entries) {
-      System.out.printf(
-          Locale.ROOT,
-          "  %s  %s  %-10s  %d  accepted %,d  rejected %,d  %s%n",
-          load.startedAt(),
-          load.date(),
-          load.status(),
-          load.loadId(),
-          load.accepted(),
-          load.rejected(),
-          load.error());
+      common
+          .out()
+          .printf(
+              Locale.ROOT,
+              "  %s  %s  %-10s  %d  accepted %,d  rejected %,d  %s%n",
+              load.startedAt(),
+              load.date(),
+              load.status(),
+              load.loadId(),
+              load.accepted(),
+              load.rejected(),
+              load.error());
     }
   }
 }

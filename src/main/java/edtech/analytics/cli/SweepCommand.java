@@ -18,8 +18,11 @@ final class SweepCommand implements Callable<Integer> {
     try (JobContext job = common.openServer()) {
       job.schema().requireCurrent();
       Sweep.Result swept = new Sweep(job.server(), job.settings().publication()).run();
-      System.out.printf(
-          "dropped %d stage tables and %d partitions%n", swept.stageTables(), swept.partitions());
+      common
+          .out()
+          .printf(
+              "dropped %d stage tables and %d partitions%n",
+              swept.stageTables(), swept.partitions());
     }
     return 0;
   }

@@ -363,8 +363,7 @@ class CommandLineIT {
     requireFailure(
         result,
         1,
-        "error: 1 of 3 days were not loaded: 2034-03-02; mend what their lines above say, and run it"
-            + " again");
+        "error: 1 of 3 days were not loaded: 2034-03-02; fix the errors above, then rerun");
     assertThat(result.err())
         .containsOnlyOnce("no line below " + services.eventsUri() + "/dt=2034-03-02/: ")
         .containsPattern("(?m)^2034-03-02  failed .* s  no line below ");

@@ -13,7 +13,8 @@ import edtech.analytics.testing.TlsFront;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -144,15 +145,10 @@ class SecurityIT {
 
   /** What a command that is not to start says, run in this JVM. */
   private static String refusal(String... arguments) {
-    PrintStream console = System.err;
-    ByteArrayOutputStream said = new ByteArrayOutputStream();
-    System.setErr(new PrintStream(said, true, UTF_8));
-    try {
-      assertThat(Main.run(arguments)).isEqualTo(2);
-    } finally {
-      System.setErr(console);
-    }
-    return said.toString(UTF_8);
+    StringWriter said = new StringWriter();
+    PrintWriter out = new PrintWriter(said);
+    assertThat(Main.run(arguments, System.getenv(), out, out)).isEqualTo(2);
+    return said.toString();
   }
 
   @Test
