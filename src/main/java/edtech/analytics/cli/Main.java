@@ -3,7 +3,10 @@ package edtech.analytics.cli;
 import edtech.analytics.config.SettingsException;
 import edtech.analytics.job.JobContext;
 import edtech.analytics.load.Failure;
+import java.io.OutputStream;
+import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import java.time.LocalDate;
 import java.util.Arrays;
 import java.util.Map;
@@ -50,12 +53,16 @@ public final class Main {
   }
 
   public static void main(String[] arguments) {
-    PrintWriter out = new PrintWriter(System.out, true);
-    PrintWriter err = new PrintWriter(System.err, true);
+    PrintWriter out = writer(System.out);
+    PrintWriter err = writer(System.err);
     int code = run(arguments, System.getenv(), out, err);
     out.flush();
     err.flush();
     System.exit(code);
+  }
+
+  private static PrintWriter writer(OutputStream stream) {
+    return new PrintWriter(new OutputStreamWriter(stream, StandardCharsets.UTF_8), true);
   }
 
   /**

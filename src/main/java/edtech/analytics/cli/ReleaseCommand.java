@@ -4,6 +4,7 @@ import edtech.analytics.clickhouse.store.LoadRecord;
 import edtech.analytics.job.JobContext;
 import edtech.analytics.load.Release;
 import java.time.LocalDate;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -24,7 +25,9 @@ final class ReleaseCommand implements Callable<Integer> {
     try (JobContext job = common.openServer()) {
       job.schema().requireCurrent();
       LoadRecord released = new Release(job).run(date);
-      common.out().printf("%s shows load %d, which was held%n", date, released.loadId());
+      common
+          .out()
+          .printf(Locale.ROOT, "%s shows load %d, which was held%n", date, released.loadId());
     }
     return 0;
   }

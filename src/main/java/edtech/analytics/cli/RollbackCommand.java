@@ -4,6 +4,7 @@ import edtech.analytics.clickhouse.store.Publication;
 import edtech.analytics.job.JobContext;
 import edtech.analytics.load.Rollback;
 import java.time.LocalDate;
+import java.util.Locale;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -36,8 +37,10 @@ final class RollbackCommand implements Callable<Integer> {
       common
           .out()
           .printf(
+              Locale.ROOT,
               "%s shows load %d again and is held there: --force loads it anew%n",
-              date, shown.loadId());
+              date,
+              shown.loadId());
     }
     return 0;
   }

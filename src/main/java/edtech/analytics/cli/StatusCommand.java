@@ -50,7 +50,7 @@ final class StatusCommand implements Callable<Integer> {
     }
     LocalDate first = visible.get(0).date();
     LocalDate last = visible.get(visible.size() - 1).date();
-    common.out().printf("published: %d days, %s to %s%n", visible.size(), first, last);
+    common.out().printf(Locale.ROOT, "published: %d days, %s to %s%n", visible.size(), first, last);
     Set<LocalDate> published = visible.stream().map(Publication::date).collect(Collectors.toSet());
     List<LocalDate> missing = first.datesUntil(last).filter(d -> !published.contains(d)).toList();
     common.out().println("missing:   " + (missing.isEmpty() ? "none" : DayRanges.text(missing)));

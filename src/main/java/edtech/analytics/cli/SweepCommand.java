@@ -2,6 +2,7 @@ package edtech.analytics.cli;
 
 import edtech.analytics.clickhouse.store.Sweep;
 import edtech.analytics.job.JobContext;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -21,8 +22,10 @@ final class SweepCommand implements Callable<Integer> {
       common
           .out()
           .printf(
+              Locale.ROOT,
               "dropped %d stage tables and %d partitions%n",
-              swept.stageTables(), swept.partitions());
+              swept.stageTables(),
+              swept.partitions());
     }
     return 0;
   }

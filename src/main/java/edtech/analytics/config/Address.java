@@ -10,7 +10,7 @@ import java.util.regex.Pattern;
  *
  * @param host as it is written, an IPv6 address in brackets
  */
-record Address(String scheme, String host) {
+public record Address(String scheme, String host) {
   private static final Pattern FORM =
       Pattern.compile(
           "(https?)://([A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?|\\[[0-9A-Fa-f:.]+\\])"
@@ -24,7 +24,7 @@ record Address(String scheme, String host) {
    *
    * @throws IllegalArgumentException with the rule that it breaks
    */
-  static Address parse(String text) {
+  public static Address parse(String text) {
     if (text.matches("(?s).*[@?#].*")) {
       throw new IllegalArgumentException(
           "must not hold a user, a password or parameters: set them by name");
@@ -37,7 +37,7 @@ record Address(String scheme, String host) {
   }
 
   /** Whether it is on this machine, whatever the port. */
-  boolean isHere() {
+  public boolean isHere() {
     return HERE.matcher(host.toLowerCase(Locale.ROOT)).matches();
   }
 

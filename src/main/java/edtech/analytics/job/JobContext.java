@@ -38,6 +38,7 @@ public final class JobContext implements AutoCloseable {
     this.spark = session;
     this.settings = settings;
     this.environment = environment;
+    S3Access.withoutProxy(settings);
     Settings.ClickHouse clickhouse = settings.clickhouse();
     this.server =
         new ClickHouse(

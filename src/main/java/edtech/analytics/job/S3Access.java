@@ -1,5 +1,6 @@
 package edtech.analytics.job;
 
+import edtech.analytics.config.Address;
 import edtech.analytics.config.Settings;
 import java.util.HashMap;
 import java.util.Map;
@@ -22,7 +23,27 @@ public final class S3Access {
           SimpleAWSCredentialsProvider.NAME,
           "software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider");
 
+  /**
+   * The property of the JVM with names that no proxy is asked for, and what it means when unset.
+   */
+  private static final String NOT_BY_PROXY = "http.nonProxyHosts";
+
+  private static final String THIS_MACHINE = "localhost|127.*|[::1]";
+
   private S3Access() {}
+
+  /**
+   * Keeps an S3 of this machine from being asked for by way of the proxy of {@code http_proxy}: the
+   * AWS SDK would, whatever the JVM's own rule is, unless that rule is set.
+   */
+  public static void withoutProxy(Settings settings) {
+    String endpoint = settings.s3Endpoint();
+    if (!endpoint.isEmpty()
+        && Address.parse(endpoint).isHere()
+        && System.getProperty(NOT_BY_PROXY) == null) {
+      System.setProperty(NOT_BY_PROXY, THIS_MACHINE);
+    }
+  }
 
   /**
    * Properties to set, by name.

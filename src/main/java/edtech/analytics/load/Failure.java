@@ -4,6 +4,7 @@ import edtech.analytics.clickhouse.ClickHouseException;
 import edtech.analytics.config.SettingsException;
 import edtech.analytics.input.InputRefusedException;
 import edtech.analytics.input.ReadFailedException;
+import java.util.Locale;
 import java.util.regex.Pattern;
 
 /** Finds, in whatever was thrown, the words for the person who ran the command. */
@@ -48,6 +49,6 @@ public final class Failure {
   public static String printable(String text) {
     return UNPRINTABLE
         .matcher(text)
-        .replaceAll(found -> "<U+%04X>".formatted(found.group().codePointAt(0)));
+        .replaceAll(found -> String.format(Locale.ROOT, "<U+%04X>", found.group().codePointAt(0)));
   }
 }

@@ -8,6 +8,7 @@ import edtech.analytics.load.LoadMode;
 import edtech.analytics.testing.ForkedJvm;
 import edtech.analytics.testing.JobJvm;
 import edtech.analytics.testing.LocalServices;
+import edtech.analytics.testing.RecordingProxy;
 import edtech.analytics.testing.SampleDay;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -344,22 +345,28 @@ class CommandLineIT {
     }
   }
 
+  /** With a proxy, which is not for this machine, and in a country whose digits are not ASCII's. */
   @Test
   void backfill_oneDayFails_publishesTheOthersAndListsIt() throws Exception {
     LocalDate from = LocalDate.of(2034, 3, 1);
     services.put(from, "a.jsonl", SampleDay.lines(from, "a", 20));
     services.put(from.plusDays(2), "a.jsonl", SampleDay.lines(from.plusDays(2), "c", 30));
     Path summary = folder.resolve("new/summary.json");
-    ForkedJvm.Result result =
-        run(
-            Map.of(),
-            "backfill",
-            "--from",
-            "2034-03-01",
-            "--to",
-            "2034-03-03",
-            "--summary",
-            summary.toString());
+    ForkedJvm.Result result;
+    try (RecordingProxy proxy = new RecordingProxy()) {
+      result =
+          run(
+              proxy.environment(),
+              List.of("-Dspark.master=local[2,4]", "-Duser.language=ar", "-Duser.country=EG"),
+              "backfill",
+              "--from",
+              "2034-03-01",
+              "--to",
+              "2034-03-03",
+              "--summary",
+              summary.toString());
+      assertThat(proxy.requests()).as("of servers on this machine").isEmpty();
+    }
     requireFailure(
         result,
         1,

@@ -1,6 +1,7 @@
 package edtech.analytics.clickhouse.sink;
 
 import java.util.Arrays;
+import java.util.Locale;
 import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
@@ -81,7 +82,7 @@ final class NativeColumn {
   }
 
   String type() {
-    String type = encoding.type.formatted(scale);
+    String type = String.format(Locale.ROOT, encoding.type, scale);
     return isNullable ? "Nullable(" + type + ")" : type;
   }
 

@@ -8,6 +8,7 @@ import edtech.analytics.model.Tables;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
 import java.util.stream.Collectors;
@@ -182,7 +183,7 @@ public final class Schema {
             .stream()
             .map(row -> row.getString("name"))
             .collect(Collectors.joining(", "));
-    return VIEW.formatted(table.logical(), columns, table.physical());
+    return String.format(Locale.ROOT, VIEW, table.logical(), columns, table.physical());
   }
 
   private static Stream<String> statements(String file) {

@@ -77,12 +77,13 @@ public final class Stage {
     return server.rows(sql).stream()
         .map(
             row ->
-                "%s is %s, %s is %s"
-                    .formatted(
-                        row.getString("figure"),
-                        row.getString("found"),
-                        row.getString("counted"),
-                        row.getString("expected")))
+                row.getString("figure")
+                    + " is "
+                    + row.getString("found")
+                    + ", "
+                    + row.getString("counted")
+                    + " is "
+                    + row.getString("expected"))
         .toList();
   }
 

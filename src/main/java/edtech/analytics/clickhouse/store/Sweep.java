@@ -7,6 +7,7 @@ import edtech.analytics.config.Settings;
 import edtech.analytics.model.Table;
 import edtech.analytics.model.Tables;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -121,7 +122,7 @@ public final class Sweep {
     List<String> tables = Tables.PUBLISHED.stream().map(Table::physical).toList();
     return server
         .rows(
-            DEAD.formatted(candidates, LoadLog.HELD),
+            String.format(Locale.ROOT, DEAD, candidates, LoadLog.HELD),
             Map.of(
                 "tables", tables.stream().collect(joining("','", "['", "']")),
                 "keep", keep,

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Function;
@@ -207,7 +208,8 @@ public final class UserRows {
 
   /** With every character beyond ASCII as an escape, as many JSON writers have it. */
   private static String ascii(String text, String escape) {
-    Function<Integer, String> plain = c -> c < 128 ? Character.toString(c) : escape.formatted(c);
+    Function<Integer, String> plain =
+        c -> c < 128 ? Character.toString(c) : String.format(Locale.ROOT, escape, c);
     return text.chars().boxed().map(plain).collect(Collectors.joining());
   }
 }
