@@ -80,6 +80,16 @@ def test_missingDay_timesOutAndPublishesNothing(nightly, watch):
     assert [post for post in nightly.chat.posts if "load_raw_data.wait_for_events failed" in post]
 
 
+def test_dayThatIsNotOver_failsWithoutARetry(nightly, watch):
+    tomorrow = str(datetime.now(UTC).date() + timedelta(days=1))
+
+    assert nightly.run("load_raw_data", "early", date=tomorrow) == "failed"
+
+    assert nightly.tasks("load_raw_data", "early")["wait_for_events"] == ("failed", 1)
+    said = nightly.said("load_raw_data", "early", "wait_for_events", 1)
+    assert f"{tomorrow} is not over in UTC" in said
+
+
 def test_refusedDay_isRetriedAndStartsNoDbt(nightly, watch):
     before = nightly.dbt_runs()
 
