@@ -119,10 +119,17 @@ def _settle(same_id: list, day: Day) -> None:
     winner = same_id[0][0]
     day.events.append(winner)
     for event, _ in same_id[1:]:
-        if event == winner:
+        if _content(event) == _content(winner):
             day.counts["duplicates"] += 1
         else:
             day.reasons["conflicting_duplicate"] += 1
+
+
+def _content(event: dict) -> dict:
+    """What is compared: all but the time of sending."""
+    rest = parse(event["properties"])
+    rest.pop("sent_at", None)
+    return event | {"properties": dump(rest)}
 
 
 def judge(line: bytes) -> dict | None:

@@ -14,6 +14,7 @@ final class SettingKeys {
   static final String SUCCESS_VALUES = "success-values";
   static final String CURRENCY = "currency";
   static final String PLACEHOLDER_IDS = "placeholder-ids";
+  static final String IGNORED_PROPERTIES = "ignored-properties";
   static final String MAX_REJECTED_RATIO = "max-rejected-ratio";
   static final String MAX_REJECTED_LINES = "max-rejected-lines";
   static final String MAX_OUTSIDE_DAY_RATIO = "max-outside-day-ratio";

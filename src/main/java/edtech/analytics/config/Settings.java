@@ -33,7 +33,8 @@ public record Settings(
       Set<String> assignmentTypes,
       Set<String> successValues,
       String currency,
-      Set<String> placeholderIds) {}
+      Set<String> placeholderIds,
+      Set<String> ignoredProperties) {}
 
   /** From how many rejected lines on a load is refused. */
   public record Refusal(

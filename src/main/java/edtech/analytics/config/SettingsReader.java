@@ -93,7 +93,8 @@ public final class SettingsReader {
         parser.words(SettingKeys.ASSIGNMENT_TYPES),
         parser.words(SettingKeys.SUCCESS_VALUES),
         currency(),
-        parser.wordsOrNone(SettingKeys.PLACEHOLDER_IDS));
+        parser.wordsOrNone(SettingKeys.PLACEHOLDER_IDS),
+        parser.wordsOrNone(SettingKeys.IGNORED_PROPERTIES));
   }
 
   private Settings.Refusal refusal() {

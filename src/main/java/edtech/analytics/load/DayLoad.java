@@ -7,10 +7,12 @@ import edtech.analytics.clickhouse.store.LoadLog;
 import edtech.analytics.clickhouse.store.Publication;
 import edtech.analytics.clickhouse.store.Publications;
 import edtech.analytics.clickhouse.store.Stage;
+import edtech.analytics.config.Settings;
 import edtech.analytics.input.DayInput;
 import edtech.analytics.input.ErasedUsers;
 import edtech.analytics.input.ObjectLister;
 import edtech.analytics.input.SourceObject;
+import edtech.analytics.input.line.ComparedProperties;
 import edtech.analytics.job.JobContext;
 import edtech.analytics.model.SqlFile;
 import edtech.analytics.model.Table;
@@ -131,7 +133,7 @@ public final class DayLoad {
     Dataset<Row> lines = frames.get().of(input, erased);
     SparkSession session = job.newSession();
     ParsedDay.prepare(session, bytes(input));
-    day = parse(session, input, lines);
+    day = parse(session, input, lines, job.settings().events());
     day.enter();
     CompletableFuture<Void> reading = day.startReading();
     try {
@@ -229,9 +231,11 @@ public final class DayLoad {
     }
   }
 
-  static ParsedDay parse(SparkSession spark, DayInput input, Dataset<Row> lines) {
+  static ParsedDay parse(
+      SparkSession spark, DayInput input, Dataset<Row> lines, Settings.Events events) {
     List<String> files = objects(input).stream().map(SourceObject::uri).toList();
-    return new ParsedDay(spark, input.date(), lines, files, bytes(input));
+    ComparedProperties compared = new ComparedProperties(events.ignoredProperties());
+    return new ParsedDay(spark, input.date(), lines, files, bytes(input), compared);
   }
 
   /** Text of the day's own objects, about. */

@@ -1,6 +1,7 @@
 package edtech.analytics.transform;
 
 import edtech.analytics.input.ParsedColumn;
+import edtech.analytics.input.line.ComparedProperties;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -17,7 +18,7 @@ import org.apache.spark.unsafe.types.UTF8String;
  * @param id the event id
  * @param micros epoch microseconds, UTC
  * @param line SHA-256 of the line
- * @param content SHA-256 of all columns of raw
+ * @param content SHA-256 of all columns of raw, but for the properties that are not compared
  */
 record Contender(
     RowGroup group,
@@ -55,7 +56,7 @@ record Contender(
     ParsedColumn.AB_GROUP
   };
 
-  static Contender of(RowGroup group, int index, InternalRow row) {
+  static Contender of(RowGroup group, int index, InternalRow row, ComparedProperties compared) {
     long micros = row.getLong(ParsedColumn.EVENT_TIMESTAMP.ordinal());
     return new Contender(
         group,
@@ -64,7 +65,7 @@ record Contender(
         text(row, ParsedColumn.EVENT_KIND).copy(),
         micros,
         sha256().digest(text(row, ParsedColumn.LINE).getBytes()),
-        content(row, micros),
+        content(row, micros, compared),
         row.getInt(ParsedColumn.OBJECT.ordinal()),
         row.getLong(ParsedColumn.LINE_START.ordinal()));
   }
@@ -73,11 +74,12 @@ record Contender(
     return Arrays.equals(content, other.content);
   }
 
-  private static byte[] content(InternalRow row, long micros) {
+  private static byte[] content(InternalRow row, long micros, ComparedProperties compared) {
     MessageDigest digest = sha256();
     digest.update((micros + " " + amount(row)).getBytes(StandardCharsets.US_ASCII));
     for (ParsedColumn column : TEXTS) {
-      byte[] bytes = text(row, column).getBytes();
+      UTF8String text = text(row, column);
+      byte[] bytes = (column == ParsedColumn.PROPERTIES ? compared.of(text) : text).getBytes();
       // With the length before it, no two rows run together to the same bytes.
       digest.update((" " + bytes.length + " ").getBytes(StandardCharsets.US_ASCII));
       digest.update(bytes);

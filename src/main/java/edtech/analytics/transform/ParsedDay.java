@@ -1,6 +1,7 @@
 package edtech.analytics.transform;
 
 import edtech.analytics.input.ParsedColumn;
+import edtech.analytics.input.line.ComparedProperties;
 import edtech.analytics.model.SqlFile;
 import edtech.analytics.spark.Rows;
 import edtech.analytics.spark.Sessions;
@@ -47,6 +48,7 @@ public final class ParsedDay implements AutoCloseable {
 
   private final SparkSession spark;
   private final int partitions;
+  private final ComparedProperties compared;
   private final Dataset<Row> parsed;
   private final Rows byUser;
   private Rows outcomes;
@@ -56,14 +58,17 @@ public final class ParsedDay implements AutoCloseable {
    * @param lines the rows of the day's objects, late events of it included; of any session
    * @param sourceFiles addresses, in the order of their numbers
    * @param bytes how much text the rows come from, about
+   * @param compared what of the properties decides whether two events of one id are equal
    */
   public ParsedDay(
       SparkSession spark,
       LocalDate date,
       Dataset<Row> lines,
       List<String> sourceFiles,
-      long bytes) {
+      long bytes,
+      ComparedProperties compared) {
     this.spark = spark;
+    this.compared = compared;
     this.partitions = partitions(spark, bytes);
     spark.conf().set("spark.sql.shuffle.partitions", partitions);
     // It would run each table's query in pieces, and there is nothing left for it to adapt.
@@ -158,8 +163,10 @@ public final class ParsedDay implements AutoCloseable {
     outcomes.free();
   }
 
-  private static Rows resolved(Rows parsed, Set<RowGroup> groups) {
-    return parsed.shared(ResolvedPartition::new, groups);
+  private Rows resolved(Rows parsed, Set<RowGroup> groups) {
+    // By itself, as tasks take it along and the day cannot go with them.
+    ComparedProperties properties = compared;
+    return parsed.shared(rows -> new ResolvedPartition(rows, properties), groups);
   }
 
   private Dataset<Row> by(ParsedColumn column, Dataset<Row> lines) {

@@ -2,6 +2,7 @@ package edtech.analytics.transform;
 
 import edtech.analytics.input.ParsedColumn;
 import edtech.analytics.input.ParsedRow;
+import edtech.analytics.input.line.ComparedProperties;
 import edtech.analytics.spark.BinaryForm;
 import edtech.analytics.spark.InternalRows;
 import edtech.analytics.spark.RowStore;
@@ -43,8 +44,10 @@ final class ResolvedPartition implements Rows.Shared<Set<RowGroup>> {
 
   private final Map<RowGroup, Kept> kept = new EnumMap<>(RowGroup.class);
   private final Outcomes outcomes = new Outcomes();
+  private final ComparedProperties compared;
 
-  ResolvedPartition(Iterator<InternalRow> parsed) {
+  ResolvedPartition(Iterator<InternalRow> parsed, ComparedProperties compared) {
+    this.compared = compared;
     for (RowGroup group : RowGroup.values()) {
       kept.put(group, new Kept());
     }
@@ -100,7 +103,7 @@ final class ResolvedPartition implements Rows.Shared<Set<RowGroup>> {
       for (int index = 0; all.hasNext(); index++) {
         InternalRow row = all.next();
         if (Arrays.binarySearch(repeated, hash(row)) >= 0) {
-          contenders.add(Contender.of(group, index, row));
+          contenders.add(Contender.of(group, index, row, compared));
         }
       }
     }

@@ -51,7 +51,8 @@ class SettingsReaderTest {
                     "[object Object]",
                     "0",
                     "00000000-0000-0000-0000-000000000000",
-                    "NaN")));
+                    "NaN"),
+                Set.of("sent_at")));
     assertThat(settings.refusal()).isEqualTo(new Settings.Refusal(0.01, 1000, 0.2));
     assertThat(settings.publication())
         .isEqualTo(new Settings.Publication(2, 60, 30, OptionalDouble.of(0.5)));
@@ -164,6 +165,7 @@ class SettingsReaderTest {
     "success-values, 'success,ok'",
     "currency, EUR",
     "placeholder-ids, none",
+    "ignored-properties, uploaded_at",
     "max-rejected-ratio, 0.02",
     "max-rejected-lines, 1001",
     "max-outside-day-ratio, 0.3"
@@ -407,6 +409,7 @@ class SettingsReaderTest {
             "event-types.ab-test-assignment",
             "event-types.purchase",
             "event-types.task-result",
+            "ignored-properties",
             "lateness-days",
             "max-line-bytes",
             "max-outside-day-ratio",

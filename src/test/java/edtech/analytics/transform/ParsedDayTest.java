@@ -3,14 +3,19 @@ package edtech.analytics.transform;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import edtech.analytics.input.ParsedColumn;
+import edtech.analytics.input.line.ComparedProperties;
 import edtech.analytics.testing.LocalSpark;
+import java.sql.Timestamp;
 import java.time.LocalDate;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.DataTypes;
 import org.junit.jupiter.api.Test;
 
 /** A day's events in more partitions than one. */
@@ -26,7 +31,7 @@ class ParsedDayTest {
     List<Row> rows = IntStream.range(0, EVENTS).mapToObj(ParsedDayTest::event).toList();
     Dataset<Row> lines = spark.createDataFrame(rows, ParsedColumn.SCHEMA);
 
-    try (ParsedDay day = new ParsedDay(spark, DAY, lines, List.of("s3a://b/o"), 200L << 20)) {
+    try (ParsedDay day = day(lines)) {
       Dataset<Row> events = spark.table("events");
       assertThat(events.toJavaRDD().getNumPartitions()).isGreaterThan(1);
 
@@ -37,8 +42,47 @@ class ParsedDayTest {
     }
   }
 
+  @Test
+  void eventsOfOneId_differingInIgnoredPropertiesOnly_areDuplicates() {
+    List<Row> rows =
+        List.of(
+            event(7, "{\"a\":1,\"sent_at\":\"10:00\"}"),
+            event(7, "{\"a\":1,\"sent_at\":\"10:04\"}"),
+            event(7, "{\"a\":1}"),
+            event(7, "{\"a\":5,\"sent_at\":\"10:00\"}"));
+    Dataset<Row> lines = spark.createDataFrame(rows, ParsedColumn.SCHEMA);
+
+    try (ParsedDay day = day(lines)) {
+      List<String> outcomes =
+          day.outcomes().select("detail", "lines").collectAsList().stream()
+              .map(row -> row.getString(0) + " " + row.getLong(1))
+              .toList();
+      // The smallest SHA-256 of a line has, by printf 'line of …' | sha256sum, that of 10:04.
+      assertThat(spark.table("events").select("properties").as(Encoders.STRING()).collectAsList())
+          .containsExactly("{\"a\":1,\"sent_at\":\"10:04\"}");
+      assertThat(outcomes).containsExactlyInAnyOrder("accepted 1", "duplicate 2", "rejected 1");
+    }
+  }
+
+  private ParsedDay day(Dataset<Row> lines) {
+    ComparedProperties compared = new ComparedProperties(Set.of("sent_at"));
+    return new ParsedDay(spark, DAY, lines, List.of("s3a://b/o"), 200L << 20, compared);
+  }
+
   private static Row event(int number) {
+    return event(number, "");
+  }
+
+  private static Row event(int number, String properties) {
     Object[] values = new Object[ParsedColumn.values().length];
+    for (int i = 0; i < values.length; i++) {
+      boolean isText = ParsedColumn.SCHEMA.apply(i).dataType().equals(DataTypes.StringType);
+      values[i] = isText ? "" : null;
+    }
+    values[ParsedColumn.LINE_START.ordinal()] = 0L;
+    values[ParsedColumn.EVENT_TIMESTAMP.ordinal()] = Timestamp.valueOf("2026-03-01 10:00:00");
+    values[ParsedColumn.PROPERTIES.ordinal()] = properties;
+    values[ParsedColumn.LINE.ordinal()] = "line of " + properties;
     values[ParsedColumn.ROW_KIND.ordinal()] = "event";
     values[ParsedColumn.OBJECT.ordinal()] = 0;
     values[ParsedColumn.EVENT_ID.ordinal()] = "e" + number;

@@ -22,7 +22,7 @@ final class LineFields extends Fields {
   private static final int MAX_NESTING_DEPTH = 100;
   private static final int MAX_NUMBER_CHARS = 1000;
 
-  private static final JsonFactory JSON =
+  static final JsonFactory JSON =
       JsonFactory.builder()
           // Both would make a line's fate or cost depend on the keys of lines before it.
           .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
