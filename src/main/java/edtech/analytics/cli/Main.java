@@ -70,7 +70,7 @@ public final class Main {
    *
    * @param environment the variables that settings and secrets are looked for in
    */
-  static int run(
+  public static int run(
       String[] arguments, Map<String, String> environment, PrintWriter out, PrintWriter err) {
     CommandLine line = new CommandLine(new Main(environment)).setOut(out).setErr(err);
     line.registerConverter(LocalDate.class, new DayConverter());

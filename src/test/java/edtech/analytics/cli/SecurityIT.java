@@ -13,8 +13,6 @@ import edtech.analytics.testing.TlsFront;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,8 +26,6 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** What comes from outside, and who may listen: the job in a JVM of its own. */
 class SecurityIT {
@@ -85,70 +81,6 @@ class SecurityIT {
         .startsWith("error: ClickHouse at " + front.url() + " as user loader is not trusted: ")
         .contains(why)
         .endsWith("names in clickhouse.url (CLICKHOUSE_URL)");
-  }
-
-  @Test
-  void passwordOverThePlainNetwork_isNotSent() throws Exception {
-    ForkedJvm.Result result =
-        run(
-            Map.of("CLICKHOUSE_URL", "http://clickhouse.example:8123"),
-            List.of(),
-            "load",
-            "--date",
-            EMPTY.toString());
-    assertThat(result.code()).as(result.text()).isEqualTo(2);
-    assertThat(result.lastError())
-        .isEqualTo(
-            "error: clickhouse.url = \"http://clickhouse.example:8123\": would send the password in"
-                + " clear over the network: give https://host:port");
-  }
-
-  @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "2035-03-01' OR 1=1",
-        "2035-03-01/../../other",
-        "../2035-03-01",
-        "2035-03-01\n2035-03-02 published",
-        "\u001b[32mpublished\u001b[0m",
-        "2035-03-01; DROP TABLE store.raw_events",
-        "２０３５-03-01"
-      })
-  void dateThatIsNone_isRefusedInOnePrintableLine(String date) {
-    assertThat(refusal("load", "--date", date))
-        .matches(
-            "error: Invalid value for option '--date': [^\\p{Cc}\\p{Cf}]* is no day: [^\\p{Cc}]*\n");
-  }
-
-  @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "events-uri=s3a://b\n2035-03-01  published/e",
-        "events-uri=/../../etc",
-        "s3.endpoint=http://h:1\u001b[2J",
-        "day.timezone=UTC'; DROP TABLE store.raw_events; --",
-        "day.timezone=../../etc/localtime",
-        "currency=US'\u202e",
-        "lateness-days=1; DROP TABLE store.raw_events",
-        "clickhouse.url=http://h:1/?query=DROP",
-        "clickhouse.password=x\nerror: none",
-        "clickhouse.catalog=x'; DROP\n2035-03-01  published",
-        "keep-loads=2)) OR ((1=1",
-        "max-rejected-ratio=1e-1 OR 1",
-        "no\u001b[31msuch=1"
-      })
-  void settingThatIsNone_isRefusedInOnePrintableLine(String setting) {
-    assertThat(refusal("load", "--date", EMPTY.toString(), "--set", setting))
-        .matches("(error: [^\\p{Cc}\\p{Cf}]+\n)+")
-        .contains(setting.replaceAll("(?s)[^a-z0-9.-].*", ""));
-  }
-
-  /** What a command that is not to start says, run in this JVM. */
-  private static String refusal(String... arguments) {
-    StringWriter said = new StringWriter();
-    PrintWriter out = new PrintWriter(said);
-    assertThat(Main.run(arguments, System.getenv(), out, out)).isEqualTo(2);
-    return said.toString();
   }
 
   @Test

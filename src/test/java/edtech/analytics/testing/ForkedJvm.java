@@ -1,5 +1,7 @@
 package edtech.analytics.testing;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -31,6 +33,13 @@ public final class ForkedJvm {
     /** For the description of an assertion. */
     public String text() {
       return "exit code " + code + " after " + seconds + " s\n" + out + "\n" + err;
+    }
+
+    /** Requires that it failed with this last line, and showed no stack trace. */
+    public void requireFailure(int expected, String lastLine) {
+      assertThat(code).as(text()).isEqualTo(expected);
+      assertThat(lastError()).isEqualTo(lastLine);
+      assertThat(text()).doesNotContain("\tat ").doesNotContain("Caused by");
     }
   }
 

@@ -11,12 +11,13 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Stream;
 
-/** Commands of the job in a JVM of their own, as the loader, on the services of a test class. */
+/** Commands of the job as the loader, on the services of a test class. */
 public record JobJvm(LocalServices services) {
   /**
-   * Runs a command to its end.
+   * Runs a command to its end, in a JVM of its own.
    *
    * @param environment what differs from that of the loader; a null value removes a variable
    * @param options of the JVM
@@ -24,12 +25,26 @@ public record JobJvm(LocalServices services) {
   public ForkedJvm.Result run(
       Map<String, String> environment, List<String> options, String... arguments)
       throws InterruptedException {
+    return ForkedJvm.run(Main.class, asLoader(environment), options, List.of(arguments));
+  }
+
+  /** The same in this JVM: for commands that start no Spark. */
+  public ForkedJvm.Result runHere(Map<String, String> environment, String... arguments) {
+    Map<String, String> all = new HashMap<>(LocalServices.ENVIRONMENT);
+    all.putAll(asLoader(environment));
+    all.values().removeIf(Objects::isNull);
+    ForkedJvm.Result result = ThisJvm.run(all, arguments);
+    assertThat(services.spark().sparkContext().isStopped()).as("needs a JVM of its own").isFalse();
+    return result;
+  }
+
+  private Map<String, String> asLoader(Map<String, String> environment) {
     Map<String, String> all = new HashMap<>();
     all.put("EVENTS_URI", services.eventsUri());
     all.put("CLICKHOUSE_USER", LocalServices.ENVIRONMENT.get("CLICKHOUSE_LOADER_USER"));
     all.put("CLICKHOUSE_PASSWORD", LocalServices.ENVIRONMENT.get("CLICKHOUSE_LOADER_PASSWORD"));
     all.putAll(environment);
-    return ForkedJvm.run(Main.class, all, options, List.of(arguments));
+    return all;
   }
 
   /** Every secret of the environment: none may be in what a command leaves. */
