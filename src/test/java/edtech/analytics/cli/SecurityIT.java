@@ -1,8 +1,9 @@
 package edtech.analytics.cli;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
+import static edtech.analytics.testing.Events.gzip;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import edtech.analytics.load.LoadReport;
 import edtech.analytics.testing.ForkedJvm;
@@ -12,7 +13,6 @@ import edtech.analytics.testing.SampleDay;
 import edtech.analytics.testing.TlsFront;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,7 +21,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -84,7 +83,7 @@ class SecurityIT {
   }
 
   @Test
-  void statementsInPrefixSettingsAndUser_areText() throws Exception {
+  void statementsInPrefixSettingsAndUser_areTextAndThatUserIsForgotten() throws Exception {
     LocalDate day = EMPTY.plusDays(5);
     String hostile = "x'; DROP TABLE store.raw_events; -- {a:Identifier} \\\\";
     String user = hostile + "\\t\t\n";
@@ -118,9 +117,23 @@ class SecurityIT {
     assertThat(services.number(events)).isEqualTo(12);
 
     services.abandonRunning();
-    ForkedJvm.Result forget = run(Map.of(), List.of(), "forget", "--user", user);
+    Path receipt = folder.resolve("receipt.json");
+    ForkedJvm.Result forget =
+        run(
+            Map.of("EVENTS_URI", ""),
+            List.of(),
+            "forget",
+            "--user",
+            user,
+            "--receipt",
+            receipt.toString());
 
     assertThat(forget.code()).as(forget.text()).isZero();
+    assertThat(forget.out()).contains("raw.events 1").contains("S3: delete the user's lines");
+    assertThat(forget.text()).doesNotContain(user).doesNotContain(JobJvm.secrets());
+    JsonNode removed = new ObjectMapper().readTree(receipt.toFile());
+    assertThat(removed.get("rows_removed_from_view").get("raw.events").asLong()).isEqualTo(1);
+    assertThat(removed.get("finished_at").isNull()).isFalse();
     assertThat(services.number(events)).isEqualTo(11);
   }
 
@@ -223,16 +236,15 @@ class SecurityIT {
     return new ObjectMapper().writeValueAsString(event);
   }
 
-  private static byte[] zipped(String head, String piece, int times) throws IOException {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    try (OutputStream out = new GZIPOutputStream(bytes)) {
-      out.write(head.getBytes(UTF_8));
-      byte[] one = piece.getBytes(UTF_8);
-      for (int i = 0; i < times; i++) {
-        out.write(one);
-      }
+  /** A gzip of many members, which are compressed once. */
+  private static byte[] zipped(String head, String piece, int times) {
+    ByteArrayOutputStream members = new ByteArrayOutputStream();
+    members.writeBytes(gzip(head));
+    byte[] one = gzip(piece);
+    for (int i = 0; i < times; i++) {
+      members.writeBytes(one);
     }
-    return bytes.toByteArray();
+    return members.toByteArray();
   }
 
   @Test

@@ -1,15 +1,17 @@
 package edtech.analytics.load;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import edtech.analytics.clickhouse.store.LoadLog;
 import edtech.analytics.clickhouse.store.LoadRecord;
 import edtech.analytics.clickhouse.store.Sweep;
 import edtech.analytics.job.JobContext;
+import edtech.analytics.testing.ForkedJvm;
+import edtech.analytics.testing.JobJvm;
 import edtech.analytics.testing.LocalServices;
 import edtech.analytics.testing.SampleDay;
 import java.time.LocalDate;
+import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -61,17 +63,21 @@ class HeldLoadIT {
     assertThat(stored(first)).isZero();
     assertThat(stored(held)).isEqualTo(48);
 
+    assertThat(command("status").out())
+        .contains(
+            "\nheld:      load " + held.load().loadId() + ": 2042-03-31 has 50 lines, below hold-");
+    assertThat(command("release", "--date", "2042-03-31").out())
+        .isEqualTo("2042-03-31 shows load " + held.load().loadId() + ", which was held\n");
+    assertThat(visibleEvents(day)).isEqualTo(48);
     try (JobContext job = services.job()) {
-      assertThat(new Release(job).run(day).loadId()).isEqualTo(held.load().loadId());
-      assertThat(visibleEvents(day)).isEqualTo(48);
       assertThat(new LoadLog(job.server()).find(held.load().loadId()).orElseThrow().status())
           .isEqualTo("published");
-      assertThatThrownBy(() -> new Release(job).run(day))
-          .isInstanceOf(LoadFailedException.class)
-          .hasMessage(
-              "no load of 2042-03-31 is held for its few lines, or a newer one is published: status"
-                  + " shows what is");
     }
+    command("release", "--date", "2042-03-31")
+        .requireFailure(
+            1,
+            "error: no load of 2042-03-31 is held for its few lines, or a newer one is published:"
+                + " status shows what is");
     assertThat(nightly(day).load().status()).isEqualTo("skipped");
   }
 
@@ -104,6 +110,10 @@ class HeldLoadIT {
     assertThat(nightly(day).load().status()).isEqualTo("published");
     services.put(day, "a.jsonl", SampleDay.lines(day, "w0", 100));
     assertThat(services.load(day).load().status()).isEqualTo("published");
+  }
+
+  private static ForkedJvm.Result command(String... arguments) {
+    return new JobJvm(services).runHere(Map.of("EVENTS_URI", ""), arguments);
   }
 
   private static LoadReport nightly(LocalDate day) {
