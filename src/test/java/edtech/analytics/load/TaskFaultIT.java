@@ -101,15 +101,34 @@ class TaskFaultIT {
   @ParameterizedTest
   @EnumSource(
       value = Fault.class,
-      names = {"ANSWER_LOST", "STATUS_UNKNOWN", "UNAVAILABLE", "REQUEST_LOST"})
+      names = {"ANSWER_LOST", "STATUS_UNKNOWN", "REQUEST_LOST"})
   void everyBatchSentTwice_load_isExact(Fault fault) {
-    Set<String> once = ConcurrentHashMap.newKeySet();
-    way.set(request -> stages(request) && once.add(request.token()) ? fault : Fault.NONE);
+    requireBatchesSentTwice(fault, 1);
+  }
+
+  /** Every sixth, from the first on: the client waits a second after each 503. */
+  @Test
+  void someBatchesMetA503_load_isExact() {
+    requireBatchesSentTwice(Fault.UNAVAILABLE, Extent.of(6, 1));
+  }
+
+  private static void requireBatchesSentTwice(Fault fault, int every) {
+    Set<String> seen = ConcurrentHashMap.newKeySet();
+    AtomicInteger faults = new AtomicInteger();
+    way.set(
+        request -> {
+          if (stages(request) && seen.add(request.token()) && (seen.size() - 1) % every == 0) {
+            faults.incrementAndGet();
+            return fault;
+          }
+          return Fault.NONE;
+        });
     requireExact(load(3));
-    assertThat(once).hasSize(insertsOfALoad).doesNotContain("");
+    assertThat(seen).hasSize(insertsOfALoad).doesNotContain("");
+    assertThat(faults.get()).isEqualTo((insertsOfALoad + every - 1) / every);
     assertThat(way.requests().stream().filter(TaskFaultIT::stages))
         .as("the client has sent each again, no attempt had to be made again")
-        .hasSize(2 * insertsOfALoad);
+        .hasSize(insertsOfALoad + faults.get());
   }
 
   @ParameterizedTest

@@ -155,7 +155,14 @@ public final class FaultyWay implements AutoCloseable {
               "Code: 319. DB::Exception: Unknown status of the insert. (UNKNOWN_STATUS_OF_INSERT)");
         }
         case NO_MEMORY ->
-            answer(exchange, forward(exchange, body, "&max_memory_usage=1&max_untracked_memory=0"));
+            // At once: the server would wait 5 s for others to free some.
+            answer(
+                exchange,
+                forward(
+                    exchange,
+                    body,
+                    "&max_memory_usage=1&max_untracked_memory=0"
+                        + "&memory_usage_overcommit_max_wait_microseconds=0"));
         case NO_SPACE ->
             answer(
                 exchange,
