@@ -2,6 +2,7 @@ package edtech.analytics.load;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import edtech.analytics.testing.AtStep;
 import edtech.analytics.testing.DayReader;
 import edtech.analytics.testing.Extent;
 import edtech.analytics.testing.LocalServices;
@@ -16,12 +17,13 @@ import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** Loads of one day in every finishing order, loads of neighbouring days. */
+/** Loads of one day in every finishing order and at once, loads of neighbouring days. */
 class ConcurrentLoadsIT {
   private static final int EVENTS = 200;
 
@@ -37,55 +39,118 @@ class ConcurrentLoadsIT {
     services.close();
   }
 
+  /** Each order, the first to come held before it looks whether it is superseded, or after it. */
   @Test
   void twoLoads_inBothOrders_theHigherSeqIsSeen() throws Exception {
-    inOrders(LocalDate.of(2034, 4, 1), 2, 2);
+    LocalDate day = LocalDate.of(2034, 4, 1);
+    List<String> states = states(day, 2);
+    try (DayReader reader = new DayReader(day)) {
+      for (String part : List.of("", "ops.publications")) {
+        for (boolean isLowerLast : new boolean[] {false, true}) {
+          Held lower = new Held(day, 0, part);
+          lower.awaitArrival();
+          Held higher = new Held(day, 1, "");
+          higher.awaitArrival();
+          LoadReport first = (isLowerLast ? higher : lower).finish();
+          assertThat(first.load().status()).as(first.text()).isEqualTo("published");
+          assertThat(reader.state()).isEqualTo(states.get(isLowerLast ? 1 : 0));
+          LoadReport last = (isLowerLast ? lower : higher).finish();
+          String status = isLowerLast && part.isEmpty() ? "superseded" : "published";
+          assertThat(last.load().status()).as(last.text()).isEqualTo(status);
+          assertThat(ledgerStatus(last)).isEqualTo(status);
+          assertThat(reader.state()).isEqualTo(states.get(1));
+          assertThat(lower.finish().load().loadId()).isLessThan(higher.finish().load().loadId());
+        }
+      }
+      assertThat(reader.seen()).containsExactlyInAnyOrderElementsOf(states);
+    }
   }
 
   @Test
-  void fiveLoads_inAllOrders_theHighestSeqIsSeen() throws Exception {
-    inOrders(LocalDate.of(2034, 4, 2), 5, Extent.of(2, 120));
+  void fiveLoads_inAnyOrderAndAtOnce_theHighestSeqIsSeen() throws Exception {
+    LocalDate day = LocalDate.of(2034, 4, 2);
+    List<String> states = states(day, 5);
+    try (DayReader reader = new DayReader(day)) {
+      inOrders(day, Extent.of(2, 120), states, reader);
+      atOnce(day, states, reader);
+      assertThat(reader.seen()).isSubsetOf(states).hasSizeGreaterThan(1);
+    }
   }
 
   /**
-   * So many loads at once, all held before they publish, then let go one after the other: before
-   * they look whether they are superseded, or after it.
+   * Five loads at once, all held before they publish, then let go one after the other: before they
+   * look whether they are superseded, or after it.
    */
-  private static void inOrders(LocalDate day, int loads, int mostOrders) throws Exception {
-    Random random = Extent.random(loads + " loads at once");
-    List<List<Integer>> orders = orders(loads);
-    Collections.shuffle(orders, random);
-    orders = orders.subList(0, Math.min(mostOrders, orders.size()));
-    List<String> states = states(day, loads);
+  private static void inOrders(LocalDate day, int mostOrders, List<String> states, DayReader reader)
+      throws Exception {
+    Random random = Extent.random("five loads at once");
+    List<List<Integer>> all = orders(states.size());
+    Collections.shuffle(all, random);
+    List<List<Integer>> orders = all.subList(0, mostOrders);
     Map<String, Integer> ends = new TreeMap<>();
-    try (DayReader reader = new DayReader(day)) {
-      for (List<Integer> order : orders) {
-        List<Held> held = new ArrayList<>();
-        for (int content = 0; content < loads; content++) {
-          held.add(new Held(day, content, random.nextBoolean() ? "" : "ops.publications"));
-        }
-        for (Held one : held) {
-          one.awaitArrival();
-        }
-        int highest = -1;
-        for (int content : order) {
-          LoadReport report = held.get(content).finish();
-          ends.merge(report.load().status(), 1, Integer::sum);
-          boolean isHighest =
-              highest < 0 || report.load().loadId() > held.get(highest).finish().load().loadId();
-          boolean passedTheCheck = isHighest || !held.get(content).part.isEmpty();
-          assertThat(report.load().status())
-              .as(report.text())
-              .isEqualTo(passedTheCheck ? "published" : "superseded");
-          highest = isHighest ? content : highest;
-          assertThat(reader.state()).isEqualTo(states.get(highest));
-        }
+    for (List<Integer> order : orders) {
+      List<Held> held = new ArrayList<>();
+      for (int content = 0; content < states.size(); content++) {
+        held.add(new Held(day, content, random.nextBoolean() ? "" : "ops.publications"));
       }
-      assertThat(reader.seen()).isSubsetOf(states).hasSizeGreaterThan(1);
-      Extent.say(
-          "%d loads at once: %d of %d orders, loads ended %s, polls %d, mixed 0"
-              .formatted(loads, orders.size(), orders(loads).size(), ends, reader.polls()));
+      for (Held one : held) {
+        one.awaitArrival();
+      }
+      int highest = -1;
+      for (int content : order) {
+        LoadReport report = held.get(content).finish();
+        ends.merge(report.load().status(), 1, Integer::sum);
+        boolean isHighest =
+            highest < 0 || report.load().loadId() > held.get(highest).finish().load().loadId();
+        boolean passedTheCheck = isHighest || !held.get(content).part.isEmpty();
+        assertThat(report.load().status())
+            .as(report.text())
+            .isEqualTo(passedTheCheck ? "published" : "superseded");
+        highest = isHighest ? content : highest;
+        assertThat(reader.state()).isEqualTo(states.get(highest));
+      }
     }
+    Extent.say(
+        "%d loads at once: %d of %d orders, loads ended %s, polls %d, mixed 0"
+            .formatted(states.size(), orders.size(), all.size(), ends, reader.polls()));
+  }
+
+  /** From the creation of their stage tables on, nothing holds one up for another. */
+  private static void atOnce(LocalDate day, List<String> states, DayReader reader)
+      throws Exception {
+    CyclicBarrier together = new CyclicBarrier(states.size());
+    List<CompletableFuture<LoadReport>> running = new ArrayList<>();
+    for (int content = 0; content < states.size(); content++) {
+      AtStep wait = new AtStep(Step.STAGE, () -> await(together));
+      int its = content;
+      running.add(
+          CompletableFuture.supplyAsync(() -> load(day, its, wait), ConcurrentLoadsIT::start));
+    }
+    int highest = 0;
+    for (int content = 0; content < states.size(); content++) {
+      LoadReport report = running.get(content).get(2, TimeUnit.MINUTES);
+      assertThat(report.load().status()).as(report.text()).isIn("published", "superseded");
+      if (report.load().loadId() > running.get(highest).get().load().loadId()) {
+        highest = content;
+      }
+    }
+    assertThat(running.get(highest).get().load().status()).isEqualTo("published");
+    assertThat(reader.state()).isEqualTo(states.get(highest));
+  }
+
+  private static void await(CyclicBarrier barrier) {
+    try {
+      barrier.await(1, TimeUnit.MINUTES);
+    } catch (Exception e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static String ledgerStatus(LoadReport report) {
+    return services
+        .rows("SELECT status FROM ops.loads WHERE load_id = " + report.load().loadId())
+        .get(0)
+        .getString("status");
   }
 
   @Test
@@ -97,9 +162,17 @@ class ConcurrentLoadsIT {
     int rounds = Extent.of(2, 20);
     try {
       for (LocalDate day : days) {
-        states.add(states(day, 2));
+        put(day, 2);
+        states.add(new ArrayList<>());
         readers.add(new DayReader(day));
       }
+      for (int content = 0; content < 2; content++) {
+        load(first, first.plusDays(2), content, new SilentProgress());
+        for (int i = 0; i < days.size(); i++) {
+          states.get(i).add(readers.get(i).state());
+        }
+      }
+      readers.forEach(reader -> reader.seen().remove(DayReader.nothing()));
       for (int round = 0; round < rounds; round++) {
         int content = round % 2;
         List<CompletableFuture<LoadReport>> running = new ArrayList<>();
@@ -166,13 +239,14 @@ class ConcurrentLoadsIT {
     return states;
   }
 
-  private static LoadReport load(
-      LocalDate day, int content, Progress progress, String... settings) {
-    List<String> all = new ArrayList<>(List.of(settings));
-    all.addAll(List.of("events-uri", services.eventsUri() + "/" + content));
-    return services
-        .backfill(day, day, LoadMode.FORCED, progress, all.toArray(String[]::new))
-        .get(0);
+  private static LoadReport load(LocalDate day, int content, Progress progress) {
+    return load(day, day, content, progress).get(0);
+  }
+
+  private static List<LoadReport> load(
+      LocalDate from, LocalDate to, int content, Progress progress) {
+    return services.backfill(
+        from, to, LoadMode.FORCED, progress, "events-uri", services.eventsUri() + "/" + content);
   }
 
   private static void start(Runnable task) {
