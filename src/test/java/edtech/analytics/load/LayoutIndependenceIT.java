@@ -74,7 +74,7 @@ class LayoutIndependenceIT {
     WINDOWS_LINE_ENDS_AND_BOM(3, 6),
     NO_LAST_LINE_END(4, 7),
     EVERY_LINE_TWICE(5, 8),
-    BATCHES_OF_SEVEN(3, 9),
+    BATCHES_OF_FORTY_THREE(3, 9),
     BATCHES_OF_TEN_KILOBYTES(3, 10),
     FIVE_PARTITIONS(9, 11),
     TWENTY_THREE_PARTITIONS_TWICE(6, 12);
@@ -101,8 +101,8 @@ class LayoutIndependenceIT {
 
     private String[] settings() {
       List<String> settings = new ArrayList<>(List.of(SETTINGS));
-      if (this == BATCHES_OF_SEVEN) {
-        settings.addAll(List.of("clickhouse.batch-rows", "7"));
+      if (this == BATCHES_OF_FORTY_THREE) {
+        settings.addAll(List.of("clickhouse.batch-rows", "43"));
       } else if (this == BATCHES_OF_TEN_KILOBYTES) {
         settings.addAll(List.of("clickhouse.batch-bytes", "10240"));
       } else if (this == FIVE_PARTITIONS) {
@@ -148,7 +148,6 @@ class LayoutIndependenceIT {
     }
   }
 
-  /** How many tasks wrote the events. */
   private static Set<String> rejected(LocalDate date) {
     return readBack.rejected(date).stream()
         .map(line -> line.reason() + "|" + line.detail() + "|" + line.line())
@@ -191,7 +190,7 @@ class LayoutIndependenceIT {
   @Test
   void fileLargerThanOneSplit_equalsItsLinesInSmallFiles() {
     LocalDate day = LocalDate.of(2013, 2, 1);
-    List<byte[]> many = GeneratedDay.lines(day, 43, 12_000, 250);
+    List<byte[]> many = GeneratedDay.lines(day, 43, 4_000, 900);
     services.spark().sparkContext().conf().set("spark.default.parallelism", "7");
     put(day, many, Layout.ONE_FILE);
     long reads = services.objectReads();
