@@ -19,6 +19,7 @@ import edtech.analytics.testing.DayReader;
 import edtech.analytics.testing.ForkedJvm;
 import edtech.analytics.testing.LocalServices;
 import edtech.analytics.testing.ReadBack;
+import edtech.analytics.testing.ReadyDriver;
 import edtech.analytics.testing.SampleDay;
 import edtech.analytics.testing.SilentProgress;
 import java.time.LocalDate;
@@ -37,11 +38,13 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Users whom every trace in ClickHouse is searched for after they were forgotten. */
 class ForgetIT {
   private static LocalServices services;
+  private static ReadyDriver drivers;
   private static ReadBack readBack;
 
   @BeforeAll
   static void open() {
     services = new LocalServices("forget");
+    drivers = new ReadyDriver(KilledForget.class);
     readBack = new ReadBack(services);
   }
 
@@ -53,6 +56,7 @@ class ForgetIT {
 
   @AfterAll
   static void close() {
+    drivers.close();
     services.close();
   }
 
@@ -293,12 +297,7 @@ class ForgetIT {
   }
 
   private static void kill(String user, Step step, String part) throws InterruptedException {
-    ForkedJvm.Result killed =
-        ForkedJvm.run(
-            KilledForget.class,
-            Map.of(),
-            List.of("-Dspark.master=local[2]"),
-            List.of(user, step.name(), part));
+    ForkedJvm.Result killed = drivers.run(user, step.name(), part);
     assertThat(killed.code()).as(killed.text()).isEqualTo(ForkedJvm.KILLED);
   }
 

@@ -12,6 +12,7 @@ import edtech.analytics.testing.Extent;
 import edtech.analytics.testing.ForkedJvm;
 import edtech.analytics.testing.KilledLoad;
 import edtech.analytics.testing.LocalServices;
+import edtech.analytics.testing.ReadyDriver;
 import edtech.analytics.testing.SampleDay;
 import java.time.LocalDate;
 import java.util.ArrayList;
@@ -38,13 +39,14 @@ class KilledLoadIT {
   private static final LocalDate DAY = LocalDate.of(2030, 1, 1);
   private static final int EVENTS = 600;
 
-  /** What a load takes in a JVM of its own on two quiet cores, about. */
-  private static final int UNDISTURBED_MILLIS = 7_000;
+  /** Assumed time of a driver's first load, on two quiet cores and after Spark's start. */
+  private static final int UNDISTURBED_MILLIS = 4_000;
 
   private static final Set<String> STEPS =
       Stream.of(Step.values()).map(Step::key).collect(Collectors.toSet());
 
   private static LocalServices services;
+  private static ReadyDriver drivers;
   private static DayReader reader;
   private static String[] lines;
   private static String[] states;
@@ -52,6 +54,7 @@ class KilledLoadIT {
   @BeforeAll
   static void publishBoth() {
     services = new LocalServices("killed-load");
+    drivers = new ReadyDriver(KilledLoad.class);
     lines = new String[] {"", ""};
     states = new String[2];
     for (int content = 0; content < 2; content++) {
@@ -72,6 +75,7 @@ class KilledLoadIT {
       assertThat(reader.polls()).isGreaterThan(50);
       assertThat(reader.seen()).containsExactlyInAnyOrder(states);
     } finally {
+      drivers.close();
       reader.close();
       services.close();
     }
@@ -212,12 +216,7 @@ class KilledLoadIT {
   /** Returns the step that it was killed in. */
   private static String kill(Step step, String part, int content) throws InterruptedException {
     services.put(DAY, "a.jsonl", lines[content]);
-    ForkedJvm.Result result =
-        ForkedJvm.run(
-            KilledLoad.class,
-            Map.of(),
-            List.of("-Dspark.master=local[2]"),
-            List.of(DAY.toString(), services.eventsUri(), step.name(), part));
+    ForkedJvm.Result result = drivers.run(DAY.toString(), services.eventsUri(), step.name(), part);
     assertThat(result.code()).as(result.text()).isEqualTo(ForkedJvm.KILLED);
     return result.out().lines().filter(STEPS::contains).reduce("", (first, last) -> last);
   }

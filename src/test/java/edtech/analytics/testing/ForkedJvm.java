@@ -1,9 +1,10 @@
 package edtech.analytics.testing;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.File;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
@@ -19,8 +20,6 @@ public final class ForkedJvm {
 
   /** What {@code kill -9} leaves as the exit code. */
   public static final int KILLED = 137;
-
-  private ForkedJvm() {}
 
   /** How it ended, and all it said. */
   public record Result(int code, String out, String err, double seconds) {
@@ -64,6 +63,18 @@ public final class ForkedJvm {
       List<String> options,
       List<String> arguments)
       throws InterruptedException {
+    return new ForkedJvm(command(classPath, main, options, arguments), environment).end();
+  }
+
+  /** Starts a main class that takes what it is to do from its standard input. */
+  static ForkedJvm start(Class<?> main, List<String> options) {
+    List<String> all = new ArrayList<>(options);
+    all.add(ClassArchive.use());
+    return new ForkedJvm(command(ClassArchive.classPath(), main, all, List.of()), Map.of());
+  }
+
+  private static List<String> command(
+      String classPath, Class<?> main, List<String> options, List<String> arguments) {
     List<String> command = new ArrayList<>();
     command.add(System.getProperty("java.home") + "/bin/java");
     ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
@@ -75,19 +86,20 @@ public final class ForkedJvm {
     command.addAll(options);
     command.addAll(List.of("-cp", classPath, main.getName()));
     command.addAll(arguments);
-    return run(command, environment);
+    return command;
   }
 
-  private static Result run(List<String> command, Map<String, String> environment)
-      throws InterruptedException {
+  private final long started = System.nanoTime();
+  private final Path out;
+  private final Path err;
+  private final Process process;
+
+  private ForkedJvm(List<String> command, Map<String, String> environment) {
     try {
-      Path out = Files.createTempFile("forked-", ".out");
-      Path err = Files.createTempFile("forked-", ".err");
+      out = Files.createTempFile("forked-", ".out");
+      err = Files.createTempFile("forked-", ".err");
       ProcessBuilder builder =
-          new ProcessBuilder(command)
-              .redirectInput(new File("/dev/null"))
-              .redirectOutput(out.toFile())
-              .redirectError(err.toFile());
+          new ProcessBuilder(command).redirectOutput(out.toFile()).redirectError(err.toFile());
       environment.forEach(
           (name, value) -> {
             if (value == null) {
@@ -96,8 +108,29 @@ public final class ForkedJvm {
               builder.environment().put(name, value);
             }
           });
-      long started = System.nanoTime();
-      Process process = builder.start();
+      process = builder.start();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Writes to its standard input, which ends there. */
+  void tell(String text) {
+    try (OutputStream in = process.getOutputStream()) {
+      in.write(text.getBytes(UTF_8));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  void kill() {
+    process.destroyForcibly();
+  }
+
+  /** Waits for its end. */
+  Result end() throws InterruptedException {
+    try {
+      process.getOutputStream().close();
       boolean ended = process.waitFor(MINUTES, TimeUnit.MINUTES);
       process.destroyForcibly().waitFor();
       double seconds = (System.nanoTime() - started) / 1e9;

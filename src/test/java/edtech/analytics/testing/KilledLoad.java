@@ -1,7 +1,6 @@
 package edtech.analytics.testing;
 
 import edtech.analytics.clickhouse.ClickHouse;
-import edtech.analytics.config.SettingsReader;
 import edtech.analytics.job.JobContext;
 import edtech.analytics.load.LoadMode;
 import edtech.analytics.load.Progress;
@@ -10,11 +9,10 @@ import edtech.analytics.load.Step;
 import java.io.IOException;
 import java.time.LocalDate;
 import java.util.Map;
-import java.util.Optional;
 
 /**
- * A driver that kills itself with SIGKILL when its load reaches a place: arguments date,
- * events-uri, step, part. Part '' = as the step begins; 'batch' = when the first rows of raw.events
+ * A driver that kills itself with SIGKILL when its load reaches a place. It is told date,
+ * events-uri, step, part: Part '' = as the step begins; 'batch' = when the first rows of raw.events
  * are staged; a number = so many milliseconds after the step began, or when the load is over.
  */
 public final class KilledLoad {
@@ -28,25 +26,22 @@ public final class KilledLoad {
     this.part = part;
   }
 
-  public static void main(String[] arguments) {
-    LocalDate date = LocalDate.parse(arguments[0]);
-    Map<String, String> settings =
-        Map.of(
-            "events-uri",
-            arguments[1],
-            "clickhouse.password",
-            "env:CLICKHOUSE_LOADER_PASSWORD",
-            "clickhouse.batch-rows",
-            arguments[3].equals("batch") ? "10" : "1000");
-    Map<String, String> environment = LocalServices.loaderEnvironment();
+  public static void main(String[] none) {
+    ReadyDriver.Told told = ReadyDriver.Told.await();
+    LocalDate date = LocalDate.parse(told.arguments().get(0));
+    String part = told.arguments().get(3);
     JobContext job =
-        new JobContext(
-            SettingsReader.read(Optional.empty(), environment, settings), environment, null);
-    KilledLoad killed = new KilledLoad(job, arguments[2], arguments[3]);
+        told.job(
+            Map.of(
+                "events-uri",
+                told.arguments().get(1),
+                "clickhouse.batch-rows",
+                part.equals("batch") ? "10" : "1000"));
+    KilledLoad killed = new KilledLoad(job, told.arguments().get(2), part);
     System.out.println(
         new RangeLoad(job, killed.progress())
             .run(date, date, LoadMode.UNLESS_UNCHANGED, report -> {}));
-    if (arguments[3].matches("\\d+")) {
+    if (part.matches("\\d+")) {
       kill();
     }
   }
