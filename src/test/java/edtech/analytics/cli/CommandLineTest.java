@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Arguments and settings that are refused before any service is asked; nobody answers here. */
 class CommandLineTest {
   private static final String PASSWORD = "correct-horse";
-  private static final String[] LOAD = {"load", "--date", "2034-12-01"};
+  private static final String[] LOAD = {"load", "--date", "2006-12-01"};
 
   private static final Map<String, String> ENVIRONMENT =
       Map.of(
@@ -63,8 +63,8 @@ class CommandLineTest {
   @Test
   void load_badDate_exits2() {
     requireRefused(
-        run(Map.of(), "load", "--date", "2034-02-30"),
-        "error: Invalid value for option '--date': \"2034-02-30\" is no day: write YYYY-MM-DD"
+        run(Map.of(), "load", "--date", "2006-02-30"),
+        "error: Invalid value for option '--date': \"2006-02-30\" is no day: write YYYY-MM-DD"
             + " (edtech-analytics load --help tells what it takes)");
   }
 
@@ -80,16 +80,16 @@ class CommandLineTest {
   @Test
   void backfill_fromAfterTo_exits2() {
     requireRefused(
-        run(Map.of(), "backfill", "--from", "2034-02-02", "--to", "2034-02-01"),
-        "error: --from 2034-02-02 lies after --to 2034-02-01: exchange them (edtech-analytics"
+        run(Map.of(), "backfill", "--from", "2006-02-02", "--to", "2006-02-01"),
+        "error: --from 2006-02-02 lies after --to 2006-02-01: exchange them (edtech-analytics"
             + " backfill --help tells what it takes)");
   }
 
   @Test
   void load_sinceAfterDate_exits2() {
     requireRefused(
-        run(Map.of(), LOAD, "--since", "2034-12-02"),
-        "error: --since 2034-12-02 lies after --date 2034-12-01: exchange them (edtech-analytics"
+        run(Map.of(), LOAD, "--since", "2006-12-02"),
+        "error: --since 2006-12-02 lies after --date 2006-12-01: exchange them (edtech-analytics"
             + " load --help tells what it takes)");
   }
 
@@ -186,12 +186,12 @@ class CommandLineTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "2035-03-01' OR 1=1",
-        "2035-03-01/../../other",
-        "../2035-03-01",
-        "2035-03-01\n2035-03-02 published",
+        "2007-03-01' OR 1=1",
+        "2007-03-01/../../other",
+        "../2007-03-01",
+        "2007-03-01\n2007-03-02 published",
         "\u001b[32mpublished\u001b[0m",
-        "2035-03-01; DROP TABLE store.raw_events",
+        "2007-03-01; DROP TABLE store.raw_events",
         "２０３５-03-01"
       })
   void dateThatIsNone_isRefusedInOnePrintableLine(String date) {
@@ -205,7 +205,7 @@ class CommandLineTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "events-uri=s3a://b\n2035-03-01  published/e",
+        "events-uri=s3a://b\n2007-03-01  published/e",
         "events-uri=/../../etc",
         "s3.endpoint=http://h:1\u001b[2J",
         "day.timezone=UTC'; DROP TABLE store.raw_events; --",
@@ -214,7 +214,7 @@ class CommandLineTest {
         "lateness-days=1; DROP TABLE store.raw_events",
         "clickhouse.url=http://h:1/?query=DROP",
         "clickhouse.password=x\nerror: none",
-        "clickhouse.catalog=x'; DROP\n2035-03-01  published",
+        "clickhouse.catalog=x'; DROP\n2007-03-01  published",
         "keep-loads=2)) OR ((1=1",
         "max-rejected-ratio=1e-1 OR 1",
         "no\u001b[31msuch=1"

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What comes from outside, and who may listen: the job in a JVM of its own. */
 class SecurityIT {
-  private static final LocalDate EMPTY = LocalDate.of(2035, 3, 1);
+  private static final LocalDate EMPTY = LocalDate.of(2007, 3, 1);
 
   private static LocalServices services;
 
@@ -140,14 +140,14 @@ class SecurityIT {
   @Test
   void nameOfAnObject_cannotForgeALine() throws Exception {
     LocalDate day = EMPTY.plusDays(1);
-    services.put(day, "x\n2035-03-02  published\u202e.csv", "{}");
+    services.put(day, "x\n2007-03-02  published\u202e.csv", "{}");
     Path summary = folder.resolve("summary.json");
     ForkedJvm.Result result =
         run(Map.of(), List.of(), "load", "--date", day.toString(), "--summary", summary.toString());
     assertThat(result.code()).as(result.text()).isEqualTo(1);
     assertThat(result.lastError()).contains("published<U+202E>.csv has a suffix");
     assertThat(result.text()).doesNotContain("\u202e");
-    assertThat(result.text().lines()).noneMatch(line -> line.startsWith("2035-03-02  published"));
+    assertThat(result.text().lines()).noneMatch(line -> line.startsWith("2007-03-02  published"));
     assertThat(Files.readString(summary)).doesNotContain("\u202e");
   }
 
@@ -186,7 +186,7 @@ class SecurityIT {
             "\\'); ALTER TABLE ops.publications DELETE WHERE 1; /*",
             "{name:Identifier} ${jndi:ldap://127.0.0.1:1/x} $(id) `id` %s %n",
             "../../../etc/passwd",
-            "\u001b[31m\r\n2035-03-05  published\t\b\u007f\u0085\u202e\u2028",
+            "\u001b[31m\r\n2007-03-05  published\t\b\u007f\u0085\u202e\u2028",
             "\\N\\0\\x00");
     List<String> lines = new ArrayList<>();
     for (String text : hostile) {

@@ -52,11 +52,11 @@ class ConcurrentLoadsIT {
           Held higher = new Held(day, 1, "");
           higher.awaitArrival();
           LoadReport first = (isLowerLast ? higher : lower).finish();
-          assertThat(first.load().status()).as(first.text()).isEqualTo("published");
+          assertThat(first.load().status()).as(first.text()).hasToString("published");
           assertThat(reader.state()).isEqualTo(states.get(isLowerLast ? 1 : 0));
           LoadReport last = (isLowerLast ? lower : higher).finish();
           String status = isLowerLast && part.isEmpty() ? "superseded" : "published";
-          assertThat(last.load().status()).as(last.text()).isEqualTo(status);
+          assertThat(last.load().status()).as(last.text()).hasToString(status);
           assertThat(ledgerStatus(last)).isEqualTo(status);
           assertThat(reader.state()).isEqualTo(states.get(1));
           assertThat(lower.finish().load().loadId()).isLessThan(higher.finish().load().loadId());
@@ -134,7 +134,7 @@ class ConcurrentLoadsIT {
         highest = content;
       }
     }
-    assertThat(running.get(highest).get().load().status()).isEqualTo("published");
+    assertThat(running.get(highest).get().load().status()).hasToString("published");
     assertThat(reader.state()).isEqualTo(states.get(highest));
   }
 
@@ -183,7 +183,7 @@ class ConcurrentLoadsIT {
         }
         for (int i = 0; i < days.size(); i++) {
           LoadReport report = running.get(i).get(2, TimeUnit.MINUTES);
-          assertThat(report.load().status()).as(report.text()).isEqualTo("published");
+          assertThat(report.load().status()).as(report.text()).hasToString("published");
           assertThat(readers.get(i).state()).isEqualTo(states.get(i).get(content));
         }
       }
@@ -231,7 +231,7 @@ class ConcurrentLoadsIT {
     try (DayReader reader = new DayReader(day)) {
       for (int content = 0; content < contents; content++) {
         LoadReport report = load(day, content, new SilentProgress());
-        assertThat(report.load().status()).as(report.text()).isEqualTo("published");
+        assertThat(report.load().status()).as(report.text()).hasToString("published");
         states.add(reader.state());
       }
     }

@@ -36,7 +36,7 @@ class PublicationIT {
   void unchangedDay_loadedAgain_isSkippedAndInTheLedger() {
     long before = publications(SAME);
     LoadReport again = services.load(SAME);
-    assertThat(again.load().status()).isEqualTo("skipped");
+    assertThat(again.load().status()).hasToString("skipped");
     assertThat(again.isVisible()).isTrue();
     assertThat(again.text()).contains("unchanged since it was published; --force loads it again");
     assertThat(ledgerStatus(again)).isEqualTo("skipped");
@@ -54,7 +54,7 @@ class PublicationIT {
     long before = publications(SAME);
     String content = services.content("raw.events", SAME);
     LoadReport again = services.load(SAME, LoadMode.FORCED);
-    assertThat(again.load().status()).isEqualTo("published");
+    assertThat(again.load().status()).hasToString("published");
     assertThat(publications(SAME)).isEqualTo(before + 1);
     assertThat(services.content("raw.events", SAME)).isEqualTo(content).startsWith("20:");
   }
@@ -87,7 +87,7 @@ class PublicationIT {
     services.clear(CHANGING);
     services.put(CHANGING, "a.jsonl", SampleDay.lines(CHANGING, "b", 30));
     LoadReport again = services.load(CHANGING);
-    assertThat(again.load().status()).isEqualTo("published");
+    assertThat(again.load().status()).hasToString("published");
     assertThat(ledgerStatus(again)).isEqualTo("published");
     assertThat(visible(CHANGING)).isEqualTo(30);
   }
@@ -96,7 +96,7 @@ class PublicationIT {
   void addedObject_loadedAgain_isPublished() {
     long before = visible(CHANGING);
     services.put(CHANGING, "b.jsonl", SampleDay.lines(CHANGING, "c", 40));
-    assertThat(services.load(CHANGING).load().status()).isEqualTo("published");
+    assertThat(services.load(CHANGING).load().status()).hasToString("published");
     assertThat(visible(CHANGING)).isEqualTo(before + 40);
   }
 
@@ -105,7 +105,7 @@ class PublicationIT {
     LocalDate day = LocalDate.of(2031, 1, 3);
     publish(day);
     LoadReport again = services.load(day, "success-values", "pass");
-    assertThat(again.load().status()).isEqualTo("published");
+    assertThat(again.load().status()).hasToString("published");
     assertThat(services.number("SELECT countIf(is_success) FROM raw.task_results" + of(day)))
         .isZero();
   }
@@ -113,7 +113,7 @@ class PublicationIT {
   private static void publish(LocalDate day) {
     services.put(day, "a.jsonl", SampleDay.lines(day, "a", 20));
     LoadReport report = services.load(day);
-    assertThat(report.load().status()).as(report.text()).isEqualTo("published");
+    assertThat(report.load().status()).as(report.text()).hasToString("published");
   }
 
   private static long visible(LocalDate day) {

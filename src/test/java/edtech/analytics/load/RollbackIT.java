@@ -69,7 +69,7 @@ class RollbackIT {
     rollback(day);
 
     LoadReport held = services.load(day);
-    assertThat(held.load().status()).isEqualTo("held");
+    assertThat(held.load().status()).hasToString("held");
     assertThat(held.load().error())
         .isEqualTo(
             day
@@ -85,9 +85,9 @@ class RollbackIT {
         .isEqualTo("held");
     assertThat(visible(day)).isEqualTo(20);
 
-    assertThat(services.load(day, LoadMode.FORCED).load().status()).isEqualTo("published");
+    assertThat(services.load(day, LoadMode.FORCED).load().status()).hasToString("published");
     assertThat(visible(day)).isEqualTo(30);
-    assertThat(services.load(day).load().status()).isEqualTo("skipped");
+    assertThat(services.load(day).load().status()).hasToString("skipped");
   }
 
   @Test
@@ -161,7 +161,7 @@ class RollbackIT {
   private static long load(LocalDate day, String seed, int events) {
     services.put(day, "a.jsonl", SampleDay.lines(day, seed, events));
     LoadReport report = services.load(day, "keep-loads", "3");
-    assertThat(report.load().status()).as(report.text()).isEqualTo("published");
+    assertThat(report.load().status()).as(report.text()).hasToString("published");
     return report.load().loadId();
   }
 
