@@ -233,15 +233,15 @@ class CommandLineIT {
       result =
           new JobJvm(services)
               .run(
-              proxy.environment(),
-              List.of("-Dspark.master=local[2,4]", "-Duser.language=ar", "-Duser.country=EG"),
-              "backfill",
-              "--from",
-              "2006-03-01",
-              "--to",
-              "2006-03-03",
-              "--summary",
-              summary.toString());
+                  proxy.environment(),
+                  List.of("-Dspark.master=local[2,4]", "-Duser.language=ar", "-Duser.country=EG"),
+                  "backfill",
+                  "--from",
+                  "2006-03-01",
+                  "--to",
+                  "2006-03-03",
+                  "--summary",
+                  summary.toString());
       assertThat(proxy.requests()).as("of servers on this machine").isEmpty();
     }
     requireFailure(
