@@ -3,11 +3,10 @@
 import os
 import secrets
 import subprocess
-import time
 from typing import TYPE_CHECKING
 
 from dev.stack.services import ServiceError
-from dev.stack.services.process import Service
+from dev.stack.services.process import Service, wait_for
 from dev.stack.services.state import ROOT, State, free_port, read_pairs, write_pairs
 
 if TYPE_CHECKING:
@@ -43,7 +42,10 @@ class Superset:
                 *("--timeout", "120", "--no-control-socket", "superset.app:create_app()"),
             ]
             self.service.start(command, environment, self.home)
-        self._wait()
+        from deploy import DeployError
+
+        ready = self.client().require_ready
+        wait_for(ready, START_SECONDS, self.service, not_yet=DeployError)
 
     def client(self) -> "Client":
         """Its REST interface, logged in."""
@@ -108,18 +110,3 @@ class Superset:
             raise ServiceError(
                 f"superset cannot make its database in {self.home}: {done.stderr.strip()[-2000:]}"
             )
-
-    def _wait(self) -> None:
-        from deploy import DeployError
-
-        client = self.client()
-        deadline = time.monotonic() + START_SECONDS
-        while True:
-            try:
-                return client.require_ready()
-            except DeployError as error:
-                if self.service.pid() is None:
-                    raise self.service.died() from error
-                if time.monotonic() > deadline:
-                    raise self.service.silent(START_SECONDS, str(error)) from error
-            time.sleep(0.5)

@@ -7,14 +7,16 @@ import os
 import secrets
 import signal
 import subprocess
-import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from dev.stack.nightly.client import Client
 from dev.stack.nightly.database import Database
 from dev.stack.services import ServiceError
-from dev.stack.services.process import Service
+from dev.stack.services.process import Service, wait_for
 from dev.stack.services.state import ROOT, State, free_port, read_pairs, write_pairs, write_private
+
+if TYPE_CHECKING:
+    from dev.stack.nightly.client import Client
 
 AIRFLOW = ROOT / ".venv-airflow" / "bin" / "airflow"
 COMPONENTS = ("api-server", "dag-processor", "scheduler")
@@ -58,10 +60,13 @@ class Airflow:
             self._migrate(environment)
             for name, service in self.services.items():
                 service.start([str(AIRFLOW), *_arguments(name)], environment, self.home)
-        self._wait()
+        wait_for(self.client().require_ready, START_SECONDS, *self.services.values())
 
-    def client(self) -> Client:
+    def client(self) -> "Client":
         """Its REST interface, logged in."""
+        # Here, as stopping Airflow must not need what only its client does.
+        from dev.stack.nightly.client import Client
+
         kept = self._kept()
         return Client(f"http://127.0.0.1:{kept['port']}", USER, kept["password"])
 
@@ -184,20 +189,6 @@ class Airflow:
             raise ServiceError(
                 f"airflow db migrate ended with {done.returncode}: {done.stderr[-2000:].strip()}"
             )
-
-    def _wait(self) -> None:
-        client = self.client()
-        deadline = time.monotonic() + START_SECONDS
-        while True:
-            try:
-                return client.require_ready()
-            except ServiceError as error:
-                for service in self.services.values():
-                    if service.pid() is None:
-                        raise service.died() from error
-                if time.monotonic() > deadline:
-                    raise self.services["api-server"].silent(START_SECONDS, str(error)) from error
-            time.sleep(0.5)
 
 
 def _arguments(component: str) -> list[str]:

@@ -1,19 +1,17 @@
 """up, down, clean, status: the only place that knows the order of steps."""
 
-import time
-from collections.abc import Callable
-
 from dev.stack.dashboards.server import Superset
 from dev.stack.nightly.server import Airflow
 from dev.stack.services import ServiceError
 from dev.stack.services.clickhouse import ClickHouse, ask
-from dev.stack.services.process import Service
+from dev.stack.services.process import Service, wait_for
 from dev.stack.services.s3 import ACCESS_KEY_ID, BUCKET, REGION, S3, create_bucket
 from dev.stack.services.state import State, read_pairs, write_pairs
 from dev.stack.services.users import ADMINISTRATOR
 
 START_SECONDS = 60.0
 PROBE_SECONDS = 10.0
+PAUSE_SECONDS = 0.1
 
 
 def up(state: State) -> None:
@@ -45,8 +43,15 @@ def up(state: State) -> None:
             if service.service.pid() is None:
                 service.start()
 
-        _wait(clickhouse.service, lambda: _require_clickhouse(env))
-        _wait(s3.service, lambda: create_bucket(env["S3_ENDPOINT"], env["AWS_SECRET_ACCESS_KEY"]))
+        wait_for(
+            lambda: _require_clickhouse(env), START_SECONDS, clickhouse.service, pause=PAUSE_SECONDS
+        )
+        wait_for(
+            lambda: create_bucket(env["S3_ENDPOINT"], env["AWS_SECRET_ACCESS_KEY"]),
+            START_SECONDS,
+            s3.service,
+            pause=PAUSE_SECONDS,
+        )
         write_pairs(state.env_file, env)
         _print_where(clickhouse.service, env["CLICKHOUSE_URL"])
         _print_where(s3.service, env["S3_ENDPOINT"])
@@ -116,19 +121,6 @@ def _require_clickhouse(env: dict[str, str]) -> None:
         raise ServiceError(
             f"{env['CLICKHOUSE_URL']} is not our ClickHouse: it answers {answer[:80]!r}"
         )
-
-
-def _wait(service: Service, require: Callable[[], None]) -> None:
-    deadline = time.monotonic() + START_SECONDS
-    while True:
-        try:
-            return require()
-        except ServiceError as error:
-            if service.pid() is None:
-                raise service.died() from error
-            if time.monotonic() > deadline:
-                raise service.silent(START_SECONDS, str(error)) from error
-        time.sleep(0.1)
 
 
 def _stop_all(state: State) -> None:

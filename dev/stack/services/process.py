@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from dev.stack.services import ServiceError
@@ -100,6 +101,30 @@ class Service:
         lines = self.log_file.read_text(encoding="utf-8", errors="replace").splitlines()
         tail = "\n  ".join(lines[-LOG_TAIL_LINES:]) or "(empty)"
         return f"the end of its log {self.log_file}:\n  {tail}"
+
+
+def wait_for(
+    require: Callable[[], None],
+    seconds: float,
+    *services: Service,
+    pause: float = 0.5,
+    not_yet: type[Exception] = ServiceError,
+) -> None:
+    """Returns once ``require`` does not raise ``not_yet``.
+
+    Raises a ServiceError as soon as a service has ended, and for the first one when time is over.
+    """
+    deadline = time.monotonic() + seconds
+    while True:
+        try:
+            return require()
+        except not_yet as error:
+            for service in services:
+                if service.pid() is None:
+                    raise service.died() from error
+            if time.monotonic() > deadline:
+                raise services[0].silent(seconds, str(error)) from error
+        time.sleep(pause)
 
 
 def _start_time(pid: int) -> str | None:
