@@ -1,9 +1,8 @@
 """Airflow's REST interface, as far as it is needed here."""
 
-import json
-import urllib.error
 import urllib.parse
-import urllib.request
+
+import urllib3
 
 from dev.stack.services import ServiceError
 
@@ -20,6 +19,8 @@ class Client:
         self.user = user
         self._password = password
         self._token = ""
+        # It does not look at proxy variables, and the address is on this machine.
+        self._http = urllib3.PoolManager(timeout=TIMEOUT_SECONDS, retries=False)
 
     def require_ready(self) -> None:
         """Scheduler and DAG processor live, and every DAG has been parsed."""
@@ -89,21 +90,14 @@ class Client:
         return self._send(method, path, body)
 
     def _send(self, method: str, path: str, body: dict | None) -> dict:
-        request = urllib.request.Request(
-            self.address + path,
-            method=method,
-            data=None if body is None else json.dumps(body).encode(),
-            headers={"Content-Type": "application/json", "Accept": "application/json"},
-        )
+        headers = {"Accept": "application/json"}
         if self._token:
-            request.add_header("Authorization", f"Bearer {self._token}")
-        # No proxy: the address is on this machine.
-        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+            headers["Authorization"] = f"Bearer {self._token}"
         try:
-            with opener.open(request, timeout=TIMEOUT_SECONDS) as answer:
-                return json.loads(answer.read() or b"{}")
-        except urllib.error.HTTPError as error:
-            text = error.read().decode(errors="replace")[:1000]
-            raise ServiceError(f"airflow: {method} {path}: {error.code} {text}") from error
-        except (OSError, ValueError) as error:
+            answer = self._http.request(method, self.address + path, json=body, headers=headers)
+            if answer.status >= 400:
+                text = answer.data.decode(errors="replace")[:1000]
+                raise ServiceError(f"airflow: {method} {path}: {answer.status} {text}")
+            return answer.json() if answer.data else {}
+        except (urllib3.exceptions.HTTPError, ValueError) as error:
             raise ServiceError(f"airflow: {method} {self.address}{path}: {error}") from error
