@@ -20,7 +20,7 @@
     {% do run_query('create table if not exists ' ~ lock ~ " (nothing UInt8) engine MergeTree order by nothing comment '" ~ invocation_id ~ "'") %}
     {% for row in run_query(holder) %}
         {% do exceptions.raise_compiler_error(
-            'another run of dbt builds in ' ~ target.schema ~ ' (' ~ row['comment'] ~ ', last sign of life ' ~ row['seen_at']
+            'another run of dbt builds in ' ~ target.schema ~ ' (' ~ row['comment'] ~ ', last heartbeat ' ~ row['seen_at']
             ~ '): wait for it; if it was killed, drop ' ~ lock ~ ', or wait ' ~ var('lock_minutes') ~ ' minutes') %}
     {% endfor %}
 {% endif %}

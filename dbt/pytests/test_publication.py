@@ -129,7 +129,7 @@ def test_second_run_at_once_is_refused_and_a_dead_one_replaced(marts):
         " COMMENT 'the-other-run'"
     )
     said = marts.dbt_fails("build")
-    assert "another run of dbt builds in dbt_work (the-other-run, last sign of life" in said
+    assert "another run of dbt builds in dbt_work (the-other-run, last heartbeat" in said
     assert "drop dbt_work.run_lock" in said
 
     said = marts.dbt("build", "--vars", "{lock_minutes: 0}")

@@ -56,7 +56,7 @@ def main(arguments: list[str]) -> None:
     """Runs one command and writes its truth."""
     options = _parser().parse_args(arguments)
     if options.out is None and not options.upload:
-        raise SystemExit("say where to: --out DIR for a local folder, or --upload for EVENTS_URI")
+        raise SystemExit("no target: give --out DIR for a local folder, or --upload for EVENTS_URI")
     started = time.monotonic()
     truth = generate(options) if options.command == "generate" else bench.generate(options)
     path = options.truth or (options.out and options.out / "truth.json")
