@@ -3,3 +3,17 @@
 {% macro is_complete_since(first) -%}
     toBool(days.event_date > toDate(0) and {{ first }} > days.last_missing_date)
 {%- endmacro %}
+
+{#- For the macro below: one row. -#}
+{% macro history() -%}
+    select
+        min(event_date) as first_date,
+        max(last_missing_date) as last_missing_date
+    from {{ ref('int_days') }}
+{%- endmacro %}
+
+{#- Whether every day from `first`, the first day on which something was seen, to the last published one is published,
+    the day before `first` included: it may have begun on that day. `history` is the row above, cross joined. -#}
+{% macro is_complete_to_the_end(first) -%}
+    toBool(history.last_missing_date < history.first_date or {{ first }} > history.last_missing_date + 1)
+{%- endmacro %}

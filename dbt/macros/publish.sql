@@ -1,6 +1,7 @@
 {#- The end of `dbt build`: publishes when every node of the project has passed in this run, else says why not. -#}
 {% macro finish_build(results) %}
 {% if execute and flags.WHICH == 'build' and is_lock_ours() %}
+    {% do show_rows_of(results | selectattr('status', 'equalto', 'warn')) %}
     {% set failed = results | selectattr('status', 'in', ['error', 'fail', 'runtime error']) | list %}
     {% set passed = results | selectattr('status', 'in', ['success', 'pass', 'warn']) | map(attribute='node.unique_id') | list %}
     {% set expected = graph.nodes.values()
@@ -12,10 +13,10 @@
     {% set unit_tests = results | selectattr('node.resource_type', 'equalto', 'unit_test') | list %}
     {% set published = namespace(value='false') %}
     {% if failed %}
-        {% do show_failing_rows(failed) %}
+        {% do show_rows_of(failed) %}
         {% do print('not published: marts keep what they had') %}
     {% elif flags.EMPTY or flags.SAMPLE %}
-        {% do print('not published: built without data (--empty) or of a part of them (--sample)') %}
+        {% do print('not published: built without data (--empty) or from a part of the data (--sample)') %}
     {% elif absent %}
         {% do print('not published: only a part of the project was built (' ~ absent | length ~ ' nodes were not)') %}
     {% elif not unit_tests %}
@@ -94,9 +95,9 @@
     ) %}
 {% endmacro %}
 
-{#- The rows that failed data tests found, a few of each. -#}
-{% macro show_failing_rows(failed) %}
-    {% for result in failed if result.node.resource_type == 'test' and result.failures %}
+{#- The rows that data tests found which failed or warn, a few of each. -#}
+{% macro show_rows_of(results) %}
+    {% for result in results if result.node.resource_type == 'test' and result.failures %}
         {% do print(result.node.name ~ ': ' ~ result.failures ~ (' row' if result.failures == 1 else ' rows, for example')) %}
         {% for row in run_query('select * from (' ~ result.node.compiled_code ~ ') limit 5').rows %}
             {% set cells = [] %}

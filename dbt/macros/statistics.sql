@@ -46,6 +46,25 @@
     )
 {%- endmacro %}
 
+{#-
+    p value of a χ² test of counts against the weights of their groups (both arrays, in the same order); NULL with fewer
+    than 2 groups, or fewer than 8 per group on average.
+-#}
+{% macro split_p_value(counts, weights) -%}
+    arrayMap(
+        chi_square -> if(
+            length({{ counts }}) < 2 or arraySum({{ counts }}) < 8 * length({{ counts }}),
+            null,
+            {{ chi_square_tail('chi_square', '(length(' ~ counts ~ ') - 1)') }}
+        ),
+        [arraySum(arrayMap(
+            (n, expected) -> pow(n - expected, 2) / expected,
+            {{ counts }},
+            arrayMap(share -> arraySum({{ counts }}) * share / arraySum({{ weights }}), {{ weights }})
+        ))]
+    )[1]
+{%- endmacro %}
+
 {#- A p value adjusted for all those of a family (sorted, itself included), after Holm. -#}
 {% macro holm(p_value, sorted_p_values) -%}
     if(

@@ -55,6 +55,9 @@ comparisons as (
         tests.crossover_users,
         tests.srm_p_value,
         tests.srm_ok,
+        tests.crossover_p_value,
+        tests.crossovers_ok,
+        tests.is_complete,
         anyIf(
             (users, numerators, denominators, mean, squared_error)::Tuple( -- noqa: CP01
                 users UInt64, numerators Int256, denominators Int256,
@@ -63,7 +66,7 @@ comparisons as (
             ab_group = control_group
         ) over (partition by ab_test_id, metric) as control,
         if(
-            ab_group = control_group,
+            ab_group = control_group or not is_complete,
             null,
             {{ ratio(
                 '(numerators * control.denominators - control.numerators * denominators)',
@@ -73,8 +76,9 @@ comparisons as (
         coalesce(squared_error, 0.) as variance,
         coalesce(control.squared_error, 0.) as control_variance,
         sqrt(variance + control_variance) as standard_error,
-        ab_group != control_group and isNotNull(squared_error) and isNotNull(control.squared_error)
-            and standard_error > 0 as has_verdict
+        -- Of a test without a control, control.squared_error is NULL.
+        ab_group != control_group and is_complete and isNotNull(squared_error)
+            and isNotNull(control.squared_error) and standard_error > 0 as has_verdict
     from arms
     inner join {{ ref('int_ab_tests') }} as tests using (ab_test_id)
 ),
@@ -122,5 +126,8 @@ select
     crossover_users,
     srm_p_value,
     srm_ok,
+    crossover_p_value,
+    crossovers_ok,
+    is_complete,
     assumeNotNull((select max(event_date) from {{ ref('published_loads') }})) as as_of
 from adjusted

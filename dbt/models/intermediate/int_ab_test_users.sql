@@ -6,6 +6,9 @@ with exposures as (
         user_id,
         min(event_date) as exposed_date,
         groupUniqArray(ab_group) as ab_groups,
+        -- Of groups assigned at the same moment the first and the last by name.
+        argMin(ab_group, (first_assigned_at, ab_group)) as first_group,
+        argMax(ab_group, (-toUnixTimestamp64Micro(first_assigned_at), ab_group)) as first_group_too,
         toBool(length(ab_groups) > 1) as is_crossover
     from {{ ref('stg_ab_test_user_day') }}
     group by ab_test_id, user_id
@@ -33,6 +36,7 @@ select
     toLowCardinality(ab_group) as ab_group,
     exposures.user_id as user_id,
     exposures.is_crossover as is_crossover,
+    toBool(ab_group = exposures.first_group and ab_group = exposures.first_group_too) as is_first_group,
     exposures.exposed_date as exposed_date,
     coalesce(activity.active_days, 0) as active_days,
     coalesce(activity.task_attempts, 0) as task_attempts,

@@ -18,5 +18,7 @@ select
     eligible_users,
     retained_users,
     {{ ratio('retained_users', 'eligible_users') }} as weighted_rate,
-    {{ ratio('arraySum(rates)', 'mature_cohorts') }} as mean_rate
+    {{ ratio('arraySum(rates)', 'mature_cohorts') }} as mean_rate,
+    toBool(history.last_missing_date < history.first_date) as is_complete
 from summed
+cross join ({{ history() }}) as history
