@@ -6,6 +6,7 @@ import edtech.analytics.job.JobContext;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -15,6 +16,11 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "forget",
     description = "Removes a user from all loads, and leaves them out of later ones.",
+    footer = {
+      "",
+      "Exit code 0: no load holds the user any more. 1: something is left, and a rerun continues;"
+          + " or no load ever held such a user, and the last line says so."
+    },
     mixinStandardHelpOptions = true)
 final class ForgetCommand implements Callable<Integer> {
   private static final int MAX_ID_CHARACTERS = 256;
@@ -53,15 +59,22 @@ final class ForgetCommand implements Callable<Integer> {
     }
     file.write(removed.json());
     common.out().print(removed.text());
-    if (removed.isFinished()) {
-      return 0;
+    if (!removed.isFinished()) {
+      removed.problems().forEach(problem -> common.err().println("  " + problem));
+      common
+          .err()
+          .println(
+              "error: the user is not forgotten yet: fix what the lines above say, then rerun");
+      return ExitCode.SOFTWARE;
     }
-    removed.problems().forEach(problem -> common.err().println("  " + problem));
-    common
-        .err()
-        .println(
-            "error: the user is not forgotten yet, for what the lines above say: see to it, then run"
-                + " forget again");
-    return 1;
+    if (!removed.isFound()) {
+      common
+          .err()
+          .println(
+              "error: no load holds a user with this id, so nothing was removed: check the id, as it"
+                  + " is written in the events; loads leave it out from now on");
+      return ExitCode.SOFTWARE;
+    }
+    return ExitCode.OK;
   }
 }

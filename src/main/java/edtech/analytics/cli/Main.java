@@ -9,6 +9,7 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.time.LocalDate;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -72,6 +73,12 @@ public final class Main {
    */
   public static int run(
       String[] arguments, Map<String, String> environment, PrintWriter out, PrintWriter err) {
+    List<String> undecoded =
+        Undecoded.problems(arguments, environment, System.getProperty("sun.jnu.encoding", ""));
+    if (!undecoded.isEmpty()) {
+      undecoded.forEach(problem -> err.println("error: " + problem));
+      return CommandLine.ExitCode.USAGE;
+    }
     CommandLine line = new CommandLine(new Main(environment)).setOut(out).setErr(err);
     line.registerConverter(LocalDate.class, new DayConverter());
     line.setExecutionExceptionHandler(

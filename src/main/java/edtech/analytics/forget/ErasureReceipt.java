@@ -44,7 +44,12 @@ public record ErasureReceipt(
     return finishedAt.isPresent();
   }
 
-  /** One screen for people. */
+  /** Whether any load held the user, in this run or in one before it. */
+  public boolean isFound() {
+    return !loads.isEmpty();
+  }
+
+  /** Human-readable summary. */
   public String text() {
     StringBuilder text = new StringBuilder("user with hash " + userHash + "\n");
     for (ErasedLoad load : loads) {

@@ -344,6 +344,24 @@ class CommandLineIT {
   }
 
   @Test
+  void forget_userOfNoLoad_exits1AndSaysSo() {
+    requireFailure(
+        run(NO_EVENTS, "forget", "--user", "nobody-" + System.nanoTime()),
+        1,
+        "error: no load holds a user with this id, so nothing was removed: check the id, as it is"
+            + " written in the events; loads leave it out from now on");
+  }
+
+  @Test
+  void forget_argumentThatAnotherLocaleHasCut_exits2AndForgetsNobody() throws Exception {
+    requireFailure(
+        fork(Map.of("LC_ALL", "C"), "forget", "--user", "Ömer"),
+        2,
+        "error: argument 3 (--user) may have lost characters, since this process reads"
+            + " ANSI_X3.4-1968: set LC_ALL=C.UTF-8");
+  }
+
+  @Test
   void sweep_nothingDead_exits0() {
     ForkedJvm.Result result = run(NO_EVENTS, "sweep");
     assertThat(result.code()).as(result.text()).isZero();
