@@ -3,5 +3,5 @@
 - ``database``  Airflow's database: a PostgreSQL of its own
 - ``server``    configuration and processes of Airflow
 - ``client``    its REST interface
-- ``day``       one day through both DAGs, and what became of it
+- ``day``       runs one day through both DAGs and prints the outcome
 """

@@ -1,4 +1,4 @@
-"""Airflow's REST interface, as far as it is needed here."""
+"""What is needed here of Airflow's REST interface."""
 
 import urllib.parse
 
@@ -12,7 +12,7 @@ ENDED = ("success", "failed")
 
 
 class Client:
-    """Calls as one user. Raises ServiceError when Airflow does not do what it is asked for."""
+    """Calls as one user. Raises ServiceError when Airflow does not do what it was asked."""
 
     def __init__(self, address: str, user: str, password: str) -> None:
         self.address = address
@@ -23,7 +23,7 @@ class Client:
         self._http = urllib3.PoolManager(timeout=TIMEOUT_SECONDS, retries=False)
 
     def require_ready(self) -> None:
-        """Scheduler and DAG processor live, and every DAG has been parsed."""
+        """Returns when scheduler and DAG processor are healthy and every DAG is parsed."""
         health = self.get("monitor/health")
         for component in ("metadatabase", "scheduler", "dag_processor"):
             if health[component]["status"] != "healthy":
@@ -56,7 +56,7 @@ class Client:
         return answer["task_instances"]
 
     def log(self, dag: str, run_id: str, task: str, attempt: int) -> list[str]:
-        """What one try of a task has said, line by line."""
+        """The log of one try of a task, line by line."""
         run = urllib.parse.quote(run_id, safe="")
         answer = self.get(
             f"dags/{dag}/dagRuns/{run}/taskInstances/{task}/logs/{attempt}?full_content=true"
@@ -67,7 +67,7 @@ class Client:
         ]
 
     def clear(self, dag: str, run_id: str, *tasks: str) -> None:
-        """Lets tasks of a run, and what comes after them, run again."""
+        """Runs tasks of a run, and the tasks after them, again."""
         self.post(
             f"dags/{dag}/clearTaskInstances",
             dag_run_id=run_id,

@@ -1,4 +1,4 @@
-"""One day through both DAGs, and what became of it."""
+"""Runs one day through both DAGs and prints the outcome."""
 
 import time
 from collections.abc import Iterator

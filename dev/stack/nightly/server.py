@@ -31,7 +31,7 @@ PASSED_BY_CONNECTION = (
     "EVENTS_URI",
     "S3_ENDPOINT",
 )
-"""Variables that no process of Airflow inherits: what a task needs comes from its connections."""
+"""Variables that no process of Airflow inherits: a task takes what it needs from connections."""
 
 
 class Airflow:
@@ -46,9 +46,9 @@ class Airflow:
         return all(service.pid() is not None for service in self.services.values())
 
     def start(self, **settings: str) -> None:
-        """Starts what does not run; returns when the DAGs are there and can be run.
+        """Starts the processes that do not run; returns when the DAGs can be run.
 
-        ``settings`` are variables for all of its processes, on top of the usual ones.
+        ``settings`` are variables for all processes, on top of the usual ones.
         """
         if not AIRFLOW.is_file():
             raise ServiceError(f"no {AIRFLOW}; 'make airflow' installs it")
@@ -75,7 +75,7 @@ class Airflow:
         return self._kept()["password"]
 
     def spark_properties(self) -> str:
-        """Those of the project, with S3A, which a Spark from PyPI has not."""
+        """The project's properties, with S3A, which Spark from PyPI does not have."""
         logging = f"-Dlog4j2.configurationFile={ROOT / 'conf' / 'log4j2.properties'}"
         return (
             (ROOT / "conf" / "spark-defaults.conf").read_text(encoding="utf-8")
@@ -84,19 +84,19 @@ class Airflow:
         )
 
     def stop(self) -> None:
-        """Ends it; silent when it does not run."""
+        """Stops Airflow; silent when it does not run."""
         stopped = self._stop_components()
         if self.database.service.stop() or stopped:
             print("airflow: stopped")
 
     def remove(self) -> None:
-        """Forgets what does not lie in the state directory."""
+        """Removes what lies outside the state directory."""
         self.database.remove()
 
     def _stop_components(self) -> bool:
         stopped = False
         pids = {name: service.pid() for name, service in self.services.items()}
-        # All are told before any is waited for: each takes seconds.
+        # Each takes seconds to stop, so tell all of them before waiting for any.
         for pid in filter(None, pids.values()):
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGTERM)
@@ -104,7 +104,7 @@ class Airflow:
             pid = pids[name]
             stopped = service.stop() or stopped
             if pid is not None:
-                # Its workers and what they had started, should they have outlived it.
+                # Its workers, and what they started, may have outlived it.
                 with contextlib.suppress(ProcessLookupError):
                     os.killpg(pid, signal.SIGKILL)
         return stopped
@@ -146,8 +146,8 @@ class Airflow:
             "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN_ASYNC": self.database.url(),
             "AIRFLOW__LOGGING__COLORED_CONSOLE_LOG": "False",
             "AIRFLOW__USAGE_DATA_COLLECTION__ENABLED": "False",
-            # A task that is not answered at its start has lost a try; on busy cores, and by a
-            # server that has just begun, that takes more than the usual 5 s.
+            # A task loses a try if the server does not answer when it starts. On busy cores a
+            # server that has just started needs more than the default of 5 s.
             "AIRFLOW__WORKERS__EXECUTION_API_TIMEOUT": "60",
         }
         inherited = {
@@ -163,9 +163,9 @@ class Airflow:
         properties.write_text(self.spark_properties(), encoding="utf-8")
         values = {
             "EVENTS_URI": os.environ.get("EVENTS_URI", ""),
-            # By hand: a run for last night would wait for events that nobody sends.
+            # No schedule: a run for last night would wait for events that nobody sends.
             "SCHEDULE": "",
-            # Shorter ones lose tries on a busy machine: docs/nightly.md.
+            # A shorter pause loses tries on a busy machine: docs/nightly.md.
             "POLL_SECONDS": "15",
             "WAIT_SECONDS": "60",
             "RETRIES": "1",
@@ -194,7 +194,7 @@ class Airflow:
 def _arguments(component: str) -> list[str]:
     if component == "api-server":
         return [component, "--host", "127.0.0.1", "--workers", "1"]
-    # The server of task logs would listen on all interfaces; here they are read from disk.
+    # The server of task logs would listen on all interfaces; here logs are read from disk.
     return [component, "--skip-serve-logs"] if component == "scheduler" else [component]
 
 
