@@ -171,7 +171,9 @@ public final class DayLoad {
     }
     requireIdentities(stage);
     Optional<String> refusal =
-        new Refusal(job.settings()).of(date, lister.prefix(date), ledger.total());
+        new Refusal(job.settings())
+            .of(date, lister.prefix(date), ledger.total())
+            .or(() -> LostObjects.refusal(input, ledger.byObject()));
     // Of a refused day the rejected lines alone are kept, to be looked at.
     List<Table> tables = refusal.isPresent() ? List.of(Tables.REJECTED_EVENTS) : Tables.PUBLISHED;
     rows.keySet().retainAll(tables.stream().map(Table::logical).toList());

@@ -316,6 +316,20 @@ class RefusedLoadIT {
   }
 
   @Test
+  void objectWithoutAnyEvent_isRefusedAndShown() {
+    services.put(DAY, "a.jsonl", lines(60, 0));
+    services.put(DAY, "b.jsonl", lines(0, 12));
+    LoadReport report =
+        requireRefused(
+            services.load(DAY),
+            "none of the 12 lines of "
+                + services.uri(DAY, "b.jsonl")
+                + " is an event ({malformed_json=12}): upload it again as one JSON object a line,"
+                + " in UTF-8, or hide it with a leading _; ops.rejected_events has its lines");
+    assertThat(readBack.rejectedOf(report)).hasSize(12).containsOnly(malformed("b.jsonl"));
+  }
+
+  @Test
   void objectReplacedBetweenListingAndReading_isRefused() {
     services.put(DAY, "a.jsonl", open("e", NOON));
     requireRefused(

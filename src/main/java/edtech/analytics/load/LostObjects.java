@@ -1,0 +1,66 @@
+package edtech.analytics.load;
+
+import edtech.analytics.clickhouse.store.LineCounts;
+import edtech.analytics.input.DayInput;
+import edtech.analytics.input.SourceObject;
+import edtech.analytics.input.line.Reason;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Objects that are no event lines at all: gzip in gzip, UTF-16, a log. In a large day their lines
+ * are too few to have it refused, and all of their events would be missing.
+ */
+final class LostObjects {
+  /** Of fewer lines each may well be at fault by itself. */
+  private static final long LEAST_LINES = 10;
+
+  /** Reasons of lines that were understood. */
+  private static final Set<Reason> UNDERSTOOD =
+      Set.of(Reason.OUTSIDE_DAY, Reason.CONFLICTING_DUPLICATE, Reason.ERASED_USER);
+
+  private LostObjects() {}
+
+  /**
+   * Why the day is refused; empty when no line, or at least one, of each object was understood.
+   *
+   * @param byObject counts by the number of the object
+   */
+  static Optional<String> refusal(DayInput input, Map<Integer, LineCounts> byObject) {
+    List<Integer> lost = new ArrayList<>();
+    for (int number = 0; number < input.own().size(); number++) {
+      if (isLost(byObject.getOrDefault(number, LineCounts.NONE))) {
+        lost.add(number);
+      }
+    }
+    return lost.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            message(input.own().get(lost.get(0)), byObject.get(lost.get(0)), lost.size() - 1));
+  }
+
+  private static boolean isLost(LineCounts counts) {
+    long understood =
+        UNDERSTOOD.stream()
+            .mapToLong(reason -> counts.rejectedByReason().getOrDefault(reason.code(), 0L))
+            .sum();
+    return counts.notBlank() >= LEAST_LINES
+        && understood == 0
+        && counts.rejected() == counts.notBlank();
+  }
+
+  private static String message(SourceObject object, LineCounts counts, int others) {
+    return String.format(
+        Locale.ROOT,
+        "none of the %,d lines of %s is an event (%s)%s: upload it again as one JSON object a line,"
+            + " in UTF-8, or hide it with a leading _; ops.rejected_events has its lines",
+        counts.notBlank(),
+        object.uri(),
+        counts.rejectedByReason(),
+        others == 0 ? "" : String.format(Locale.ROOT, ", and of %,d other objects", others));
+  }
+}
