@@ -57,7 +57,7 @@ class ConcurrentLoadsIT {
           LoadReport last = (isLowerLast ? lower : higher).finish();
           String status = isLowerLast && part.isEmpty() ? "superseded" : "published";
           assertThat(last.load().status()).as(last.text()).hasToString(status);
-          assertThat(ledgerStatus(last)).isEqualTo(status);
+          assertThat(services.ledgerStatus(last.load().loadId())).isEqualTo(status);
           assertThat(reader.state()).isEqualTo(states.get(1));
           assertThat(lower.finish().load().loadId()).isLessThan(higher.finish().load().loadId());
         }
@@ -144,13 +144,6 @@ class ConcurrentLoadsIT {
     } catch (Exception e) {
       throw new IllegalStateException(e);
     }
-  }
-
-  private static String ledgerStatus(LoadReport report) {
-    return services
-        .rows("SELECT status FROM ops.loads WHERE load_id = " + report.load().loadId())
-        .get(0)
-        .getString("status");
   }
 
   @Test

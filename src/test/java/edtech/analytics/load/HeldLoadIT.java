@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import edtech.analytics.clickhouse.store.LoadLog;
 import edtech.analytics.clickhouse.store.LoadRecord;
-import edtech.analytics.clickhouse.store.Sweep;
 import edtech.analytics.job.JobContext;
 import edtech.analytics.testing.ForkedJvm;
 import edtech.analytics.testing.JobJvm;
@@ -56,10 +55,10 @@ class HeldLoadIT {
                 + services.eventsUri()
                 + "/dt=2042-03-31/, load it again when it is whole, or publish it as it is with"
                 + " release --date 2042-03-31");
-    assertThat(visibleEvents(day)).isZero();
+    assertThat(services.visibleEvents(day)).isZero();
     assertThat(held()).isEqualTo(held.load().loadId());
 
-    sweep();
+    services.sweepAtOnce();
     assertThat(stored(first)).isZero();
     assertThat(stored(held)).isEqualTo(48);
 
@@ -68,7 +67,7 @@ class HeldLoadIT {
             "\nheld:      load " + held.load().loadId() + ": 2042-03-31 has 50 lines, below hold-");
     assertThat(command("release", "--date", "2042-03-31").out())
         .isEqualTo("2042-03-31 shows load " + held.load().loadId() + ", which was held\n");
-    assertThat(visibleEvents(day)).isEqualTo(48);
+    assertThat(services.visibleEvents(day)).isEqualTo(48);
     try (JobContext job = services.job()) {
       assertThat(new LoadLog(job.server()).find(held.load().loadId()).orElseThrow().status())
           .isEqualTo("published");
@@ -93,11 +92,11 @@ class HeldLoadIT {
     LoadReport held = nightly(day);
     assertThat(held.load().status()).isEqualTo("held");
     assertThat(held()).isEqualTo(held.load().loadId());
-    assertThat(visibleEvents(day)).as("the day keeps what it had").isEqualTo(6);
+    assertThat(services.visibleEvents(day)).as("the day keeps what it had").isEqualTo(6);
     services.put(day, "a.jsonl", SampleDay.lines(day, "e", HALF - SampleDay.REJECTED));
     assertThat(nightly(day).load().status()).isEqualTo("published");
     assertThat(held()).as("superseded").isZero();
-    sweep();
+    services.sweepAtOnce();
     assertThat(stored(held)).isZero();
     services.put(day, "a.jsonl", SampleDay.lines(day, "f", 7));
     assertThat(services.load(day, LoadMode.FORCED).load().status()).isEqualTo("published");
@@ -131,20 +130,9 @@ class HeldLoadIT {
     }
   }
 
-  private static void sweep() {
-    try (JobContext job =
-        services.job("sweep-grace-minutes", "0", "rejected-retention-days", "0")) {
-      new Sweep(job.server(), job.settings().publication()).run();
-    }
-  }
-
   private static long stored(LoadReport report) {
     return services.number(
         "SELECT count() FROM store.raw_events WHERE load_id = " + report.load().loadId());
-  }
-
-  private static long visibleEvents(LocalDate day) {
-    return services.number("SELECT count() FROM raw.events WHERE event_date = '" + day + "'");
   }
 
   private static LocalDate thin() {

@@ -3,8 +3,6 @@ package edtech.analytics.load;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
-import edtech.analytics.clickhouse.store.Sweep;
-import edtech.analytics.job.JobContext;
 import edtech.analytics.model.Table;
 import edtech.analytics.model.Tables;
 import edtech.analytics.testing.DayReader;
@@ -135,7 +133,7 @@ class KilledLoadIT {
     long dead = killed(step, part, content);
 
     assertThat(reader.state()).isEqualTo(before);
-    assertThat(status(dead)).isEqualTo("running");
+    assertThat(services.ledgerStatus(dead)).isEqualTo("running");
     assertThat(stored("store.raw_events", dead)).isEqualTo(movedEvents);
     if (part.equals("batch")) {
       assertThat(services.number("SELECT count() FROM stage.raw_events_" + dead))
@@ -146,12 +144,14 @@ class KilledLoadIT {
     assertThat(again.load().status()).as(again.text()).isEqualTo("published");
     assertThat(reader.state()).isEqualTo(states[content]);
 
-    sweep();
-    assertThat(status(dead)).as("a sweep leaves a load that may still run").isEqualTo("running");
+    services.sweepAtOnce();
+    assertThat(services.ledgerStatus(dead))
+        .as("a sweep leaves a load that may still run")
+        .isEqualTo("running");
     assertThat(stored("store.raw_events", dead)).isEqualTo(movedEvents);
     LocalServices.abandon(services.admin(), "load_id = " + dead);
-    assertThat(status(dead)).isEqualTo("abandoned");
-    sweep();
+    assertThat(services.ledgerStatus(dead)).isEqualTo("abandoned");
+    services.sweepAtOnce();
     assertThat(stageTables(dead)).isZero();
     requireOnlyKeptLoads();
     assertThat(reader.state()).isEqualTo(states[content]);
@@ -166,12 +166,12 @@ class KilledLoadIT {
     long dead = killed(step, part, content);
 
     assertThat(reader.state()).isEqualTo(states[content]);
-    assertThat(status(dead)).isEqualTo(statusBefore);
+    assertThat(services.ledgerStatus(dead)).isEqualTo(statusBefore);
     assertThat(services.load(DAY).load().status()).isEqualTo("skipped");
 
     LocalServices.abandon(services.admin(), "load_id = " + dead);
-    assertThat(status(dead)).isEqualTo(statusAfter);
-    sweep();
+    assertThat(services.ledgerStatus(dead)).isEqualTo(statusAfter);
+    services.sweepAtOnce();
     assertThat(stageTables(dead)).isZero();
     requireOnlyKeptLoads();
     assertThat(stored("store.raw_events", dead)).isEqualTo(EVENTS);
@@ -230,13 +230,6 @@ class KilledLoadIT {
         "SELECT toInt64(max(load_id)) FROM ops.loads WHERE event_date = '" + DAY + "'");
   }
 
-  private static String status(long load) {
-    return services
-        .rows("SELECT status FROM ops.loads WHERE load_id = " + load)
-        .get(0)
-        .getString("status");
-  }
-
   private static long stored(String table, long load) {
     return services.number("SELECT count() FROM " + table + " WHERE load_id = " + load);
   }
@@ -246,13 +239,6 @@ class KilledLoadIT {
         "SELECT count() FROM system.tables WHERE database = 'stage' AND endsWith(name, '_"
             + load
             + "')");
-  }
-
-  private static void sweep() {
-    try (JobContext job =
-        services.job("sweep-grace-minutes", "0", "rejected-retention-days", "0")) {
-      new Sweep(job.server(), job.settings().publication()).run();
-    }
   }
 
   private static void requireOnlyKeptLoads() {

@@ -39,7 +39,7 @@ class PublicationIT {
     assertThat(again.load().status()).hasToString("skipped");
     assertThat(again.isVisible()).isTrue();
     assertThat(again.text()).contains("unchanged since it was published; --force loads it again");
-    assertThat(ledgerStatus(again)).isEqualTo("skipped");
+    assertThat(services.ledgerStatus(again.load().loadId())).isEqualTo("skipped");
     assertThat(publications(SAME)).isEqualTo(before);
   }
 
@@ -88,16 +88,16 @@ class PublicationIT {
     services.put(CHANGING, "a.jsonl", SampleDay.lines(CHANGING, "b", 30));
     LoadReport again = services.load(CHANGING);
     assertThat(again.load().status()).hasToString("published");
-    assertThat(ledgerStatus(again)).isEqualTo("published");
-    assertThat(visible(CHANGING)).isEqualTo(30);
+    assertThat(services.ledgerStatus(again.load().loadId())).isEqualTo("published");
+    assertThat(services.visibleEvents(CHANGING)).isEqualTo(30);
   }
 
   @Test
   void addedObject_loadedAgain_isPublished() {
-    long before = visible(CHANGING);
+    long before = services.visibleEvents(CHANGING);
     services.put(CHANGING, "b.jsonl", SampleDay.lines(CHANGING, "c", 40));
     assertThat(services.load(CHANGING).load().status()).hasToString("published");
-    assertThat(visible(CHANGING)).isEqualTo(before + 40);
+    assertThat(services.visibleEvents(CHANGING)).isEqualTo(before + 40);
   }
 
   @Test
@@ -116,22 +116,11 @@ class PublicationIT {
     assertThat(report.load().status()).as(report.text()).hasToString("published");
   }
 
-  private static long visible(LocalDate day) {
-    return services.number("SELECT count() FROM raw.events" + of(day));
-  }
-
   private static long publications(LocalDate day) {
     return services.number("SELECT count() FROM ops.publications" + of(day));
   }
 
   private static String of(LocalDate day) {
     return " WHERE event_date = '" + day + "'";
-  }
-
-  private static String ledgerStatus(LoadReport report) {
-    return services
-        .rows("SELECT status FROM ops.loads WHERE load_id = " + report.load().loadId())
-        .get(0)
-        .getString("status");
   }
 }

@@ -335,7 +335,7 @@ class RefusedLoadIT {
     requireRefused(
         services.load(
             DAY, new AtStep(Step.READ, () -> services.put(DAY, "a.jsonl", open("f", NOON)))),
-        changed("a.jsonl"));
+        services.changedMessage(DAY, "a.jsonl"));
   }
 
   @Test
@@ -344,7 +344,7 @@ class RefusedLoadIT {
     requireRefused(
         services.load(
             DAY, new AtStep(Step.READ, () -> services.put(DAY, "a.jsonl.gz", new byte[0]))),
-        changed("a.jsonl.gz"));
+        services.changedMessage(DAY, "a.jsonl.gz"));
   }
 
   @Test
@@ -353,13 +353,7 @@ class RefusedLoadIT {
     services.put(DAY, "b.jsonl", open("f", NOON));
     requireRefused(
         services.load(DAY, new AtStep(Step.READ, () -> services.remove(DAY, "b.jsonl"))),
-        changed("b.jsonl"));
-  }
-
-  private static String changed(String name) {
-    return "object "
-        + services.uri(DAY, name)
-        + " changed between listing and reading: load the day again when its objects are final";
+        services.changedMessage(DAY, "b.jsonl"));
   }
 
   private static String changedWhileLoading(String name) {

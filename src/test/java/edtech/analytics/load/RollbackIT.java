@@ -39,7 +39,7 @@ class RollbackIT {
     final long third = load(day, "c", 40);
 
     assertThat(rollback(day).loadId()).isEqualTo(second);
-    assertThat(visible(day)).isEqualTo(30);
+    assertThat(services.visibleEvents(day)).isEqualTo(30);
     assertThat(
             services.number(
                 "SELECT toInt64(argMax(rows['raw.events'], seq)) FROM ops.publications WHERE"
@@ -49,16 +49,16 @@ class RollbackIT {
         .isEqualTo(30);
     // Once more goes further back, never to a load that was left.
     assertThat(rollback(day).loadId()).isEqualTo(first);
-    assertThat(visible(day)).isEqualTo(20);
+    assertThat(services.visibleEvents(day)).isEqualTo(20);
     assertThatThrownBy(() -> rollback(day))
         .isInstanceOf(LoadFailedException.class)
         .hasMessageStartingWith(day + " has no older load than the visible one; its loads: [");
-    assertThat(visible(day)).isEqualTo(20);
+    assertThat(services.visibleEvents(day)).isEqualTo(20);
 
     Publication shown = rollback(day, OptionalLong.of(third));
     assertThat(shown.loadId()).isEqualTo(third);
     assertThat(shown.isHeld()).isTrue();
-    assertThat(visible(day)).isEqualTo(40);
+    assertThat(services.visibleEvents(day)).isEqualTo(40);
   }
 
   @Test
@@ -77,16 +77,11 @@ class RollbackIT {
                 + first
                 + " and is held there: --force loads it again");
     assertThat(held.isVisible()).isFalse();
-    assertThat(
-            services
-                .rows("SELECT status FROM ops.loads WHERE load_id = " + held.load().loadId())
-                .get(0)
-                .getString("status"))
-        .isEqualTo("held");
-    assertThat(visible(day)).isEqualTo(20);
+    assertThat(services.ledgerStatus(held.load().loadId())).isEqualTo("held");
+    assertThat(services.visibleEvents(day)).isEqualTo(20);
 
     assertThat(services.load(day, LoadMode.FORCED).load().status()).hasToString("published");
-    assertThat(visible(day)).isEqualTo(30);
+    assertThat(services.visibleEvents(day)).isEqualTo(30);
     assertThat(services.load(day).load().status()).hasToString("skipped");
   }
 
@@ -95,7 +90,11 @@ class RollbackIT {
     requireRefused(
         ONCE,
         OptionalLong.of(42),
-        "load 42 was never published for " + ONCE + "; its loads: [" + visibleLoad(ONCE) + "]");
+        "load 42 was never published for "
+            + ONCE
+            + "; its loads: ["
+            + services.visibleLoad(ONCE)
+            + "]");
   }
 
   @Test
@@ -103,7 +102,10 @@ class RollbackIT {
     requireRefused(
         ONCE,
         OptionalLong.empty(),
-        ONCE + " has no older load than the visible one; its loads: [" + visibleLoad(ONCE) + "]");
+        ONCE
+            + " has no older load than the visible one; its loads: ["
+            + services.visibleLoad(ONCE)
+            + "]");
   }
 
   @Test
@@ -136,7 +138,7 @@ class RollbackIT {
             + day
             + " is no longer whole (raw.events has 0 of 20 rows): it was swept, or held a user who"
             + " was forgotten; raise keep-loads to keep more loads of a day");
-    assertThat(visibleLoad(day)).isEqualTo(21);
+    assertThat(services.visibleLoad(day)).isEqualTo(21);
   }
 
   @Test
@@ -179,16 +181,5 @@ class RollbackIT {
     assertThatThrownBy(() -> rollback(day, load))
         .isInstanceOf(LoadFailedException.class)
         .hasMessage(message);
-  }
-
-  private static long visible(LocalDate day) {
-    return services.number("SELECT count() FROM raw.events WHERE event_date = '" + day + "'");
-  }
-
-  private static long visibleLoad(LocalDate day) {
-    return services.number(
-        "SELECT toInt64(argMax(load_id, seq)) FROM ops.publications WHERE event_date = '"
-            + day
-            + "'");
   }
 }

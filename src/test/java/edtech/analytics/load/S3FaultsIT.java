@@ -153,12 +153,6 @@ class S3FaultsIT {
         .formatted(services.uri(DAY, name), s3.endpoint(), why, advice);
   }
 
-  private static String changed(String name) {
-    return "object "
-        + services.uri(DAY, name)
-        + " changed between listing and reading: load the day again when its objects are final";
-  }
-
   private static String cannotList(String why, String advice) {
     return "cannot list %s in the S3 at %s: %s; %s"
         .formatted(services.uri(DAY, ""), s3.endpoint(), why, advice);
@@ -276,7 +270,7 @@ class S3FaultsIT {
   @Test
   void answerOfAnotherVersion_failsTheLoad() {
     s3.spoil(request -> request.isReadOf(PLAIN), ALWAYS, FaultyS3.otherVersion());
-    requireFailed(load(), changed(PLAIN));
+    requireFailed(load(), services.changedMessage(DAY, PLAIN));
   }
 
   @ParameterizedTest
@@ -287,7 +281,7 @@ class S3FaultsIT {
         1,
         FaultyS3.brokenAfter(half(name)),
         () -> services.put(DAY, name, open("other", NOON)));
-    requireFailed(load(), changed(name));
+    requireFailed(load(), services.changedMessage(DAY, name));
     assertThat(s3.requests()).isGreaterThan(1);
   }
 
@@ -299,7 +293,7 @@ class S3FaultsIT {
         1,
         FaultyS3.brokenAfter(half(name)),
         () -> services.remove(DAY, name));
-    requireFailed(load(), changed(name));
+    requireFailed(load(), services.changedMessage(DAY, name));
     assertThat(s3.requests()).isGreaterThan(1);
   }
 
@@ -310,7 +304,7 @@ class S3FaultsIT {
         1,
         FaultyS3.slow(1 << 20, 0),
         () -> services.put(DAY, PLAIN, Arrays.copyOf(objects.get(PLAIN), half(PLAIN))));
-    requireFailed(load(), changed(PLAIN));
+    requireFailed(load(), services.changedMessage(DAY, PLAIN));
   }
 
   @Test

@@ -2,9 +2,6 @@ package edtech.analytics.load;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import edtech.analytics.clickhouse.store.Publications;
-import edtech.analytics.clickhouse.store.Sweep;
-import edtech.analytics.job.JobContext;
 import edtech.analytics.testing.DayReader;
 import edtech.analytics.testing.Extent;
 import edtech.analytics.testing.LocalServices;
@@ -55,12 +52,13 @@ class SweepRaceIT {
       List<String> states = List.of(last, reader.state());
       for (int round = 0; round < rounds; round++) {
         List<String> old = contents.get(round % 2);
-        long load = visible();
+        long load = services.visibleLoad(DAY);
         try (SlowQuery query = new SlowQuery(services, DAY)) {
           query.take(random.nextInt(old.size() / 2));
 
           publish(1 - round % 2);
-          sweep();
+          services.sweep(
+              "sweep-grace-minutes", "0", "keep-loads", "1", "rejected-retention-days", "0");
 
           assertThat(stored(load)).as("the sweep has dropped what is read").isZero();
           assertThat(query.isRunning()).as("the query was not over before").isTrue();
@@ -78,18 +76,6 @@ class SweepRaceIT {
     // Small batches: many parts, of which a query has opened few.
     LoadReport report = services.load(DAY, "clickhouse.batch-rows", "50");
     assertThat(report.load().status()).as(report.text()).isEqualTo("published");
-  }
-
-  private static void sweep() {
-    try (JobContext job =
-        services.job(
-            "sweep-grace-minutes", "0", "keep-loads", "1", "rejected-retention-days", "0")) {
-      new Sweep(job.server(), job.settings().publication()).run();
-    }
-  }
-
-  private static long visible() {
-    return new Publications(services.admin()).current(DAY).orElseThrow().loadId();
   }
 
   private static long stored(long load) {

@@ -251,12 +251,12 @@ class TaskFaultIT {
 
   @Test
   void publicationLost_load_failsAndTheDayStays() {
-    String before = visibleLoad();
+    long before = services.visibleLoad(DAY);
     way.set(request -> request.insertsInto("ops.publications") ? Fault.REQUEST_LOST : Fault.NONE);
     LoadReport report = load(0);
     assertThat(report.load().status()).isEqualTo("failed");
     assertThat(report.load().error()).startsWith("ClickHouse at " + way.url());
-    assertThat(visibleLoad()).isEqualTo(before);
+    assertThat(services.visibleLoad(DAY)).isEqualTo(before);
     assertThat(read.contentWithRejected(DAY)).isEqualTo(reference);
   }
 
@@ -286,7 +286,7 @@ class TaskFaultIT {
 
   private static void requireExact(LoadReport report) {
     assertThat(report.load().status()).as(report.text()).isEqualTo("published");
-    assertThat(visibleLoad()).isEqualTo(String.valueOf(report.load().loadId()));
+    assertThat(services.visibleLoad(DAY)).isEqualTo(report.load().loadId());
     assertThat(read.contentWithRejected(DAY)).isEqualTo(reference);
     requireNothingTwice(report);
   }
@@ -301,16 +301,5 @@ class TaskFaultIT {
             services.number(
                 "SELECT count() FROM ops.loads WHERE load_id = " + report.load().loadId()))
         .isEqualTo(1);
-  }
-
-  private static String visibleLoad() {
-    return services
-        .rows(
-            "SELECT toString(argMax(load_id, seq)) AS load FROM ops.publications WHERE event_date ="
-                + " '"
-                + DAY
-                + "'")
-        .get(0)
-        .getString("load");
   }
 }

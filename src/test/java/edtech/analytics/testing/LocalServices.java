@@ -3,6 +3,7 @@ package edtech.analytics.testing;
 import com.clickhouse.client.api.query.GenericRecord;
 import edtech.analytics.clickhouse.ClickHouse;
 import edtech.analytics.clickhouse.Connection;
+import edtech.analytics.clickhouse.store.Sweep;
 import edtech.analytics.config.Settings;
 import edtech.analytics.config.SettingsReader;
 import edtech.analytics.job.JobContext;
@@ -99,6 +100,13 @@ public final class LocalServices implements AutoCloseable {
   /** Address of an object, as the job names it. */
   public String uri(LocalDate prefix, String name) {
     return eventsUri() + "/dt=" + prefix + "/" + name;
+  }
+
+  /** What a load says of an object that is another one when read than when listed. */
+  public String changedMessage(LocalDate prefix, String name) {
+    return "object "
+        + uri(prefix, name)
+        + " changed between listing and reading: load the day again when its objects are final";
   }
 
   /** Puts an object into a folder of the test class's folder. */
@@ -203,6 +211,38 @@ public final class LocalServices implements AutoCloseable {
         "INSERT INTO store.load_log SELECT * REPLACE (revision + 1 AS revision, now64(6, 'UTC') -"
             + " INTERVAL 2 HOUR AS heartbeat_at) FROM store.load_log FINAL WHERE "
             + which);
+  }
+
+  /** Drops what a sweep with these settings drops. */
+  public Sweep.Result sweep(String... settings) {
+    try (JobContext job = job(settings)) {
+      return new Sweep(job.server(), job.settings().publication()).run();
+    }
+  }
+
+  /** Drops all that is neither visible nor kept for a rollback, however young it is. */
+  public void sweepAtOnce() {
+    sweep("sweep-grace-minutes", "0", "rejected-retention-days", "0");
+  }
+
+  /** How many events of a day readers see. */
+  public long visibleEvents(LocalDate date) {
+    return number("SELECT count() FROM raw.events WHERE event_date = '" + date + "'");
+  }
+
+  /** The load of a day that readers see. */
+  public long visibleLoad(LocalDate date) {
+    return number(
+        "SELECT toInt64(argMax(load_id, seq)) FROM ops.publications WHERE event_date = '"
+            + date
+            + "'");
+  }
+
+  /** The status of a load as the ledger shows it. */
+  public String ledgerStatus(long loadId) {
+    return rows("SELECT status FROM ops.loads WHERE load_id = " + loadId)
+        .get(0)
+        .getString("status");
   }
 
   public List<GenericRecord> rows(String sql) {
