@@ -1,10 +1,12 @@
 package edtech.analytics.load;
 
 import static edtech.analytics.testing.Events.bytes;
+import static edtech.analytics.testing.Events.concat;
 import static edtech.analytics.testing.Events.event;
 import static edtech.analytics.testing.Events.gzip;
 import static edtech.analytics.testing.Events.open;
 import static edtech.analytics.testing.Events.quoted;
+import static edtech.analytics.testing.Events.sha256;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -12,15 +14,11 @@ import edtech.analytics.clickhouse.store.LineCounts;
 import edtech.analytics.testing.LocalServices;
 import edtech.analytics.testing.ReadBack;
 import java.io.ByteArrayOutputStream;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -480,21 +478,5 @@ class RejectedLinesIT {
     objects.forEach((name, counts) -> expected.put("dt=" + day + "/" + name, counts));
     assertThat(readBack.objects(report)).isEqualTo(expected);
     assertThat(report.load().objects()).isEqualTo(10);
-  }
-
-  private static byte[] concat(byte[] a, byte[] b) {
-    byte[] both = Arrays.copyOf(a, a.length + b.length);
-    System.arraycopy(b, 0, both, a.length, b.length);
-    return both;
-  }
-
-  private static String sha256(String line) {
-    try {
-      byte[] digest =
-          MessageDigest.getInstance("SHA-256").digest(line.getBytes(StandardCharsets.UTF_8));
-      return HexFormat.of().formatHex(digest);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e);
-    }
   }
 }

@@ -1,5 +1,6 @@
 package edtech.analytics.load;
 
+import static edtech.analytics.testing.Events.concat;
 import static edtech.analytics.testing.Events.gzip;
 import static edtech.analytics.testing.Events.open;
 import static java.nio.charset.StandardCharsets.UTF_8;
@@ -14,7 +15,6 @@ import edtech.analytics.testing.FaultyS3.Request;
 import edtech.analytics.testing.LocalServices;
 import edtech.analytics.testing.ReadBack;
 import edtech.analytics.testing.SilentProgress;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.URI;
 import java.time.LocalDate;
@@ -73,12 +73,9 @@ class S3FaultsIT {
     s3 = new FaultyS3(URI.create(LocalServices.ENVIRONMENT.get("S3_ENDPOINT")));
     byte[] member = gzip(String.join("\n", lines("b", 15)) + "\n");
     gzipHalf = member.length;
-    ByteArrayOutputStream members = new ByteArrayOutputStream();
-    // Cut between its members, as appending writers leave them, it is still a valid gzip.
-    members.writeBytes(member);
-    members.writeBytes(gzip(String.join("\n", lines("c", 14)) + "\nno json\n"));
     objects.put(PLAIN, (String.join("\n", lines("a", 200)) + "\n").getBytes(UTF_8));
-    objects.put(GZIP, members.toByteArray());
+    // Cut between its members, as appending writers leave them, it is still a valid gzip.
+    objects.put(GZIP, concat(member, gzip(String.join("\n", lines("c", 14)) + "\nno json\n")));
     putTheDay();
     LoadReport report = services.load(DAY);
     assertThat(report.load().error()).isEmpty();
