@@ -2,7 +2,6 @@ package edtech.analytics.load;
 
 import static edtech.analytics.testing.Events.gzip;
 import static edtech.analytics.testing.Events.open;
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import edtech.analytics.testing.AtStep;
@@ -158,10 +157,7 @@ class RefusedLoadIT {
   enum Broken {
     TRUNCATED_GZIP("b.jsonl.gz", Arrays.copyOf(zipped(), zipped().length - 9)),
     ZERO_AFTER_GZIP("b.json.gz", Arrays.copyOf(zipped(), zipped().length + 1)),
-    GZIP_NAMED_PLAIN("b.jsonl", zipped()),
-    KEY_WITH_EMPTY_FOLDER("/b.jsonl", open("e", NOON).getBytes(UTF_8)),
-    KEY_WITH_DOT("x/./b.jsonl", open("e", NOON).getBytes(UTF_8)),
-    KEY_OF_THE_SAME_ADDRESS("/a.jsonl", open("e", NOON).getBytes(UTF_8));
+    GZIP_NAMED_PLAIN("b.jsonl", zipped());
 
     private final String name;
     private final byte[] content;
@@ -196,17 +192,6 @@ class RefusedLoadIT {
                 + uri
                 + "b.jsonl is compressed, its name says it is not: name gzip .jsonl.gz, and write"
                 + " zstd as gzip or plain text";
-        case KEY_WITH_EMPTY_FOLDER, KEY_WITH_DOT ->
-            "object "
-                + uri
-                + (this == KEY_WITH_DOT ? "x/" : "")
-                + "b.jsonl is listed, but not found by that name: its key holds '//' or '/./',"
-                + " which an address does not keep; rename it";
-        case KEY_OF_THE_SAME_ADDRESS ->
-            "two objects have the address "
-                + uri
-                + "a.jsonl: the key of one holds '//' or '/./', which an address does not keep;"
-                + " rename that one";
       };
     }
   }

@@ -364,4 +364,28 @@ class S3FaultsIT {
             + PLAIN
             + ": rename the object whose name holds '..'");
   }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"//", "/./"})
+  void listedKeyThatNoAddressKeeps_failsTheLoad(String between) {
+    s3.spoil(
+        Request::isListing, ALWAYS, FaultyS3.replacing("/" + PLAIN + "<", between + "z.jsonl<"));
+    requireFailed(
+        load(),
+        "object "
+            + services.uri(DAY, "z.jsonl")
+            + " is listed, but not found by that name: its key holds '//' or '/./', which an"
+            + " address does not keep; rename it");
+  }
+
+  @Test
+  void twoKeysOfOneAddress_failTheLoad() {
+    s3.spoil(Request::isListing, ALWAYS, FaultyS3.replacing("/" + GZIP + "<", "//" + PLAIN + "<"));
+    requireFailed(
+        load(),
+        "two objects have the address "
+            + services.uri(DAY, PLAIN)
+            + ": the key of one holds '//' or '/./', which an address does not keep; rename that"
+            + " one");
+  }
 }
