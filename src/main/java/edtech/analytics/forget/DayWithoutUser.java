@@ -5,6 +5,7 @@ import edtech.analytics.clickhouse.store.Erasures;
 import edtech.analytics.clickhouse.store.LineCounts;
 import edtech.analytics.clickhouse.store.LoadLog;
 import edtech.analytics.clickhouse.store.LoadRecord;
+import edtech.analytics.clickhouse.store.LoadStatus;
 import edtech.analytics.clickhouse.store.Publication;
 import edtech.analytics.clickhouse.store.Publications;
 import edtech.analytics.clickhouse.store.Stage;
@@ -92,7 +93,7 @@ final class DayWithoutUser {
     LoadLog log = new LoadLog(job.server());
     LoadRecord record = log.find(base.loadId()).orElseGet(() -> unknown(base));
     try (LoadJournal journal =
-        new LoadJournal(log, progress, base.date(), record.sourceUri(), JobContext.jobVersion())) {
+        new LoadJournal(log, progress, base.date(), record.source().uri(), JobContext.jobVersion())) {
       long loadId = publications.nextSeq();
       // Before the ledger knows the load: should this run be killed, the next one must not wait for
       // what looks like a load that runs.
@@ -122,8 +123,7 @@ final class DayWithoutUser {
       LoadJournal journal) {
     LocalDate date = base.date();
     long loadId = journal.load().loadId();
-    journal.continues(
-        record.objects(), record.bytes(), base.fingerprint(), counts(record, base, removed));
+    journal.continues(source(record, base), counts(record, base, removed));
 
     journal.begin(Step.STAGE);
     Tables.PUBLISHED.forEach(stage::create);
@@ -156,7 +156,7 @@ final class DayWithoutUser {
     Publication published = new Publication(date, seq, loadId, base.fingerprint());
     publications.publish(published, rows);
     journal.part("ops.loads");
-    journal.ended("published", "");
+    journal.ended(LoadStatus.PUBLISHED, "");
     return published;
   }
 
@@ -243,15 +243,17 @@ final class DayWithoutUser {
         reasons);
   }
 
+  private static LoadRecord.Source source(LoadRecord record, Publication base) {
+    LoadRecord.Source of = record.source();
+    return new LoadRecord.Source(of.uri(), of.objects(), of.bytes(), base.fingerprint());
+  }
+
   private static LoadRecord unknown(Publication base) {
     return new LoadRecord(
         base.loadId(),
         base.date(),
-        "published",
-        "",
-        0,
-        0,
-        base.fingerprint(),
+        LoadStatus.PUBLISHED,
+        LoadRecord.Source.at(""),
         LineCounts.NONE,
         Map.of(),
         Instant.now(),

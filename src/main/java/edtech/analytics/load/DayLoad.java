@@ -4,6 +4,7 @@ import edtech.analytics.clickhouse.ClickHouseException;
 import edtech.analytics.clickhouse.store.Erasures;
 import edtech.analytics.clickhouse.store.LineCounts;
 import edtech.analytics.clickhouse.store.LoadLog;
+import edtech.analytics.clickhouse.store.LoadStatus;
 import edtech.analytics.clickhouse.store.Publication;
 import edtech.analytics.clickhouse.store.Publications;
 import edtech.analytics.clickhouse.store.Stage;
@@ -113,11 +114,11 @@ public final class DayLoad {
     journal.listed(input, fingerprint);
     if (mode != LoadMode.FORCED && current.isPresent()) {
       if (current.get().fingerprint().equals(fingerprint)) {
-        report = journal.ended("skipped", "");
+        report = journal.ended(LoadStatus.SKIPPED, "");
         return;
       }
       if (current.get().isHeld()) {
-        report = journal.ended("held", heldMessage(date, current.get()));
+        report = journal.ended(LoadStatus.HELD, heldMessage(date, current.get()));
         return;
       }
     }
@@ -200,18 +201,18 @@ public final class DayLoad {
     Optional<Publication> newer =
         publications.current(date).filter(published -> published.seq() > loadId);
     if (newer.isPresent()) {
-      return journal.ended("superseded", "");
+      return journal.ended(LoadStatus.SUPERSEDED, "");
     }
     if (mode == LoadMode.NIGHTLY) {
       Hold hold =
           new Hold(new LoadLog(job.server()), job.settings().publication().holdBelowRatio());
       Optional<String> held = hold.of(date, lister.prefix(date), ledger.total());
       if (held.isPresent()) {
-        return journal.ended("held", held.get());
+        return journal.ended(LoadStatus.HELD, held.get());
       }
     }
     journal.part("ops.publications");
-    publications.publish(new Publication(date, loadId, loadId, journal.load().fingerprint()), rows);
+    publications.publish(new Publication(date, loadId, loadId, journal.load().source().fingerprint()), rows);
     journal.part("ops.loads");
     return published();
   }
@@ -223,7 +224,7 @@ public final class DayLoad {
   /** The day is visible: what goes wrong from here on is no failure of the load. */
   private LoadReport published() {
     try {
-      return journal.ended("published", "");
+      return journal.ended(LoadStatus.PUBLISHED, "");
     } catch (ClickHouseException e) {
       progress.failed(e);
       progress.warns(

@@ -4,6 +4,7 @@ import edtech.analytics.clickhouse.ClickHouseException;
 import edtech.analytics.clickhouse.store.LineCounts;
 import edtech.analytics.clickhouse.store.LoadLog;
 import edtech.analytics.clickhouse.store.LoadRecord;
+import edtech.analytics.clickhouse.store.LoadStatus;
 import edtech.analytics.input.DayInput;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -15,8 +16,8 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
 /**
- * What is known of the running load: written to the ledger at its start, every minute as a sign of
- * life, and at its end.
+ * What is known of the running load. Writes it to the ledger at the start, every minute as a
+ * heartbeat, and at the end.
  */
 public final class LoadJournal implements AutoCloseable {
   private static final int HEARTBEAT_SECONDS = 60;
@@ -32,7 +33,18 @@ public final class LoadJournal implements AutoCloseable {
             return thread;
           });
 
-  private volatile LoadRecord load;
+  private final LocalDate date;
+  private final String jobVersion;
+  private final Instant startedAt = Instant.now();
+
+  // Written by the load's thread, read by the heartbeat's.
+  private volatile long loadId;
+  private volatile LoadRecord.Source source;
+  private volatile LineCounts counts = LineCounts.NONE;
+  private volatile Map<String, Long> rowsByTable = Map.of();
+  private volatile LoadStatus status = LoadStatus.RUNNING;
+  private volatile String error = "";
+
   private boolean isOver;
   private Step step;
   private long stepStarted;
@@ -41,70 +53,63 @@ public final class LoadJournal implements AutoCloseable {
       LoadLog log, Progress progress, LocalDate date, String sourceUri, String jobVersion) {
     this.log = log;
     this.progress = progress;
-    this.load =
-        new LoadRecord(
-            0,
-            date,
-            "running",
-            sourceUri,
-            0,
-            0,
-            "",
-            LineCounts.NONE,
-            Map.of(),
-            Instant.now(),
-            "",
-            jobVersion);
+    this.date = date;
+    this.source = LoadRecord.Source.at(sourceUri);
+    this.jobVersion = jobVersion;
     begin(Step.START);
   }
 
   /** The load has its number: from here on the ledger knows it. */
-  public void started(long loadId) {
-    load = load.withLoadId(loadId);
-    log.write(load);
+  public void started(long id) {
+    loadId = id;
+    log.write(load());
     heartbeat.scheduleAtFixedRate(
         this::beat, HEARTBEAT_SECONDS, HEARTBEAT_SECONDS, TimeUnit.SECONDS);
   }
 
   void listed(DayInput input, String fingerprint) {
-    load = load.withSource(input.objects(), input.bytes(), fingerprint);
+    source =
+        new LoadRecord.Source(source.uri(), input.objects(), input.bytes(), fingerprint);
   }
 
-  /** What the load is made of was listed, and counted, by another one. */
-  public void continues(int objects, long bytes, String fingerprint, LineCounts counts) {
-    load = load.withSource(objects, bytes, fingerprint).withCounts(counts);
+  /** The load is made of what another one has read and counted. */
+  public void continues(LoadRecord.Source ofOther, LineCounts lineCounts) {
+    source = ofOther;
+    counts = lineCounts;
   }
 
-  void counted(LineCounts counts) {
-    load = load.withCounts(counts);
+  void counted(LineCounts lineCounts) {
+    counts = lineCounts;
   }
 
-  public void staged(Map<String, Long> rowsByTable) {
-    load = load.withRows(new LinkedHashMap<>(rowsByTable));
+  public void staged(Map<String, Long> rows) {
+    rowsByTable = new LinkedHashMap<>(rows);
   }
 
   /** The load is over. Fails when the ledger can't be written. */
-  public synchronized LoadReport ended(String status, String error) {
+  public synchronized LoadReport ended(LoadStatus how, String why) {
     isOver = true;
     heartbeat.shutdownNow();
     endStep();
-    load = load.withStatus(status, error);
+    status = how;
+    error = why;
     LoadReport report = report();
-    log.write(load, report.secondsByStep());
+    log.write(report.load(), report.secondsByStep());
     return report;
   }
 
   /** The load failed; that the ledger may be out of reach, too, doesn't hide why. */
-  public LoadReport failed(String error) {
+  public LoadReport failed(String why) {
     try {
-      if (load.loadId() != 0) {
-        return ended("failed", error);
+      if (loadId != 0) {
+        return ended(LoadStatus.FAILED, why);
       }
     } catch (ClickHouseException unreachable) {
       // Its heartbeat ends with this process, so the ledger shows the load as abandoned.
     }
     endStep();
-    load = load.withStatus("failed", error);
+    status = LoadStatus.FAILED;
+    error = why;
     return report();
   }
 
@@ -112,7 +117,7 @@ public final class LoadJournal implements AutoCloseable {
     endStep();
     step = next;
     stepStarted = System.nanoTime();
-    progress.begins(load.date(), next);
+    progress.begins(date, next);
   }
 
   /** The step is over, and the next one has to wait for another load. */
@@ -121,11 +126,13 @@ public final class LoadJournal implements AutoCloseable {
   }
 
   public void part(String name) {
-    progress.begins(load.date(), step, name);
+    progress.begins(date, step, name);
   }
 
+  /** The load as it stands. */
   public LoadRecord load() {
-    return load;
+    return new LoadRecord(
+        loadId, date, status, source, counts, rowsByTable, startedAt, error, jobVersion);
   }
 
   @Override
@@ -138,9 +145,9 @@ public final class LoadJournal implements AutoCloseable {
       return;
     }
     try {
-      log.write(load);
+      log.write(load());
     } catch (ClickHouseException missed) {
-      // One missed sign of life is nothing: a load is abandoned after an hour of them.
+      // One missed heartbeat does no harm: a load is abandoned after an hour of them.
     }
   }
 
@@ -151,10 +158,10 @@ public final class LoadJournal implements AutoCloseable {
     }
   }
 
-  /** The load as it stands. */
+  /** The report of the load as it stands. */
   LoadReport report() {
     Map<String, Double> seconds = new LinkedHashMap<>();
     nanosByStep.forEach((s, nanos) -> seconds.put(s.key(), Math.round(nanos / 1e4) / 1e5));
-    return new LoadReport(load, seconds);
+    return new LoadReport(load(), seconds);
   }
 }

@@ -1,6 +1,7 @@
 package edtech.analytics.load;
 
 import edtech.analytics.clickhouse.store.LineCounts;
+import edtech.analytics.clickhouse.store.LoadStatus;
 import io.prometheus.metrics.expositionformats.PrometheusTextFormatWriter;
 import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
 import io.prometheus.metrics.model.snapshots.GaugeSnapshot.GaugeDataPointSnapshot;
@@ -28,8 +29,14 @@ import java.util.function.ToLongFunction;
  * included. Counts are sums over the days of the run that staged or published something.
  */
 public final class LoadMetrics {
-  private static final List<String> STATUSES =
-      List.of("published", "skipped", "superseded", "held", "failed");
+  /** How a load can end. */
+  private static final List<LoadStatus> ENDS =
+      List.of(
+          LoadStatus.PUBLISHED,
+          LoadStatus.SKIPPED,
+          LoadStatus.SUPERSEDED,
+          LoadStatus.HELD,
+          LoadStatus.FAILED);
 
   private final Path file;
 
@@ -60,9 +67,9 @@ public final class LoadMetrics {
 
   private static MetricSnapshots snapshots(List<LocalDate> days, List<LoadReport> reports) {
     Map<String, Double> byStatus = new LinkedHashMap<>();
-    STATUSES.forEach(status -> byStatus.put(status, 0.0));
-    reports.forEach(report -> byStatus.merge(report.load().status(), 1.0, Double::sum));
-    byStatus.merge("failed", (double) days.size() - reports.size(), Double::sum);
+    ENDS.forEach(status -> byStatus.put(status.toString(), 0.0));
+    reports.forEach(report -> byStatus.merge(report.load().status().toString(), 1.0, Double::sum));
+    byStatus.merge(LoadStatus.FAILED.toString(), (double) days.size() - reports.size(), Double::sum);
     Map<String, Double> lines = new LinkedHashMap<>();
     lines.put("accepted", sum(reports, LineCounts::accepted));
     lines.put("duplicate", sum(reports, LineCounts::duplicates));

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import edtech.analytics.clickhouse.store.LineCounts;
 import edtech.analytics.clickhouse.store.LoadRecord;
+import edtech.analytics.clickhouse.store.LoadStatus;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -20,18 +21,15 @@ public record LoadReport(LoadRecord load, Map<String, Double> secondsByStep) {
 
   /** Whether the day now shows what its objects hold. */
   public boolean isVisible() {
-    return switch (load.status()) {
-      case "published", "skipped", "superseded" -> true;
-      default -> false;
-    };
+    return load.status().isVisible();
   }
 
   /** Whether the day waits for somebody to look at it: trying again changes nothing. */
   public boolean isHeld() {
-    return load.status().equals("held");
+    return load.status() == LoadStatus.HELD;
   }
 
-  /** One line for people. */
+  /** The summary in one line. */
   public String line() {
     LineCounts counts = load.counts();
     String head =
@@ -39,7 +37,7 @@ public record LoadReport(LoadRecord load, Map<String, Double> secondsByStep) {
     if (!load.error().isEmpty()) {
       return head + "  " + load.error();
     }
-    return load.status().equals("skipped")
+    return load.status() == LoadStatus.SKIPPED
         ? head + "  unchanged since it was published"
         : head
             + String.format(
@@ -50,7 +48,7 @@ public record LoadReport(LoadRecord load, Map<String, Double> secondsByStep) {
                 counts.rejected());
   }
 
-  /** One screen for people. */
+  /** Human-readable summary. */
   public String text() {
     LineCounts counts = load.counts();
     StringBuilder text = new StringBuilder();
@@ -61,10 +59,10 @@ public record LoadReport(LoadRecord load, Map<String, Double> secondsByStep) {
             load.date(),
             load.status(),
             load.loadId(),
-            load.objects(),
-            load.bytes() / 1e6,
+            load.source().objects(),
+            load.source().bytes() / 1e6,
             seconds()));
-    if (load.status().equals("skipped")) {
+    if (load.status() == LoadStatus.SKIPPED) {
       return text.append("  unchanged since it was published; --force loads it again\n").toString();
     }
     if (!load.error().isEmpty()) {
@@ -99,11 +97,11 @@ public record LoadReport(LoadRecord load, Map<String, Double> secondsByStep) {
     Map<String, Object> all = new LinkedHashMap<>();
     all.put("event_date", load.date().toString());
     all.put("load_id", load.loadId());
-    all.put("status", load.status());
-    all.put("source_uri", load.sourceUri());
-    all.put("source_objects", load.objects());
-    all.put("source_bytes", load.bytes());
-    all.put("source_fingerprint", load.fingerprint());
+    all.put("status", load.status().toString());
+    all.put("source_uri", load.source().uri());
+    all.put("source_objects", load.source().objects());
+    all.put("source_bytes", load.source().bytes());
+    all.put("source_fingerprint", load.source().fingerprint());
     all.put("lines_read", load.counts().linesRead());
     all.put("blank_lines", load.counts().blankLines());
     all.put("accepted", load.counts().accepted());

@@ -1,5 +1,6 @@
 package edtech.analytics.load;
 
+import edtech.analytics.clickhouse.store.LoadStatus;
 import edtech.analytics.clickhouse.store.Sweep;
 import edtech.analytics.input.ObjectLister;
 import edtech.analytics.job.JobContext;
@@ -72,7 +73,7 @@ public final class RangeLoad {
     } finally {
       ahead.shutdownNow();
     }
-    if (reports.stream().anyMatch(r -> r.load().status().equals("published"))) {
+    if (reports.stream().anyMatch(r -> r.load().status() == LoadStatus.PUBLISHED)) {
       progress.begins(to, Step.SWEEP);
       sweep();
     }

@@ -2,6 +2,7 @@ package edtech.analytics.load;
 
 import edtech.analytics.clickhouse.store.LoadLog;
 import edtech.analytics.clickhouse.store.LoadRecord;
+import edtech.analytics.clickhouse.store.LoadStatus;
 import edtech.analytics.clickhouse.store.Publication;
 import edtech.analytics.clickhouse.store.Publications;
 import edtech.analytics.job.JobContext;
@@ -40,11 +41,11 @@ public final class Release {
     requireWhole(held);
     // Under its own number, as the load itself would have done it: a newer load replaces it.
     publications.publish(
-        new Publication(date, held.loadId(), held.loadId(), held.fingerprint()),
+        new Publication(date, held.loadId(), held.loadId(), held.source().fingerprint()),
         held.rowsByTable());
     // It may have been dropped since it was looked at, by forget or a sweep.
     requireWhole(held);
-    log.restate(held.loadId(), "published");
+    log.restate(held.loadId(), LoadStatus.PUBLISHED);
     return held;
   }
 

@@ -79,9 +79,9 @@ class ForgetIT {
     services.put(day, "b.jsonl", theirs(day, user));
     services.put(other, "b.jsonl", theirs(other, user));
     LoadReport older = services.load(day);
-    assertThat(services.load(other).load().status()).isEqualTo("published");
+    assertThat(services.load(other).load().status()).hasToString("published");
     LoadReport visible = services.load(day, LoadMode.FORCED);
-    assertThat(visible.load().status()).isEqualTo("published");
+    assertThat(visible.load().status()).hasToString("published");
     LocalDate refused = day(4);
     services.put(refused, "a.jsonl", theirs(refused, user));
     assertThat(
@@ -89,7 +89,7 @@ class ForgetIT {
                 .load(refused, "max-rejected-ratio", "0", "max-rejected-lines", "0")
                 .load()
                 .status())
-        .isEqualTo("failed");
+        .hasToString("failed");
     assertThat(traces(user)).isNotEmpty();
 
     ErasureReceipt receipt = forget(user);
@@ -111,9 +111,9 @@ class ForgetIT {
     assertThat(receipt.json()).contains("\"rejected_lines_removed_from_view\" : 12");
 
     // What S3 still has of them changes nothing.
-    assertThat(services.load(day).load().status()).isEqualTo("skipped");
+    assertThat(services.load(day).load().status()).hasToString("skipped");
     LoadReport forced = services.load(day, LoadMode.FORCED);
-    assertThat(forced.load().status()).as(forced.text()).isEqualTo("published");
+    assertThat(forced.load().status()).as(forced.text()).hasToString("published");
     assertThat(forced.load().counts().isBalanced()).isTrue();
     assertThat(forced.load().counts().rejectedByReason()).containsEntry("erased_user", 11L);
     assertThat(readBack.content(day)).isEqualTo(expected);
@@ -139,9 +139,9 @@ class ForgetIT {
 
     assertThat(forget(user).isFinished()).isTrue();
 
-    assertThat(visible(day).isHeld()).isTrue();
+    assertThat(visible(day).isPinned()).isTrue();
     assertThat(events(day)).isEqualTo(20);
-    assertThat(services.load(day).load().status()).isEqualTo("held");
+    assertThat(services.load(day).load().status()).hasToString("held");
     assertThat(traces(user)).isEmpty();
   }
 
@@ -159,7 +159,7 @@ class ForgetIT {
     assertThat(services.number("SELECT toInt64(dau) FROM marts.daily_activity" + of(day))).isZero();
     assertThat(events(day)).isZero();
     LoadReport forced = services.load(day, LoadMode.FORCED);
-    assertThat(forced.load().status()).as(forced.text()).isEqualTo("published");
+    assertThat(forced.load().status()).as(forced.text()).hasToString("published");
     assertThat(events(day)).isZero();
     assertThat(traces(user)).isEmpty();
   }
@@ -174,7 +174,7 @@ class ForgetIT {
     List<ErasureReceipt> meanwhile = new ArrayList<>();
     LoadReport report = services.load(day, new AtStep(step, () -> meanwhile.add(forget(user))));
 
-    assertThat(report.load().status()).as(report.text()).isEqualTo(status);
+    assertThat(report.load().status()).as(report.text()).hasToString(status);
     if (step == Step.CHECK) {
       assertThat(report.load().error())
           .isEqualTo(
@@ -187,7 +187,7 @@ class ForgetIT {
               "load "
                   + report.load().loadId()
                   + " began before the user was forgotten and still runs");
-      assertThat(services.load(day).load().status()).isEqualTo("published");
+      assertThat(services.load(day).load().status()).hasToString("published");
       assertThat(forget(user).isFinished()).isTrue();
     } else {
       assertThat(meanwhile.get(0).isFinished()).isTrue();
@@ -268,7 +268,7 @@ class ForgetIT {
         services.number(
             "SELECT toInt64(max(load_id)) FROM ops.loads WHERE event_date = '" + day + "'");
     LoadReport load = services.load(day, LoadMode.FORCED, "max-rejected-ratio", "1");
-    assertThat(load.load().status()).as(load.text()).isEqualTo("published");
+    assertThat(load.load().status()).as(load.text()).hasToString("published");
     assertThat(events(day)).as("the first is left out").isEqualTo(25);
 
     silence(dead, 4);

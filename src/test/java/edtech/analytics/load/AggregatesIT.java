@@ -114,7 +114,7 @@ class AggregatesIT {
 
     LoadReport report = services.load(day, tamper);
 
-    assertThat(report.load().status()).isEqualTo("failed");
+    assertThat(report.load().status()).hasToString("failed");
     assertThat(report.load().error())
         .isEqualTo(
             "the staged tables do not agree: event_count of user_day is 21, rows of events is 20;"

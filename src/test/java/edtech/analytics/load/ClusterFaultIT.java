@@ -99,7 +99,7 @@ class ClusterFaultIT {
     }
     services.put(DAY, "blank.jsonl", blank);
     LoadReport whole = services.load(DAY);
-    assertThat(whole.load().status()).as(whole.text()).isEqualTo("published");
+    assertThat(whole.load().status()).as(whole.text()).hasToString("published");
     reference = read.contentWithRejected(DAY);
     assertThat(reference.get("raw.events")).startsWith(OBJECTS * EVENTS + ":");
     ledger = whole.load().counts();

@@ -85,7 +85,7 @@ class GeneratedDaysIT {
     assertThat(other.load().counts().rejected())
         .isEqualTo(copies * plain.load().counts().rejected());
 
-    assertThat(load(LoadMode.UNLESS_UNCHANGED, 77).load().status()).isEqualTo("skipped");
+    assertThat(load(LoadMode.UNLESS_UNCHANGED, 77).load().status()).hasToString("skipped");
     assertThat(readBack.content(DAY)).isEqualTo(content);
   }
 
@@ -106,7 +106,7 @@ class GeneratedDaysIT {
   private static void requirePublished(LoadReport report, int lines, int blanks) {
     LineCounts counts = report.load().counts();
     assertThat(report.load().error()).isEmpty();
-    assertThat(report.load().status()).isEqualTo("published");
+    assertThat(report.load().status()).hasToString("published");
     assertThat(counts.linesRead()).isEqualTo(lines + blanks);
     assertThat(counts.blankLines()).isEqualTo(blanks);
     assertThat(counts.accepted() + counts.duplicates() + counts.rejected()).isEqualTo(lines);

@@ -29,7 +29,7 @@ class HeldLoadIT {
       for (LocalDate day : new LocalDate[] {thin(), enough()}) {
         LocalDate before = day.minusWeeks(week + 1L);
         services.put(before, "a.jsonl", SampleDay.lines(before, "w" + week, 100));
-        assertThat(services.load(before).load().status()).isEqualTo("published");
+        assertThat(services.load(before).load().status()).hasToString("published");
       }
     }
   }
@@ -46,7 +46,7 @@ class HeldLoadIT {
     LoadReport first = nightly(day);
     LoadReport held = nightly(day);
 
-    assertThat(held.load().status()).as(held.text()).isEqualTo("held");
+    assertThat(held.load().status()).as(held.text()).hasToString("held");
     assertThat(held.isHeld()).isTrue();
     assertThat(held.load().error())
         .isEqualTo(
@@ -70,14 +70,14 @@ class HeldLoadIT {
     assertThat(services.visibleEvents(day)).isEqualTo(48);
     try (JobContext job = services.job()) {
       assertThat(new LoadLog(job.server()).find(held.load().loadId()).orElseThrow().status())
-          .isEqualTo("published");
+          .hasToString("published");
     }
     command("release", "--date", "2042-03-31")
         .requireFailure(
             1,
             "error: no load of 2042-03-31 is held for its few lines, or a newer one is published:"
                 + " status shows what is");
-    assertThat(nightly(day).load().status()).isEqualTo("skipped");
+    assertThat(nightly(day).load().status()).hasToString("skipped");
   }
 
   @Test
@@ -85,30 +85,30 @@ class HeldLoadIT {
     LocalDate day = enough();
     services.put(day, "a.jsonl", SampleDay.lines(day, "b", 5));
     assertThat(services.load(day, LoadMode.NIGHTLY, "hold-below-ratio", "off").load().status())
-        .isEqualTo("published");
+        .hasToString("published");
     services.put(day, "a.jsonl", SampleDay.lines(day, "c", 6));
-    assertThat(services.load(day).load().status()).as("backfill").isEqualTo("published");
+    assertThat(services.load(day).load().status()).as("backfill").hasToString("published");
     services.put(day, "a.jsonl", SampleDay.lines(day, "d", 7));
     LoadReport held = nightly(day);
-    assertThat(held.load().status()).isEqualTo("held");
+    assertThat(held.load().status()).hasToString("held");
     assertThat(held()).isEqualTo(held.load().loadId());
     assertThat(services.visibleEvents(day)).as("the day keeps what it had").isEqualTo(6);
     services.put(day, "a.jsonl", SampleDay.lines(day, "e", HALF - SampleDay.REJECTED));
-    assertThat(nightly(day).load().status()).isEqualTo("published");
+    assertThat(nightly(day).load().status()).hasToString("published");
     assertThat(held()).as("superseded").isZero();
     services.sweepAtOnce();
     assertThat(stored(held)).isZero();
     services.put(day, "a.jsonl", SampleDay.lines(day, "f", 7));
-    assertThat(services.load(day, LoadMode.FORCED).load().status()).isEqualTo("published");
+    assertThat(services.load(day, LoadMode.FORCED).load().status()).hasToString("published");
   }
 
   @Test
   void threePublishedWeekdays_areTooFewToHold() {
     LocalDate day = thin().minusWeeks(1);
     services.put(day, "a.jsonl", SampleDay.lines(day, "few", 5));
-    assertThat(nightly(day).load().status()).isEqualTo("published");
+    assertThat(nightly(day).load().status()).hasToString("published");
     services.put(day, "a.jsonl", SampleDay.lines(day, "w0", 100));
-    assertThat(services.load(day).load().status()).isEqualTo("published");
+    assertThat(services.load(day).load().status()).hasToString("published");
   }
 
   private static ForkedJvm.Result command(String... arguments) {
@@ -124,7 +124,7 @@ class HeldLoadIT {
     try (JobContext job = services.job()) {
       return new LoadLog(job.server())
           .held().stream()
-              .filter(load -> load.sourceUri().startsWith(services.eventsUri()))
+              .filter(load -> load.source().uri().startsWith(services.eventsUri()))
               .mapToLong(LoadRecord::loadId)
               .sum();
     }

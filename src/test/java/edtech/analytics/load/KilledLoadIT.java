@@ -58,7 +58,7 @@ class KilledLoadIT {
     for (int content = 0; content < 2; content++) {
       lines[content] = String.join("\n", SampleDay.lines(DAY, "content" + content, EVENTS));
       services.put(DAY, "a.jsonl", lines[content]);
-      assertThat(services.load(DAY).load().status()).isEqualTo("published");
+      assertThat(services.load(DAY).load().status()).hasToString("published");
       if (reader == null) {
         reader = new DayReader(DAY);
       }
@@ -96,7 +96,7 @@ class KilledLoadIT {
         .isZero();
 
     LoadReport again = services.load(DAY);
-    assertThat(again.load().status()).as(again.text()).isEqualTo("published");
+    assertThat(again.load().status()).as(again.text()).hasToString("published");
     assertThat(reader.state()).isEqualTo(states[content]);
     assertThat(reader.seen()).isSubsetOf(states);
   }
@@ -141,7 +141,7 @@ class KilledLoadIT {
     }
 
     LoadReport again = services.load(DAY);
-    assertThat(again.load().status()).as(again.text()).isEqualTo("published");
+    assertThat(again.load().status()).as(again.text()).hasToString("published");
     assertThat(reader.state()).isEqualTo(states[content]);
 
     services.sweepAtOnce();
@@ -167,7 +167,7 @@ class KilledLoadIT {
 
     assertThat(reader.state()).isEqualTo(states[content]);
     assertThat(services.ledgerStatus(dead)).isEqualTo(statusBefore);
-    assertThat(services.load(DAY).load().status()).isEqualTo("skipped");
+    assertThat(services.load(DAY).load().status()).hasToString("skipped");
 
     LocalServices.abandon(services.admin(), "load_id = " + dead);
     assertThat(services.ledgerStatus(dead)).isEqualTo(statusAfter);

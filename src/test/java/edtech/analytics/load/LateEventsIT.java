@@ -44,14 +44,14 @@ class LateEventsIT {
 
   private static String counts(LoadReport report) {
     assertThat(report.load().error()).isEmpty();
-    assertThat(report.load().status()).isEqualTo("published");
+    assertThat(report.load().status()).hasToString("published");
     String counts = ReadBack.text(report.load().counts());
     assertThat(readBack.load(report)).isEqualTo("published: : " + counts);
     return counts;
   }
 
   private static List<String> statuses(List<LoadReport> reports) {
-    return reports.stream().map(r -> r.load().status()).toList();
+    return reports.stream().map(r -> r.load().status().toString()).toList();
   }
 
   private static ReadBack.Rejected outside(LocalDate prefix, String line) {

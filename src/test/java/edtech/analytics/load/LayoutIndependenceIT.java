@@ -45,7 +45,7 @@ class LayoutIndependenceIT {
     put(DAY, lines, Layout.ONE_FILE);
     reference = services.load(DAY, SETTINGS);
     assertThat(reference.load().error()).isEmpty();
-    assertThat(reference.load().status()).isEqualTo("published");
+    assertThat(reference.load().status()).hasToString("published");
     assertThat(reference.load().counts().accepted()).isEqualTo(2500);
     assertThat(reference.load().counts().duplicates()).isGreaterThan(100);
     assertThat(reference.load().counts().rejectedByReason()).hasSize(12);
@@ -170,7 +170,7 @@ class LayoutIndependenceIT {
     LoadReport report = services.load(DAY, LoadMode.FORCED, layout.settings());
 
     assertThat(report.load().error()).isEmpty();
-    assertThat(report.load().status()).isEqualTo("published");
+    assertThat(report.load().status()).hasToString("published");
     assertThat(readBack.content(DAY)).isEqualTo(content);
     assertThat(rejected(DAY)).isEqualTo(rejected);
     int copies = layout.isTwice() ? 2 : 1;
@@ -196,8 +196,8 @@ class LayoutIndependenceIT {
     long reads = services.objectReads();
     LoadReport large = services.load(day, SETTINGS);
     assertThat(large.load().error()).isEmpty();
-    assertThat(large.load().objects()).isEqualTo(1);
-    assertThat(large.load().bytes()).isGreaterThan(10_000_000);
+    assertThat(large.load().source().objects()).isEqualTo(1);
+    assertThat(large.load().source().bytes()).isGreaterThan(10_000_000);
     // One request for each piece of 4 MiB or a little more.
     assertThat(services.objectReads() - reads).isGreaterThan(1);
     assertThat(large.load().counts().linesRead()).isEqualTo(many.size());
@@ -208,7 +208,7 @@ class LayoutIndependenceIT {
     put(day, many, Layout.HALF_GZIPPED);
     LoadReport small = services.load(day, SETTINGS);
     assertThat(small.load().error()).isEmpty();
-    assertThat(small.load().objects()).isEqualTo(12);
+    assertThat(small.load().source().objects()).isEqualTo(12);
     assertThat(ReadBack.text(small.load().counts()))
         .isEqualTo(ReadBack.text(large.load().counts()));
     assertThat(readBack.content(day)).isEqualTo(tables);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import edtech.analytics.clickhouse.store.LineCounts;
 import edtech.analytics.clickhouse.store.LoadRecord;
+import edtech.analytics.clickhouse.store.LoadStatus;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,7 +27,7 @@ class LoadMetricsTest {
     new LoadMetrics(file.toString())
         .write(
             List.of(DAY, DAY.plusDays(1), DAY.plusDays(2)),
-            List.of(report("published", 90), report("held", 10)));
+            List.of(report(LoadStatus.PUBLISHED, 90), report(LoadStatus.HELD, 10)));
     assertThat(folder).isDirectoryNotContaining("glob:**.next");
     assertThat(Files.readAllLines(file))
         .contains(
@@ -51,16 +52,13 @@ class LoadMetricsTest {
     assertThat(folder).isEmptyDirectory();
   }
 
-  private static LoadReport report(String status, long accepted) {
+  private static LoadReport report(LoadStatus status, long accepted) {
     return new LoadReport(
         new LoadRecord(
             1,
             DAY,
             status,
-            "s3a://b/e/dt=2026-03-01/",
-            1,
-            1,
-            "f",
+            new LoadRecord.Source("s3a://b/e/dt=2026-03-01/", 1, 1, "f"),
             new LineCounts(accepted + 2, 0, accepted, 0, 2, 0, 0, Map.of("malformed_json", 2L)),
             Map.of("raw.events", accepted),
             Instant.EPOCH,

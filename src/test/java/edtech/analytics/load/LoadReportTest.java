@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import edtech.analytics.clickhouse.store.LineCounts;
 import edtech.analytics.clickhouse.store.LoadRecord;
+import edtech.analytics.clickhouse.store.LoadStatus;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.LinkedHashMap;
@@ -27,7 +28,7 @@ class LoadReportTest {
 
   @Test
   void published_text_hasEveryCount() {
-    assertThat(report("published", COUNTS, "").text())
+    assertThat(report(LoadStatus.PUBLISHED, COUNTS, "").text())
         .isEqualTo(
             String.join(
                 "\n",
@@ -42,7 +43,7 @@ class LoadReportTest {
   @Test
   void lateEvents_text_hasBothSides() {
     LineCounts late = new LineCounts(10, 0, 9, 0, 0, 4, 3, Map.of());
-    assertThat(report("published", late, "").text())
+    assertThat(report(LoadStatus.PUBLISHED, late, "").text())
         .contains(
             "  lines 13 = accepted 9 + duplicates 0 + rejected 0 + blank 0 + other days 4 (late"
                 + " events taken from later days: 3)\n");
@@ -50,7 +51,7 @@ class LoadReportTest {
 
   @Test
   void skipped_text_saysWhy() {
-    assertThat(report("skipped", LineCounts.NONE, "").text())
+    assertThat(report(LoadStatus.SKIPPED, LineCounts.NONE, "").text())
         .isEqualTo(
             "2026-01-02  skipped  load 42  3 objects, 2.5 MB, 1.8 s\n"
                 + "  unchanged since it was published; --force loads it again\n");
@@ -58,24 +59,24 @@ class LoadReportTest {
 
   @Test
   void failed_text_hasTheError() {
-    assertThat(report("failed", LineCounts.NONE, "no line below x").text())
+    assertThat(report(LoadStatus.FAILED, LineCounts.NONE, "no line below x").text())
         .startsWith("2026-01-02  failed  load 42  3 objects, 2.5 MB, 1.8 s\n  no line below x\n");
   }
 
   @ParameterizedTest
   @CsvSource({
-    "published, true",
-    "skipped, true",
-    "superseded, true",
-    "failed, false",
-    "held, false",
-    "running, false"
+    "PUBLISHED, true",
+    "SKIPPED, true",
+    "SUPERSEDED, true",
+    "FAILED, false",
+    "HELD, false",
+    "RUNNING, false"
   })
-  void isVisible_tellsWhetherTheDayShowsItsObjects(String status, boolean visible) {
+  void isVisible_tellsWhetherTheDayShowsItsObjects(LoadStatus status, boolean visible) {
     assertThat(report(status, COUNTS, "").isVisible()).isEqualTo(visible);
   }
 
-  private static LoadReport report(String status, LineCounts counts, String error) {
+  private static LoadReport report(LoadStatus status, LineCounts counts, String error) {
     Map<String, Long> rows =
         counts.equals(COUNTS) ? Map.of("raw.events", counts.accepted()) : Map.of();
     Map<String, Double> seconds = new LinkedHashMap<>();
@@ -86,10 +87,7 @@ class LoadReportTest {
             42,
             LocalDate.of(2026, 1, 2),
             status,
-            "s3a://b/e/dt=2026-01-02/",
-            3,
-            2_500_000,
-            "f",
+            new LoadRecord.Source("s3a://b/e/dt=2026-01-02/", 3, 2_500_000, "f"),
             counts,
             rows,
             Instant.EPOCH,

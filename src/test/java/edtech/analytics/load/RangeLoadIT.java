@@ -74,7 +74,7 @@ class RangeLoadIT {
         .as("day 3 waits until day 1 is published")
         .isGreaterThan(overlap.begun.indexOf(FROM + " PUBLISH"));
     assertThat(range)
-        .extracting(report -> report.load().status())
+        .extracting(report -> report.load().status().toString())
         .containsExactly("published", "failed", "published", "published");
     assertThat(range).extracting(report -> report.load().date()).isSorted();
     assertThat(range.get(1).load().error()).startsWith("no event of " + FROM.plusDays(1));

@@ -116,7 +116,7 @@ class RejectedLinesIT {
 
     LineCounts expected = file.counts(0, 21, 1);
     assertThat(report.load().error()).isEmpty();
-    assertThat(report.load().status()).isEqualTo("published");
+    assertThat(report.load().status()).hasToString("published");
     assertThat(readBack.rejected(day)).containsExactlyInAnyOrderElementsOf(file.rejected);
     assertThat(readBack.rejectedOf(report)).containsExactlyInAnyOrderElementsOf(file.rejected);
     assertThat(report.load().counts()).isEqualTo(expected);
@@ -238,7 +238,7 @@ class RejectedLinesIT {
     LoadReport report = services.load(day);
 
     assertThat(report.load().error()).isEmpty();
-    assertThat(report.load().status()).isEqualTo("published");
+    assertThat(report.load().status()).hasToString("published");
     assertThat(
             readBack.rows(
                 "raw.events",
@@ -477,6 +477,6 @@ class RejectedLinesIT {
     Map<String, String> expected = new HashMap<>();
     objects.forEach((name, counts) -> expected.put("dt=" + day + "/" + name, counts));
     assertThat(readBack.objects(report)).isEqualTo(expected);
-    assertThat(report.load().objects()).isEqualTo(10);
+    assertThat(report.load().source().objects()).isEqualTo(10);
   }
 }

@@ -57,7 +57,7 @@ class RollbackIT {
 
     Publication shown = rollback(day, OptionalLong.of(third));
     assertThat(shown.loadId()).isEqualTo(third);
-    assertThat(shown.isHeld()).isTrue();
+    assertThat(shown.isPinned()).isTrue();
     assertThat(services.visibleEvents(day)).isEqualTo(40);
   }
 

@@ -135,13 +135,13 @@ class S3FaultsIT {
 
   private static void requireLoadedAsListed(LoadReport report) {
     assertThat(report.load().error()).isEmpty();
-    assertThat(report.load().status()).isEqualTo("published");
+    assertThat(report.load().status()).hasToString("published");
     assertThat(readBack.contentWithRejected(DAY)).isEqualTo(content);
   }
 
   private static void requireFailed(LoadReport report, String message) {
     assertThat(report.load().error()).isEqualTo(message);
-    assertThat(report.load().status()).isEqualTo("failed");
+    assertThat(report.load().status()).hasToString("failed");
     assertThat(readBack.contentWithRejected(DAY)).isEqualTo(content);
   }
 

@@ -140,7 +140,7 @@ class SweepIT {
     LocalDate day = day(10);
     services.put(day, "a.jsonl", "{\"event_id\":1", "also broken");
     LoadReport refused = services.load(day, "max-rejected-lines", "0");
-    assertThat(refused.load().status()).isEqualTo("failed");
+    assertThat(refused.load().status()).hasToString("failed");
     assertThat(refused.load().error())
         .startsWith(
             "2 of 2 lines are rejected, over max-rejected-ratio=0.01 and max-rejected-lines=0 (all"
@@ -167,7 +167,7 @@ class SweepIT {
     LocalDate day = day(11);
     LocalDate other = day(12);
     services.put(other, "a.jsonl", SampleDay.lines(other, "a", 20));
-    assertThat(services.load(other).load().status()).isEqualTo("published");
+    assertThat(services.load(other).load().status()).hasToString("published");
     String before = services.content("raw.events", other);
     List<Long> loads = stored(other);
     store(day, load(day, LONG_AGO, "failed", LONG_AGO), "raw_events");

@@ -47,7 +47,7 @@ class TaskFaultIT {
     read = new ReadBack(services);
     services.put(DAY, "a.jsonl", SampleDay.lines(DAY, "a", EVENTS));
     way = new FaultyWay(LocalServices.ENVIRONMENT.get("CLICKHOUSE_URL"));
-    assertThat(load(3).load().status()).isEqualTo("published");
+    assertThat(load(3).load().status()).hasToString("published");
     requestsOfALoad = way.requests().size();
     insertsOfALoad = (int) way.requests().stream().filter(TaskFaultIT::stages).count();
     reference = read.contentWithRejected(DAY);
@@ -141,7 +141,7 @@ class TaskFaultIT {
       forgetful.takeTokens();
       forgetful.set(request -> stages(request) && once.add(request.token()) ? fault : Fault.NONE);
       LoadReport report = load(forgetful, 3);
-      assertThat(report.load().status()).isEqualTo("failed");
+      assertThat(report.load().status()).hasToString("failed");
       assertThat(report.load().error())
           .contains(" holds other rows than its writers committed (by task attempt: staged {")
           .endsWith(": load the day again");
@@ -167,7 +167,7 @@ class TaskFaultIT {
           return Fault.NONE;
         });
     LoadReport report = load(3);
-    assertThat(report.load().status()).isEqualTo("failed");
+    assertThat(report.load().status()).hasToString("failed");
     assertThat(report.load().error())
         .isEqualTo(
             "raw.events: 350 rows moved, 300 expected: nothing was published; load the day again");
@@ -192,7 +192,7 @@ class TaskFaultIT {
   void serverThatNeverTakesABatch_load_failsAndTheDayStays(Fault fault) {
     way.set(request -> request.insertsInto("stage.raw_purchases_") ? fault : Fault.NONE);
     LoadReport report = load(Extent.of(0, 3));
-    assertThat(report.load().status()).isEqualTo("failed");
+    assertThat(report.load().status()).hasToString("failed");
     assertThat(report.load().error())
         .startsWith("ClickHouse at " + way.url() + " as user loader ")
         .contains(
@@ -217,7 +217,7 @@ class TaskFaultIT {
       AtomicInteger number = new AtomicInteger();
       way.set(request -> number.incrementAndGet() == place ? fault : Fault.NONE);
       LoadReport report = load(3);
-      ends.merge(report.load().status(), 1, Integer::sum);
+      ends.merge(report.load().status().toString(), 1, Integer::sum);
       if (!report.isVisible()) {
         failed.add(way.requests().get(place - 1).statement().lines().findFirst().orElse(""));
         assertThat(report.load().error()).startsWith("ClickHouse at ");
@@ -254,7 +254,7 @@ class TaskFaultIT {
     long before = services.visibleLoad(DAY);
     way.set(request -> request.insertsInto("ops.publications") ? Fault.REQUEST_LOST : Fault.NONE);
     LoadReport report = load(0);
-    assertThat(report.load().status()).isEqualTo("failed");
+    assertThat(report.load().status()).hasToString("failed");
     assertThat(report.load().error()).startsWith("ClickHouse at " + way.url());
     assertThat(services.visibleLoad(DAY)).isEqualTo(before);
     assertThat(read.contentWithRejected(DAY)).isEqualTo(reference);
@@ -285,7 +285,7 @@ class TaskFaultIT {
   }
 
   private static void requireExact(LoadReport report) {
-    assertThat(report.load().status()).as(report.text()).isEqualTo("published");
+    assertThat(report.load().status()).as(report.text()).hasToString("published");
     assertThat(services.visibleLoad(DAY)).isEqualTo(report.load().loadId());
     assertThat(read.contentWithRejected(DAY)).isEqualTo(reference);
     requireNothingTwice(report);

@@ -37,7 +37,7 @@ public final class LoadLog {
   public record Entry(
       String startedAt,
       LocalDate date,
-      String status,
+      LoadStatus status,
       long loadId,
       long accepted,
       long rejected,
@@ -75,11 +75,11 @@ public final class LoadLog {
     row.put("load_id", load.loadId());
     row.put("revision", revision.incrementAndGet());
     row.put("event_date", load.date().toString());
-    row.put("status", load.status());
-    row.put("source_uri", load.sourceUri());
-    row.put("source_objects", load.objects());
-    row.put("source_bytes", load.bytes());
-    row.put("source_fingerprint", load.fingerprint());
+    row.put("status", load.status().toString());
+    row.put("source_uri", load.source().uri());
+    row.put("source_objects", load.source().objects());
+    row.put("source_bytes", load.source().bytes());
+    row.put("source_fingerprint", load.source().fingerprint());
     putCounts(row, load.counts());
     row.put("rows_by_table", load.rowsByTable());
     row.put("started_at", MICROS.format(load.startedAt()));
@@ -127,11 +127,12 @@ public final class LoadLog {
     return new LoadRecord(
         row.getLong("load_id"),
         row.getLocalDate("event_date"),
-        row.getString("status"),
-        row.getString("source_uri"),
-        row.getInteger("source_objects"),
-        row.getLong("source_bytes"),
-        row.getString("source_fingerprint"),
+        LoadStatus.of(row.getString("status")),
+        new LoadRecord.Source(
+            row.getString("source_uri"),
+            row.getInteger("source_objects"),
+            row.getLong("source_bytes"),
+            row.getString("source_fingerprint")),
         new LineCounts(
             row.getLong("lines_read"),
             row.getLong("blank_lines"),
@@ -158,12 +159,12 @@ public final class LoadLog {
   }
 
   /** Says of a load that is over that it ended in another way. */
-  public void restate(long loadId, String status) {
+  public void restate(long loadId, LoadStatus status) {
     server.execute(
         "INSERT INTO store.load_log SELECT * REPLACE (revision + 1 AS revision, {status:String} AS"
             + " status, '' AS error, now64(6, 'UTC') AS heartbeat_at) FROM store.load_log FINAL"
             + " WHERE load_id = {load:UInt64}",
-        Map.of("load", loadId, "status", status));
+        Map.of("load", loadId, "status", status.toString()));
   }
 
   /** Lines, blank ones aside, of what is visible of these days; one number for each that is. */
@@ -213,7 +214,7 @@ public final class LoadLog {
                 new Entry(
                     row.getString("started"),
                     row.getLocalDate("event_date"),
-                    row.getString("status"),
+                    LoadStatus.of(row.getString("status")),
                     row.getLong("load_id"),
                     row.getLong("accepted"),
                     row.getLong("rejected"),
