@@ -54,13 +54,13 @@ final class StatusCommand implements Callable<Integer> {
     Set<LocalDate> published = visible.stream().map(Publication::date).collect(Collectors.toSet());
     List<LocalDate> missing = first.datesUntil(last).filter(d -> !published.contains(d)).toList();
     common.out().println("missing:   " + (missing.isEmpty() ? "none" : DayRanges.text(missing)));
-    String held =
+    String pinned =
         visible.stream()
-            .filter(Publication::isHeld)
+            .filter(Publication::isPinned)
             .map(day -> day.date() + " at load " + day.loadId())
             .collect(Collectors.joining(", "));
-    if (!held.isEmpty()) {
-      common.out().println("held:      " + held + " (rolled back)");
+    if (!pinned.isEmpty()) {
+      common.out().println("held:      " + pinned + " (rolled back)");
     }
   }
 

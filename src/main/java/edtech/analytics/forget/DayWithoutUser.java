@@ -13,11 +13,11 @@ import edtech.analytics.clickhouse.store.UserRows;
 import edtech.analytics.clickhouse.store.UserRows.StoredLoad;
 import edtech.analytics.job.JobContext;
 import edtech.analytics.job.Writing;
-import edtech.analytics.load.DayLoad;
 import edtech.analytics.load.Failure;
 import edtech.analytics.load.LoadFailedException;
 import edtech.analytics.load.LoadJournal;
 import edtech.analytics.load.Progress;
+import edtech.analytics.load.StagedLoad;
 import edtech.analytics.load.Step;
 import edtech.analytics.model.Table;
 import edtech.analytics.model.Tables;
@@ -101,15 +101,12 @@ final class DayWithoutUser {
           erasure,
           new Erasures.ErasedLoad(base.date(), base.loadId(), loadId, new TreeMap<>(removed)));
       journal.started(loadId);
-      Stage stage = new Stage(job.server(), base.date(), loadId);
-      try {
-        return publish(base, expected, removed, record, stage, journal);
+      try (StagedLoad staged = new StagedLoad(job, progress, journal)) {
+        return publish(base, expected, removed, record, staged, journal);
       } catch (RuntimeException e) {
         progress.failed(e);
         journal.failed(Failure.message(e));
         throw e;
-      } finally {
-        DayLoad.dropQuietly(stage, progress);
       }
     }
   }
@@ -119,44 +116,31 @@ final class DayWithoutUser {
       Publication expected,
       Map<String, Long> removed,
       LoadRecord record,
-      Stage stage,
+      StagedLoad staged,
       LoadJournal journal) {
     LocalDate date = base.date();
     long loadId = journal.load().loadId();
     journal.continues(source(record, base), counts(record, base, removed));
 
-    journal.begin(Step.STAGE);
-    Tables.PUBLISHED.forEach(stage::create);
+    staged.create();
 
     journal.begin(Step.WRITE);
-    Map<String, Long> rows = copy(base, removed, stage, journal);
+    Map<String, Long> rows = copy(base, removed, staged.stage(), journal);
     rows.putAll(compute(date, loadId, rows));
 
     journal.begin(Step.CHECK);
-    DayLoad.requireIdentities(stage);
-    journal.staged(rows);
-
-    journal.begin(Step.MOVE);
-    for (Table table : Tables.PUBLISHED) {
-      journal.part(table.logical());
-      stage.move(table);
-    }
-
-    journal.begin(Step.COUNT);
-    DayLoad.requireMoved(stage, Tables.PUBLISHED, rows);
+    staged.requireIdentities();
+    staged.move(Tables.PUBLISHED, rows);
 
     journal.begin(Step.PUBLISH);
     if (!publications.current(date).equals(Optional.of(expected))) {
       throw new LoadFailedException(
           "another load of " + date + " was published meanwhile: run forget again");
     }
-    journal.part("ops.publications");
-    // A day that was rolled back stays held.
-    long seq = expected.isHeld() ? publications.nextSeq() : loadId;
+    // A day that was rolled back stays pinned.
+    long seq = expected.isPinned() ? publications.nextSeq() : loadId;
     Publication published = new Publication(date, seq, loadId, base.fingerprint());
-    publications.publish(published, rows);
-    journal.part("ops.loads");
-    journal.ended(LoadStatus.PUBLISHED, "");
+    staged.publish(published);
     return published;
   }
 
@@ -186,7 +170,7 @@ final class DayWithoutUser {
       }
       userRows.copyWithout(table, base.date(), base.loadId(), loadId);
       long left = all - removed.getOrDefault(table.logical(), 0L);
-      DayLoad.requireEqual(table, stage.staged(table), left, "copied");
+      StagedLoad.requireRows(table, stage.staged(table), left, "copied");
       rows.put(table.logical(), left);
     }
     return rows;

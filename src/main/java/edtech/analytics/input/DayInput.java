@@ -6,6 +6,7 @@ import java.security.NoSuchAlgorithmException;
 import java.time.LocalDate;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * The objects that a day is made of: those of its own prefix, and those of the later prefixes that
@@ -23,10 +24,14 @@ public record DayInput(LocalDate date, List<SourceObject> own, List<SourceObject
    */
   static final int PARSER = 2;
 
+  /** All objects in the order of their numbers: own ones first, then later ones. */
+  public List<SourceObject> all() {
+    return Stream.concat(own.stream(), later.stream()).toList();
+  }
+
   /** Size in bytes as stored, of all objects read. */
   public long bytes() {
-    return own.stream().mapToLong(SourceObject::bytes).sum()
-        + later.stream().mapToLong(SourceObject::bytes).sum();
+    return all().stream().mapToLong(SourceObject::bytes).sum();
   }
 
   /** How many objects are read, own and later. */
@@ -44,8 +49,7 @@ public record DayInput(LocalDate date, List<SourceObject> own, List<SourceObject
   public String fingerprint(String meaning, String queries) {
     MessageDigest digest = sha256();
     add(digest, "parser=" + PARSER, queries, meaning, date.toString());
-    own.forEach(o -> add(digest, o.uri(), o.version(), Long.toString(o.bytes())));
-    later.forEach(o -> add(digest, o.uri(), o.version(), Long.toString(o.bytes())));
+    all().forEach(o -> add(digest, o.uri(), o.version(), Long.toString(o.bytes())));
     return HexFormat.of().formatHex(digest.digest());
   }
 

@@ -6,7 +6,9 @@ import edtech.analytics.input.ErasedUsers;
 import edtech.analytics.input.EventSource;
 import edtech.analytics.input.Selection;
 import edtech.analytics.input.SourceObject;
+import edtech.analytics.input.line.ComparedProperties;
 import edtech.analytics.input.line.ParseRules;
+import edtech.analytics.transform.ParsedDay;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.TreeMap;
@@ -24,6 +26,9 @@ import org.apache.spark.storage.StorageLevel;
  * be asked for while another one is released.
  */
 final class DayFrames implements AutoCloseable {
+  /** Assumed gzip ratio; only used to choose the number of partitions. */
+  private static final int GZIP_RATIO = 8;
+
   private final SparkSession spark;
   private final ParseRules rules;
   private final LocalDate from;
@@ -62,6 +67,21 @@ final class DayFrames implements AutoCloseable {
       first += objects.size();
     }
     return ofDay;
+  }
+
+  /** The day as views of a session that is for this day alone. */
+  static ParsedDay parse(
+      SparkSession spark, DayInput input, Dataset<Row> lines, Settings.Events events) {
+    List<String> files = input.all().stream().map(SourceObject::uri).toList();
+    ComparedProperties compared = new ComparedProperties(events.ignoredProperties());
+    return new ParsedDay(spark, input.date(), lines, files, textBytes(input), compared);
+  }
+
+  /** Estimated size of the text of the day's own objects. */
+  static long textBytes(DayInput input) {
+    return input.own().stream()
+        .mapToLong(o -> o.bytes() * (o.uri().endsWith(".gz") ? GZIP_RATIO : 1))
+        .sum();
   }
 
   /** Frees what only this day and earlier ones needed. */

@@ -29,6 +29,36 @@ final class DayInputs {
     return new DayInput(date, prefix(date), later);
   }
 
+  /**
+   * Lists a day once more, and requires that nothing has changed.
+   *
+   * @throws LoadFailedException that names an object which was added, removed or replaced
+   */
+  static void requireUnchanged(DayInput before, ObjectLister lister, int latenessDays)
+      throws IOException {
+    DayInput now = new DayInputs(lister, latenessDays).of(before.date());
+    if (now.equals(before)) {
+      return;
+    }
+    Map<String, SourceObject> gone = new HashMap<>();
+    before.all().forEach(object -> gone.put(object.uri(), object));
+    List<String> changed = new ArrayList<>();
+    for (SourceObject object : now.all()) {
+      if (!object.equals(gone.remove(object.uri()))) {
+        changed.add(object.uri());
+      }
+    }
+    changed.addAll(gone.keySet());
+    throw new LoadFailedException(
+        "objects changed while "
+            + before.date()
+            + " was loaded, "
+            + changed.size()
+            + " of them, such as "
+            + changed.get(0)
+            + ": load the day again when its objects are final");
+  }
+
   private List<SourceObject> prefix(LocalDate date) throws IOException {
     List<SourceObject> objects = listed.get(date);
     if (objects == null) {

@@ -114,14 +114,9 @@ final class DayLedger {
     byObject.forEach(
         (number, counts) -> {
           if (!counts.isBalanced()) {
-            int own = input.own().size();
-            String uri =
-                number < own
-                    ? input.own().get(number).uri()
-                    : input.later().get(number - own).uri();
             throw new LoadFailedException(
                 "the ledger does not balance for "
-                    + uri
+                    + input.all().get(number).uri()
                     + " ("
                     + counts
                     + "): nothing was published; this is a fault of the job, please report it");

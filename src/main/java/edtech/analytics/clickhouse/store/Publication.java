@@ -11,8 +11,8 @@ import java.time.LocalDate;
  * @param fingerprint what that load was made from
  */
 public record Publication(LocalDate date, long seq, long loadId, String fingerprint) {
-  /** Whether the day was rolled back: then only a forced load replaces it. */
-  public boolean isHeld() {
+  /** Whether the day is pinned to a load, as by a rollback: only a forced load replaces it. */
+  public boolean isPinned() {
     return seq != loadId;
   }
 }
