@@ -11,6 +11,8 @@ final class FailureText {
   private static final int NOT_ENOUGH_PRIVILEGES = 497;
   private static final int AUTHENTICATION_FAILED = 516;
 
+  private static final int MAX_STATEMENT = 200;
+
   private FailureText() {}
 
   static String of(Connection connection, String sql, Throwable thrown) {
@@ -18,7 +20,7 @@ final class FailureText {
     while (root.getCause() != null && !(root instanceof ServerException)) {
       root = root.getCause();
     }
-    return "ClickHouse at " + connection + " " + what(root, reason(root), firstLine(sql));
+    return "ClickHouse at " + connection + " " + what(root, reason(root), shortened(sql));
   }
 
   private static String what(Throwable root, String reason, String statement) {
@@ -64,6 +66,12 @@ final class FailureText {
     String message =
         firstLine(root.getMessage().replaceAll("\\s*\\((version|queryId=)[^)]*\\)", ""));
     return root instanceof UnknownHostException ? "unknown host " + message : message;
+  }
+
+  /** The statement in one line, without the rest of a long one. */
+  private static String shortened(String sql) {
+    String line = sql.strip().replaceAll("\\s+", " ");
+    return line.length() > MAX_STATEMENT ? line.substring(0, MAX_STATEMENT) + "…" : line;
   }
 
   private static String firstLine(String text) {

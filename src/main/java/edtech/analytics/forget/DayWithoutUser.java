@@ -93,7 +93,8 @@ final class DayWithoutUser {
     LoadLog log = new LoadLog(job.server());
     LoadRecord record = log.find(base.loadId()).orElseGet(() -> unknown(base));
     try (LoadJournal journal =
-        new LoadJournal(log, progress, base.date(), record.source().uri(), JobContext.jobVersion())) {
+        new LoadJournal(
+            log, progress, base.date(), record.source().uri(), JobContext.jobVersion())) {
       long loadId = publications.nextSeq();
       // Before the ledger knows the load: should this run be killed, the next one must not wait for
       // what looks like a load that runs.

@@ -183,7 +183,9 @@ final class DayLoad {
     return ledger;
   }
 
-  /** Moves the tables into the store; of a refused day the rejected lines alone, to be looked at. */
+  /**
+   * Moves the tables into the store; of a refused day the rejected lines alone, to be looked at.
+   */
   private void move(Map<String, Long> rows, DayLedger ledger) {
     Optional<String> refusal =
         new Refusal(job.settings())

@@ -68,8 +68,7 @@ public final class LoadJournal implements AutoCloseable {
   }
 
   void listed(DayInput input, String fingerprint) {
-    source =
-        new LoadRecord.Source(source.uri(), input.objects(), input.bytes(), fingerprint);
+    source = new LoadRecord.Source(source.uri(), input.objects(), input.bytes(), fingerprint);
   }
 
   /** The load is made of what another one has read and counted. */

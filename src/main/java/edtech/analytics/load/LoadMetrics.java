@@ -69,7 +69,8 @@ public final class LoadMetrics {
     Map<String, Double> byStatus = new LinkedHashMap<>();
     ENDS.forEach(status -> byStatus.put(status.toString(), 0.0));
     reports.forEach(report -> byStatus.merge(report.load().status().toString(), 1.0, Double::sum));
-    byStatus.merge(LoadStatus.FAILED.toString(), (double) days.size() - reports.size(), Double::sum);
+    byStatus.merge(
+        LoadStatus.FAILED.toString(), (double) days.size() - reports.size(), Double::sum);
     Map<String, Double> lines = new LinkedHashMap<>();
     lines.put("accepted", sum(reports, LineCounts::accepted));
     lines.put("duplicate", sum(reports, LineCounts::duplicates));

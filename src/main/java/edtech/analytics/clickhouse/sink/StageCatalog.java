@@ -83,8 +83,11 @@ public final class StageCatalog implements TableCatalog {
     List<StageColumn> columns =
         server
             .rows(
-                "SELECT name, type FROM system.columns WHERE database = {database:String} AND table"
-                    + " = {table:String} ORDER BY position",
+                """
+                SELECT name, type FROM system.columns
+                WHERE database = {database:String} AND table = {table:String}
+                ORDER BY position
+                """,
                 Map.of("database", database, "table", id.name()))
             .stream()
             .filter(row -> !FILLED.contains(row.getString("name")))

@@ -72,8 +72,11 @@ public final class Erasures {
   public Set<String> unfinished() {
     return server
         .rows(
-            "SELECT user_hash FROM ops.erased_users GROUP BY user_hash HAVING"
-                + " argMax(is_finished, (begun_at, is_finished)) = 0")
+            """
+            SELECT user_hash FROM ops.erased_users
+            GROUP BY user_hash
+            HAVING argMax(is_finished, (begun_at, is_finished)) = 0
+            """)
         .stream()
         .map(row -> row.getString("user_hash"))
         .collect(Collectors.toCollection(TreeSet::new));
@@ -94,11 +97,16 @@ public final class Erasures {
   public List<ErasedLoad> loads(Erasure erasure) {
     return server
         .rows(
-            "SELECT event_date, toInt64(load_id) AS load, toInt64(maxIf(replaced_by, replaced_by IN (SELECT load_id FROM"
-                + " ops.publications))) AS replacement,"
-                + " toJSONString(argMin(rows, recorded_at)) AS removed FROM ops.erasures WHERE"
-                + " user_hash = {user:String} GROUP BY event_date, load_id ORDER BY event_date,"
-                + " load_id",
+            """
+            SELECT event_date, toInt64(load_id) AS load,
+                toInt64(maxIf(replaced_by, replaced_by IN (SELECT load_id FROM ops.publications)))
+                    AS replacement,
+                toJSONString(argMin(rows, recorded_at)) AS removed
+            FROM ops.erasures
+            WHERE user_hash = {user:String}
+            GROUP BY event_date, load_id
+            ORDER BY event_date, load_id
+            """,
             Map.of("user", erasure.userHash()))
         .stream()
         .map(
@@ -115,8 +123,10 @@ public final class Erasures {
   public Set<Long> replacements(Erasure erasure) {
     return server
         .rows(
-            "SELECT DISTINCT toInt64(replaced_by) AS load FROM ops.erasures WHERE user_hash ="
-                + " {user:String}",
+            """
+            SELECT DISTINCT toInt64(replaced_by) AS load FROM ops.erasures
+            WHERE user_hash = {user:String}
+            """,
             Map.of("user", erasure.userHash()))
         .stream()
         .map(row -> row.getLong("load"))

@@ -21,7 +21,7 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /** Writes the ledger: {@code ops.loads} and {@code ops.load_objects}. */
 public final class LoadLog {
-  /** A load gives a sign of life every minute: one that missed five is not running. */
+  /** Minutes without a heartbeat after which a load is taken for dead; there is one a minute. */
   private static final int SILENT_MINUTES = 5;
 
   private static final DateTimeFormatter MICROS =
@@ -114,9 +114,12 @@ public final class LoadLog {
   public Optional<LoadRecord> find(long loadId) {
     return server
         .rows(
-            "SELECT *, toJSONString(rejected_by_reason) AS reasons, toJSONString(rows_by_table) AS"
-                + " tables, toUnixTimestamp64Micro(started_at) AS started FROM ops.loads WHERE"
-                + " load_id = {load:UInt64}",
+            """
+            SELECT *, toJSONString(rejected_by_reason) AS reasons,
+                toJSONString(rows_by_table) AS tables, toUnixTimestamp64Micro(started_at) AS started
+            FROM ops.loads
+            WHERE load_id = {load:UInt64}
+            """,
             Map.of("load", loadId))
         .stream()
         .findFirst()
@@ -161,9 +164,13 @@ public final class LoadLog {
   /** Says of a load that is over that it ended in another way. */
   public void restate(long loadId, LoadStatus status) {
     server.execute(
-        "INSERT INTO store.load_log SELECT * REPLACE (revision + 1 AS revision, {status:String} AS"
-            + " status, '' AS error, now64(6, 'UTC') AS heartbeat_at) FROM store.load_log FINAL"
-            + " WHERE load_id = {load:UInt64}",
+        """
+        INSERT INTO store.load_log
+        SELECT * REPLACE (revision + 1 AS revision, {status:String} AS status, '' AS error,
+            now64(6, 'UTC') AS heartbeat_at)
+        FROM store.load_log FINAL
+        WHERE load_id = {load:UInt64}
+        """,
         Map.of("load", loadId, "status", status.toString()));
   }
 
@@ -171,9 +178,13 @@ public final class LoadLog {
   public List<Long> publishedLines(List<LocalDate> dates) {
     return server
         .rows(
-            "SELECT toInt64(lines_read - blank_lines) AS lines FROM ops.loads WHERE (event_date,"
-                + " load_id) IN (SELECT event_date, argMax(load_id, seq) FROM ops.publications WHERE"
-                + " event_date IN {dates:Array(Date)} GROUP BY event_date)",
+            """
+            SELECT toInt64(lines_read - blank_lines) AS lines FROM ops.loads
+            WHERE (event_date, load_id) IN (
+                SELECT event_date, argMax(load_id, seq) FROM ops.publications
+                WHERE event_date IN {dates:Array(Date)}
+                GROUP BY event_date)
+            """,
             Map.of(
                 "dates",
                 dates.stream().map(date -> "'" + date + "'").collect(joining(",", "[", "]"))))
@@ -183,17 +194,22 @@ public final class LoadLog {
   }
 
   /**
-   * The loads that are under way and have not published, the oldest first: those that have given a
-   * sign of life within some minutes. Their drivers' clocks do not matter, as a load's number tells
-   * what the server's showed when it started.
+   * The loads that run and have not published, the oldest first: those with a heartbeat in the last
+   * {@link #SILENT_MINUTES}. Their drivers' clocks do not matter: a load's number tells what the
+   * server's clock showed when it started.
    */
   public List<Long> running() {
     return server
         .rows(
-            "SELECT toInt64(load_id) AS load FROM store.load_log FINAL WHERE status = 'running' AND"
-                + " snowflakeIDToDateTime64(load_id) + toIntervalSecond(dateDiff('second',"
-                + " started_at, heartbeat_at)) >= now64(3) - toIntervalMinute({silent:UInt32}) AND"
-                + " load_id NOT IN (SELECT load_id FROM ops.publications) ORDER BY load",
+            """
+            SELECT toInt64(load_id) AS load FROM store.load_log FINAL
+            WHERE status = 'running'
+              AND snowflakeIDToDateTime64(load_id)
+                  + toIntervalSecond(dateDiff('second', started_at, heartbeat_at))
+                  >= now64(3) - toIntervalMinute({silent:UInt32})
+              AND load_id NOT IN (SELECT load_id FROM ops.publications)
+            ORDER BY load
+            """,
             Map.of("silent", SILENT_MINUTES))
         .stream()
         .map(row -> row.getLong("load"))
@@ -204,9 +220,14 @@ public final class LoadLog {
   public List<Entry> latest(long most) {
     return server
         .rows(
-            "SELECT formatDateTime(started_at, '%F %T', 'UTC') AS started, event_date, status,"
-                + " toInt64(load_id) AS load_id, toInt64(accepted) AS accepted, toInt64(rejected) AS"
-                + " rejected, error FROM ops.loads ORDER BY started_at DESC LIMIT {most:UInt64}",
+            """
+            SELECT formatDateTime(started_at, '%F %T', 'UTC') AS started, event_date, status,
+                toInt64(load_id) AS load_id, toInt64(accepted) AS accepted,
+                toInt64(rejected) AS rejected, error
+            FROM ops.loads
+            ORDER BY started_at DESC
+            LIMIT {most:UInt64}
+            """,
             Map.of("most", most))
         .stream()
         .map(

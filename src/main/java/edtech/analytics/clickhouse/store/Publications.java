@@ -33,9 +33,12 @@ public final class Publications {
   public List<Publication> all(LocalDate date) {
     return server
         .rows(
-            "SELECT DISTINCT event_date, toInt64(seq) AS seq, toInt64(load_id) AS load_id,"
-                + " fingerprint FROM ops.publications WHERE event_date = {date:Date} ORDER BY seq"
-                + " DESC",
+            """
+            SELECT DISTINCT event_date, toInt64(seq) AS seq, toInt64(load_id) AS load_id, fingerprint
+            FROM ops.publications
+            WHERE event_date = {date:Date}
+            ORDER BY seq DESC
+            """,
             Map.of("date", date.toString()))
         .stream()
         .map(Publications::publication)
@@ -46,10 +49,14 @@ public final class Publications {
   public List<Publication> visible() {
     return server
         .rows(
-            "SELECT p.event_date AS event_date, toInt64(max(p.seq)) AS seq,"
-                + " toInt64(argMax(p.load_id, p.seq)) AS load_id,"
-                + " argMax(p.fingerprint, p.seq) AS fingerprint FROM ops.publications AS p"
-                + " GROUP BY p.event_date ORDER BY p.event_date")
+            """
+            SELECT p.event_date AS event_date, toInt64(max(p.seq)) AS seq,
+                toInt64(argMax(p.load_id, p.seq)) AS load_id,
+                argMax(p.fingerprint, p.seq) AS fingerprint
+            FROM ops.publications AS p
+            GROUP BY p.event_date
+            ORDER BY p.event_date
+            """)
         .stream()
         .map(Publications::publication)
         .toList();
@@ -87,9 +94,15 @@ public final class Publications {
   public Map<String, Long> rows(LocalDate date, long loadId) {
     return server
         .rows(
-            "SELECT entry.1 AS name, toInt64(entry.2) AS n FROM (SELECT rows"
-                + " FROM ops.publications WHERE event_date = {date:Date} AND load_id ="
-                + " {load:UInt64} ORDER BY seq LIMIT 1) ARRAY JOIN CAST(rows, 'Array(Tuple(String, UInt64))') AS entry",
+            """
+            SELECT entry.1 AS name, toInt64(entry.2) AS n
+            FROM (
+                SELECT rows FROM ops.publications
+                WHERE event_date = {date:Date} AND load_id = {load:UInt64}
+                ORDER BY seq
+                LIMIT 1)
+            ARRAY JOIN CAST(rows, 'Array(Tuple(String, UInt64))') AS entry
+            """,
             Map.of("date", date.toString(), "load", loadId))
         .stream()
         .collect(Collectors.toMap(r -> r.getString("name"), r -> r.getLong("n")));

@@ -26,8 +26,9 @@ public final class Schema {
    * of {@code conf/clickhouse/row_policies.sql}.
    */
   static final String PUBLISHED =
-      "(event_date, load_id) IN"
-          + " (SELECT event_date, argMax(load_id, seq) FROM ops.publications GROUP BY event_date)";
+      """
+      (event_date, load_id) IN \
+      (SELECT event_date, argMax(load_id, seq) FROM ops.publications GROUP BY event_date)""";
 
   /**
    * Read with the rights of who asks: a DEFINER view has a context and so a snapshot of its own,
@@ -90,8 +91,10 @@ public final class Schema {
     Tables.PUBLISHED.forEach(table -> server.execute(view(table)));
     if (version() < VERSION || !form().equals(FORM)) {
       server.execute(
-          "INSERT INTO ops.schema_versions (version, form, job_version) VALUES"
-              + " ({version:UInt32}, {form:String}, {job:String})",
+          """
+          INSERT INTO ops.schema_versions (version, form, job_version)
+          VALUES ({version:UInt32}, {form:String}, {job:String})
+          """,
           Map.of("version", VERSION, "form", FORM, "job", jobVersion));
     }
   }
@@ -140,8 +143,10 @@ public final class Schema {
   private String form() {
     return server
         .rows(
-            "SELECT argMax(form, applied_at) AS form FROM ops.schema_versions WHERE version ="
-                + " {version:UInt32}",
+            """
+            SELECT argMax(form, applied_at) AS form FROM ops.schema_versions
+            WHERE version = {version:UInt32}
+            """,
             Map.of("version", VERSION))
         .get(0)
         .getString("form");
@@ -161,8 +166,10 @@ public final class Schema {
   private void requireSnapshots() {
     long known =
         server.number(
-            "SELECT count() FROM system.settings WHERE name ="
-                + " 'enable_shared_storage_snapshot_in_query' AND value = '1'",
+            """
+            SELECT count() FROM system.settings
+            WHERE name = 'enable_shared_storage_snapshot_in_query' AND value = '1'
+            """,
             Map.of());
     if (known == 0) {
       throw new ClickHouseException(
@@ -177,8 +184,11 @@ public final class Schema {
     String columns =
         server
             .rows(
-                "SELECT name FROM system.columns WHERE database || '.' || table = {table:String}"
-                    + " AND name NOT IN ('load_id', '_task') ORDER BY position",
+                """
+                SELECT name FROM system.columns
+                WHERE database || '.' || table = {table:String} AND name NOT IN ('load_id', '_task')
+                ORDER BY position
+                """,
                 Map.of("table", table.physical()))
             .stream()
             .map(row -> row.getString("name"))

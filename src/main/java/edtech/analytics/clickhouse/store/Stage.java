@@ -38,10 +38,8 @@ public final class Stage {
   public void create(Table table) {
     server.execute("CREATE TABLE IF NOT EXISTS " + table.stage(loadId) + " AS " + table.physical());
     server.execute(
-        "ALTER TABLE "
-            + table.stage(loadId)
-            + " MODIFY SETTING min_parts_to_merge_at_once = "
-            + PARTS_TO_MERGE);
+        "ALTER TABLE %s MODIFY SETTING min_parts_to_merge_at_once = %s"
+            .formatted(table.stage(loadId), PARTS_TO_MERGE));
   }
 
   /** Rows that the load has staged. */
@@ -55,10 +53,12 @@ public final class Stage {
    */
   public boolean holdsIdTwice(Table table) {
     return server.number(
-            "SELECT count() FROM (SELECT 1 FROM "
-                + table.stage(loadId)
-                + " GROUP BY sipHash64(event_id) HAVING count() > 1 LIMIT 1)"
-                + " SETTINGS max_bytes_before_external_group_by = 1000000000",
+            """
+            SELECT count()
+            FROM (SELECT 1 FROM %s GROUP BY sipHash64(event_id) HAVING count() > 1 LIMIT 1)
+            SETTINGS max_bytes_before_external_group_by = 1000000000
+            """
+                .formatted(table.stage(loadId)),
             Map.of())
         > 0;
   }
@@ -90,14 +90,8 @@ public final class Stage {
   /** Moves what was staged into the store, where it stays invisible until published. */
   public void move(Table table) {
     server.execute(
-        "ALTER TABLE "
-            + table.stage(loadId)
-            + " MOVE PARTITION ('"
-            + date
-            + "', "
-            + loadId
-            + ") TO TABLE "
-            + table.physical());
+        "ALTER TABLE %s MOVE PARTITION ('%s', %s) TO TABLE %s"
+            .formatted(table.stage(loadId), date, loadId, table.physical()));
   }
 
   /** Rows of the load that the store holds, by table. */
@@ -106,12 +100,12 @@ public final class Stage {
         Tables.PUBLISHED.stream()
             .map(
                 table ->
-                    "SELECT '"
-                        + table
-                        + "' AS name, toInt64(count()) AS stored FROM "
-                        + table.physical()
-                        + " WHERE event_date = {date:Date} AND load_id = {load:UInt64}")
-            .collect(joining(" UNION ALL "));
+                    """
+                    SELECT '%s' AS name, toInt64(count()) AS stored FROM %s
+                    WHERE event_date = {date:Date} AND load_id = {load:UInt64}
+                    """
+                        .formatted(table, table.physical()))
+            .collect(joining("UNION ALL\n"));
     Map<String, Long> byName = new HashMap<>();
     server
         .rows(counts, Map.of("date", date.toString(), "load", loadId))

@@ -71,7 +71,7 @@ public final class Sweep {
       WHERE active AND database = 'store' AND 'store.' || table IN {tables:Array(String)}
       """;
 
-  /** No load's number. */
+  /** 0 is never a load id, so it matches no load. */
   private static final long ANY = 0;
 
   /**
@@ -106,13 +106,8 @@ public final class Sweep {
 
   private void dropPartition(Dead dead) {
     server.execute(
-        "ALTER TABLE "
-            + dead.name()
-            + " DROP PARTITION ('"
-            + dead.date()
-            + "', "
-            + dead.loadId()
-            + ")");
+        "ALTER TABLE %s DROP PARTITION ('%s', %s)"
+            .formatted(dead.name(), dead.date(), dead.loadId()));
   }
 
   /**

@@ -64,8 +64,10 @@ public final class UserRows {
   /** Whether the table's rows are some user's, so that a day of it can be copied without one. */
   public boolean isByUser(Table table) {
     return server.number(
-            "SELECT count() FROM system.columns WHERE database || '.' || table = {table:String}"
-                + " AND name = 'user_id'",
+            """
+            SELECT count() FROM system.columns
+            WHERE database || '.' || table = {table:String} AND name = 'user_id'
+            """,
             Map.of("table", table.physical()))
         > 0;
   }
@@ -76,11 +78,12 @@ public final class UserRows {
     for (Table table : searched()) {
       server
           .rows(
-              "SELECT event_date, toInt64(load_id) AS load, toInt64(count()) AS n FROM "
-                  + table.physical()
-                  + " WHERE "
-                  + isTheirs(table)
-                  + " GROUP BY event_date, load_id",
+              """
+              SELECT event_date, toInt64(load_id) AS load, toInt64(count()) AS n FROM %s
+              WHERE %s
+              GROUP BY event_date, load_id
+              """
+                  .formatted(table.physical(), isTheirs(table)),
               user)
           .forEach(
               row ->
@@ -97,11 +100,12 @@ public final class UserRows {
   public Map<String, Long> rejectedByReason(LocalDate date, long loadId) {
     return server
         .rows(
-            "SELECT reason, toInt64(count()) AS n FROM "
-                + Tables.REJECTED_EVENTS.physical()
-                + " WHERE event_date = {date:Date} AND load_id = {load:UInt64} AND "
-                + isTheirs(Tables.REJECTED_EVENTS)
-                + " GROUP BY reason",
+            """
+            SELECT reason, toInt64(count()) AS n FROM %s
+            WHERE event_date = {date:Date} AND load_id = {load:UInt64} AND %s
+            GROUP BY reason
+            """
+                .formatted(Tables.REJECTED_EVENTS.physical(), isTheirs(Tables.REJECTED_EVENTS)),
             with(Map.of("date", date.toString(), "load", loadId)))
         .stream()
         .collect(Collectors.toMap(row -> row.getString("reason"), row -> row.getLong("n")));
@@ -113,14 +117,13 @@ public final class UserRows {
    */
   public void copyWithout(Table table, LocalDate date, long from, long into) {
     server.execute(
-        "INSERT INTO "
-            + table.stage(into)
-            + " SELECT * REPLACE ({into:UInt64} AS load_id) FROM "
-            + table.physical()
-            // By its table's name: the new value has the column's name, too.
-            + " AS stored WHERE event_date = {date:Date} AND stored.load_id = {from:UInt64} AND NOT ("
-            + isTheirs(table)
-            + ")",
+        // stored.load_id, as the new value has the column's name, too.
+        """
+        INSERT INTO %s
+        SELECT * REPLACE ({into:UInt64} AS load_id) FROM %s AS stored
+        WHERE event_date = {date:Date} AND stored.load_id = {from:UInt64} AND NOT (%s)
+        """
+            .formatted(table.stage(into), table.physical(), isTheirs(table)),
         with(Map.of("date", date.toString(), "from", from, "into", into)));
   }
 
@@ -134,9 +137,11 @@ public final class UserRows {
       String prefix = table.stageName(0).replaceAll("0$", "");
       server
           .rows(
-              "SELECT name, toInt64(toUInt64OrZero(substring(name, {from:UInt8}))) AS load FROM"
-                  + " system.tables WHERE database = 'stage' AND startsWith(name, {prefix:String})"
-                  + " AND load > 0",
+              """
+              SELECT name, toInt64(toUInt64OrZero(substring(name, {from:UInt8}))) AS load
+              FROM system.tables
+              WHERE database = 'stage' AND startsWith(name, {prefix:String}) AND load > 0
+              """,
               Map.of("prefix", prefix, "from", prefix.length() + 1))
           .forEach(
               row -> {
@@ -152,13 +157,8 @@ public final class UserRows {
   /** Drops a load of a day from a table. */
   public void drop(Table table, StoredLoad load) {
     server.execute(
-        "ALTER TABLE "
-            + table.physical()
-            + " DROP PARTITION ('"
-            + load.date()
-            + "', "
-            + load.loadId()
-            + ")");
+        "ALTER TABLE %s DROP PARTITION ('%s', %s)"
+            .formatted(table.physical(), load.date(), load.loadId()));
   }
 
   /** Drops a stage table of a load that is over. */
