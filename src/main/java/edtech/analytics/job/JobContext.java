@@ -90,6 +90,7 @@ public final class JobContext implements AutoCloseable {
 
   /** A session for one load: with the settings of the run's, and views of its own. */
   public SparkSession newSession() {
+    writing().requireRedacted(spark().sparkContext().getConf());
     SparkSession session = Sessions.copy(spark());
     writing().configure(session, environment);
     return session;
@@ -141,6 +142,7 @@ public final class JobContext implements AutoCloseable {
           // local[cores,failures] counts failures by its own number, not by maxFailures.
           .set("spark.master", conf.get("spark.master").replaceFirst("^(local\\[[^,]+),.*", "$1]"));
     }
+    writing().prepare(conf);
     S3Access.properties(settings, SparkHadoopUtil.get().newConfiguration(conf))
         .forEach((name, value) -> conf.set("spark.hadoop." + name, value));
     return conf;

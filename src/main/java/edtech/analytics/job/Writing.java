@@ -7,28 +7,42 @@ import java.net.URI;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
+import org.apache.spark.SparkConf;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.connector.catalog.TableCatalog;
 
 /**
- * Which Spark catalog writes the stage tables: the built-in sink, or the official connector. Set on
- * the running session, so that nothing of it stands in the configuration that the Spark UI and the
- * event log show.
+ * Which Spark catalog writes the stage tables: the built-in sink, or the official connector. Its
+ * options are set on the session of a load.
  */
 public final class Writing {
   public static final String CATALOG = "clickhouse";
 
+  private static final String PREFIX = "spark.sql.catalog." + CATALOG;
+
+  /** Where the official connector looks for the password. */
+  static final String PASSWORD = PREFIX + ".password";
+
+  private static final String SPARKS_REDACTION = "(?i)secret|password|token|access[.]?key";
+
   private static final String BUILT_IN = StageCatalog.class.getName();
 
+  /** The name of the built-in sink in files that were copied from an earlier reference.conf. */
+  private static final String BUILT_IN_BEFORE = "edtech.analytics.clickhouse.StageCatalog";
+
   private final Settings.ClickHouse settings;
+  private final String catalog;
 
   Writing(Settings.ClickHouse settings) {
     this.settings = settings;
+    this.catalog =
+        settings.catalog().equals(BUILT_IN_BEFORE) ? BUILT_IN : settings.catalog();
   }
 
   /** Whether an append fails unless the server holds what its tasks wrote. */
   public boolean reportsRows() {
-    return settings.catalog().equals(BUILT_IN);
+    return catalog.equals(BUILT_IN);
   }
 
   /**
@@ -41,7 +55,7 @@ public final class Writing {
     String problem;
     try {
       ClassLoader loader = Thread.currentThread().getContextClassLoader();
-      if (TableCatalog.class.isAssignableFrom(Class.forName(settings.catalog(), false, loader))) {
+      if (TableCatalog.class.isAssignableFrom(Class.forName(catalog, false, loader))) {
         return;
       }
       problem = "this class is no Spark catalog: name the connector's";
@@ -52,10 +66,7 @@ public final class Writing {
     }
     throw new SettingsException(
         List.of(
-            "clickhouse.catalog = \""
-                + settings.catalog()
-                + "\": "
-                + problem
+            named() + problem
                 + ", or leave the setting out for the built-in sink"));
   }
 
@@ -69,19 +80,55 @@ public final class Writing {
     if (!reportsRows()) {
       throw new SettingsException(
           List.of(
-              "clickhouse.catalog = \""
-                  + settings.catalog()
-                  + "\": "
+              named()
                   + command
                   + " works with the built-in sink only: add --set clickhouse.catalog="
                   + BUILT_IN));
     }
   }
 
+  /**
+   * Gives Spark, before it starts, the key of the connector's password without the password. The
+   * event log redacts a setting of a session only where the configuration that Spark was started
+   * with has a setting of that name.
+   */
+  void prepare(SparkConf conf) {
+    if (!reportsRows()) {
+      conf.set(PASSWORD, "set for each load");
+    }
+  }
+
+  /**
+   * Fails where the event log would show the connector's password.
+   *
+   * @param started the configuration that Spark was started with
+   * @throws SettingsException when {@link #prepare} had no part in it
+   */
+  void requireRedacted(SparkConf started) {
+    if (reportsRows() || !started.getBoolean("spark.eventLog.enabled", false)) {
+      return;
+    }
+    String names = started.get("spark.redaction.regex", SPARKS_REDACTION);
+    if (started.contains(PASSWORD) && Pattern.compile(names).matcher(PASSWORD).find()) {
+      return;
+    }
+    throw new SettingsException(
+        List.of(
+            named()
+                + "the event log of this Spark would show ClickHouse's password, since it redacts only"
+                + " keys that Spark was started with and that spark.redaction.regex finds: start Spark"
+                + " with --conf "
+                + PASSWORD
+                + "=redacted, or with spark.eventLog.enabled=false"));
+  }
+
+  private String named() {
+    return "clickhouse.catalog = \"" + catalog + "\": ";
+  }
+
   void configure(SparkSession spark, Map<String, String> environment) {
-    String prefix = "spark.sql.catalog." + CATALOG;
-    spark.conf().set(prefix, settings.catalog());
-    options(environment).forEach((key, value) -> spark.conf().set(prefix + "." + key, value));
+    spark.conf().set(PREFIX, catalog);
+    options(environment).forEach((key, value) -> spark.conf().set(PREFIX + "." + key, value));
     if (!reportsRows()) {
       connectorSettings().forEach((key, value) -> spark.conf().set(key, value));
     }
@@ -113,7 +160,7 @@ public final class Writing {
     options.put("protocol", url.getScheme());
     options.put("http_port", String.valueOf(url.getPort() < 0 ? usualPort : url.getPort()));
     options.put("database", "stage");
-    // The connector takes no reference. Spark redacts the value wherever it shows settings.
+    // The connector takes no reference. Spark redacts the value, where requireRedacted holds.
     options.put("password", settings.password().resolve(environment));
     if (isSecure) {
       // Its client looks at this one only, whatever the protocol says.

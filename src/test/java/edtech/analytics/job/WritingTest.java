@@ -85,6 +85,64 @@ class WritingTest {
   }
 
   @Test
+  void classNameOfAnEarlierReferenceConf_isTheBuiltInSink() {
+    Writing writing =
+        new Writing(
+            settings(
+                    "http://localhost",
+                    "clickhouse.catalog",
+                    "edtech.analytics.clickhouse.StageCatalog")
+                .clickhouse());
+    assertThat(writing.reportsRows()).isTrue();
+    assertThatCode(writing::requireCatalog).doesNotThrowAnyException();
+  }
+
+  @Test
+  void connector_sparkConf_hasTheKeyOfThePasswordWithoutIt() {
+    SparkConf conf = sparkConf(settings("http://localhost:8123", "clickhouse.catalog", CONNECTOR));
+    assertThat(conf.get(Writing.PASSWORD)).doesNotContain("secret");
+    conf.set("spark.eventLog.enabled", "true");
+    assertThatCode(() -> connector("http://localhost:8123").requireRedacted(conf))
+        .doesNotThrowAnyException();
+    assertThat(sparkConf(settings("http://localhost:8123")).contains(Writing.PASSWORD)).isFalse();
+  }
+
+  @ParameterizedTest(name = "key {0}, regex {1}, event log {2}: refused = {3}")
+  @CsvSource({
+    "false, , true, true",
+    "false, , false, false",
+    "true, , true, false",
+    "true, (?i)secret|token, true, true",
+    "true, (?i)secret|token, false, false",
+    "true, (?i)passwd|password, true, false"
+  })
+  void connectorInARunningSpark_isRefusedWhereTheEventLogWouldShowThePassword(
+      boolean hasKey, String regex, String eventLog, boolean isRefused) {
+    SparkConf started = new SparkConf(false).set("spark.eventLog.enabled", eventLog);
+    if (hasKey) {
+      started.set(Writing.PASSWORD, "redacted");
+    }
+    if (regex != null) {
+      started.set("spark.redaction.regex", regex);
+    }
+    if (isRefused) {
+      assertThatThrownBy(() -> connector("http://localhost").requireRedacted(started))
+          .isInstanceOf(SettingsException.class)
+          .hasMessage(
+              "clickhouse.catalog = \"com.clickhouse.spark.ClickHouseCatalog\": the event log of"
+                  + " this Spark would show ClickHouse's password, since it redacts only keys that"
+                  + " Spark was started with and that spark.redaction.regex finds: start Spark with"
+                  + " --conf spark.sql.catalog.clickhouse.password=redacted, or with"
+                  + " spark.eventLog.enabled=false");
+    } else {
+      assertThatCode(() -> connector("http://localhost").requireRedacted(started))
+          .doesNotThrowAnyException();
+    }
+    assertThatCode(() -> new Writing(settings("http://localhost").clickhouse()).requireRedacted(started))
+        .doesNotThrowAnyException();
+  }
+
+  @Test
   void connectorOnLocalMasterWithRetries_sparkConf_runsTasksOnce() {
     assertThat(masterWithConnector("local[2,4]")).isEqualTo("local[2]");
     assertThat(masterWithConnector("local[*, 4]")).isEqualTo("local[*]");

@@ -5,9 +5,12 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import edtech.analytics.model.Table;
 import edtech.analytics.model.Tables;
+import edtech.analytics.testing.ForkedJvm;
+import edtech.analytics.testing.JobJvm;
 import edtech.analytics.testing.LocalServices;
+import edtech.analytics.testing.SparkUi;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
@@ -15,10 +18,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The official connector in the place of the built-in sink. In a process of its own, as an operator
@@ -37,6 +42,8 @@ class ConnectorIT {
           + ": build with -Pofficial-connector where com.clickhouse.spark resolves";
 
   private static LocalServices services;
+
+  @TempDir private Path eventLog;
 
   @BeforeAll
   static void open() throws IOException {
@@ -76,6 +83,11 @@ class ConnectorIT {
     Result connector = loadWithConnector();
 
     assertThat(connector.exitCode()).as(connector.output()).isZero();
+    assertThat(connector.ui()).contains("sparkProperties");
+    JobJvm.requireNowhere(
+        new ForkedJvm.Result(0, connector.output(), connector.ui(), 0),
+        eventLog,
+        JobJvm.secrets());
     assertThat(
             services.number(
                 "SELECT count() FROM ops.loads WHERE status = 'published' AND event_date = '"
@@ -98,9 +110,16 @@ class ConnectorIT {
     return contents;
   }
 
-  private record Result(int exitCode, String output) {}
+  /**
+   * @param ui what Spark's UI told while it ran
+   */
+  private record Result(int exitCode, String output, String ui) {}
 
-  private static Result loadWithConnector() throws IOException, InterruptedException {
+  private Result loadWithConnector() throws IOException, InterruptedException {
+    int uiPort;
+    try (ServerSocket free = new ServerSocket(0)) {
+      uiPort = free.getLocalPort();
+    }
     ProcessBuilder submit =
         new ProcessBuilder(
             Path.of(LocalServices.ENVIRONMENT.get("SPARK_HOME"), "bin", "spark-submit").toString(),
@@ -108,6 +127,16 @@ class ConnectorIT {
             "conf/spark-defaults.conf",
             "--driver-class-path",
             TARGET.resolve("s3a-jars") + "/*:" + connectorJar().orElseThrow(),
+            "--conf",
+            "spark.eventLog.enabled=true",
+            "--conf",
+            "spark.eventLog.compress=false",
+            "--conf",
+            "spark.eventLog.dir=" + eventLog.toUri(),
+            "--conf",
+            "spark.ui.enabled=true",
+            "--conf",
+            "spark.ui.port=" + uiPort,
             "--class",
             "edtech.analytics.cli.Main",
             jobJar().toString(),
@@ -122,10 +151,19 @@ class ConnectorIT {
             "--set",
             "clickhouse.catalog=" + CATALOG);
     submit.environment().putAll(LocalServices.loaderEnvironment());
-    Process process = submit.redirectErrorStream(true).start();
-    String output =
-        new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
-    return new Result(process.waitFor(), output);
+    submit.environment().put("SPARK_LOCAL_IP", "127.0.0.1");
+    Path output = Files.createTempFile("connector", ".out");
+    Process process =
+        submit.redirectErrorStream(true).redirectOutput(output.toFile()).start();
+    StringBuilder ui = new StringBuilder();
+    while (!process.waitFor(200, TimeUnit.MILLISECONDS)) {
+      try {
+        ui.append(SparkUi.told(uiPort));
+      } catch (IOException notYetOrNoMore) {
+        // The UI is there while Spark runs.
+      }
+    }
+    return new Result(process.exitValue(), Files.readString(output).strip(), ui.toString());
   }
 
   private static Path jobJar() throws IOException {
