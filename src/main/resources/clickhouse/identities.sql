@@ -82,3 +82,5 @@ FROM
     ) AS daily_ab_assignments
 )
 WHERE found != expected
+-- Else a table without rows would give no figure, and no identity would be looked at.
+SETTINGS empty_result_for_aggregation_by_empty_set = 0

@@ -158,9 +158,12 @@ public final class ClickHouse implements AutoCloseable {
     }
   }
 
-  /** The one number that a query gives. */
+  /**
+   * The one number that a query gives; 0 where it gives none, as an aggregate over no rows does
+   * under {@code empty_result_for_aggregation_by_empty_set}.
+   */
   public long number(String sql, Map<String, Object> values) {
-    return rows(sql, values).get(0).getLong(1);
+    return rows(sql, values).stream().findFirst().map(row -> row.getLong(1)).orElse(0L);
   }
 
   /**

@@ -3,8 +3,6 @@ package edtech.analytics.load;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import edtech.analytics.model.Table;
-import edtech.analytics.model.Tables;
 import edtech.analytics.testing.ForkedJvm;
 import edtech.analytics.testing.JobJvm;
 import edtech.analytics.testing.LocalServices;
@@ -17,7 +15,6 @@ import java.time.LocalDate;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -78,36 +75,26 @@ class ConnectorIT {
         "no event",
         "no event");
     assertThat(services.load(DAY).load().error()).isEmpty();
-    Map<String, String> builtIn = contents();
+    Map<String, String> builtIn = services.contents(DAY);
 
     Result connector = loadWithConnector();
 
     assertThat(connector.exitCode()).as(connector.output()).isZero();
     assertThat(connector.ui()).contains("sparkProperties");
     JobJvm.requireNowhere(
-        new ForkedJvm.Result(0, connector.output(), connector.ui(), 0),
-        eventLog,
-        JobJvm.secrets());
+        new ForkedJvm.Result(0, connector.output(), connector.ui(), 0), eventLog, JobJvm.secrets());
     assertThat(
             services.number(
                 "SELECT count() FROM ops.loads WHERE status = 'published' AND event_date = '"
                     + DAY
                     + "'"))
         .isEqualTo(2);
-    assertThat(contents()).isEqualTo(builtIn);
+    assertThat(services.contents(DAY)).isEqualTo(builtIn);
   }
 
   private static String event(String id, String type, String time, String more) {
     return "{\"event_id\":\"%s\",\"user_id\":\"u1\",\"event_type\":\"%s\",\"event_timestamp\":\"%sT%s\",%s}"
         .formatted(id, type, DAY, time, more);
-  }
-
-  private static Map<String, String> contents() {
-    Map<String, String> contents = new TreeMap<>();
-    for (Table table : Tables.PUBLISHED) {
-      contents.put(table.logical(), services.content(table.logical(), DAY));
-    }
-    return contents;
   }
 
   /**
@@ -153,8 +140,7 @@ class ConnectorIT {
     submit.environment().putAll(LocalServices.loaderEnvironment());
     submit.environment().put("SPARK_LOCAL_IP", "127.0.0.1");
     Path output = Files.createTempFile("connector", ".out");
-    Process process =
-        submit.redirectErrorStream(true).redirectOutput(output.toFile()).start();
+    Process process = submit.redirectErrorStream(true).redirectOutput(output.toFile()).start();
     StringBuilder ui = new StringBuilder();
     while (!process.waitFor(200, TimeUnit.MILLISECONDS)) {
       try {

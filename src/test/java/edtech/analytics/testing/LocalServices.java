@@ -11,6 +11,8 @@ import edtech.analytics.load.LoadMode;
 import edtech.analytics.load.LoadReport;
 import edtech.analytics.load.Progress;
 import edtech.analytics.load.RangeLoad;
+import edtech.analytics.model.Table;
+import edtech.analytics.model.Tables;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -20,6 +22,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.statistics.IOStatisticsSource;
 import org.apache.hadoop.fs.statistics.StoreStatisticNames;
@@ -160,6 +163,8 @@ public final class LocalServices implements AutoCloseable {
     overrides.put("events-uri", eventsUri());
     // The sink resolves the password from the process environment, as in production.
     overrides.put("clickhouse.password", "env:CLICKHOUSE_LOADER_PASSWORD");
+    // Most days of the tests have a few lines, of which some are there to be rejected.
+    overrides.put("max-rejected-ratio-of-any-day", "1");
     for (int i = 0; i < settings.length; i += 2) {
       overrides.put(settings[i], settings[i + 1]);
     }
@@ -270,6 +275,15 @@ public final class LocalServices implements AutoCloseable {
                 + "'")
         .get(0)
         .getString("content");
+  }
+
+  /** The checksums of a day in all tables, by logical name. */
+  public Map<String, String> contents(LocalDate date) {
+    Map<String, String> contents = new TreeMap<>();
+    for (Table table : Tables.PUBLISHED) {
+      contents.put(table.logical(), content(table.logical(), date));
+    }
+    return contents;
   }
 
   @Override

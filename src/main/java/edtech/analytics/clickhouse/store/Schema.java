@@ -148,8 +148,10 @@ public final class Schema {
             WHERE version = {version:UInt32}
             """,
             Map.of("version", VERSION))
-        .get(0)
-        .getString("form");
+        .stream()
+        .findFirst()
+        .map(row -> row.getString("form"))
+        .orElse("");
   }
 
   private static void requireNotNewer(int found) {

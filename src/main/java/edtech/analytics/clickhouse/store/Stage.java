@@ -111,7 +111,7 @@ public final class Stage {
         .rows(counts, Map.of("date", date.toString(), "load", loadId))
         .forEach(row -> byName.put(row.getString("name"), row.getLong("stored")));
     return Tables.PUBLISHED.stream()
-        .collect(toMap(identity(), table -> byName.get(table.logical())));
+        .collect(toMap(identity(), table -> byName.getOrDefault(table.logical(), 0L)));
   }
 
   /** Drops the load's tables, whatever they still hold; where one cannot be, others may stay. */

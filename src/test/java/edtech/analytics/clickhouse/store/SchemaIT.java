@@ -178,6 +178,13 @@ class SchemaIT {
   }
 
   @Test
+  void aggregateThatGivesNoRow_isZero() {
+    String settings = " SETTINGS empty_result_for_aggregation_by_empty_set = 1";
+    assertThat(admin.rows("SELECT count() FROM numbers(0)" + settings)).isEmpty();
+    assertThat(admin.number("SELECT count() FROM numbers(0)" + settings, Map.of())).isZero();
+  }
+
+  @Test
   void init_twice_changesNothing() {
     String before = definitions();
     long versions = admin.number("SELECT count() FROM ops.schema_versions", Map.of());
