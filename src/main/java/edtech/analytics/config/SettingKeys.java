@@ -18,6 +18,7 @@ final class SettingKeys {
   static final String MAX_REJECTED_RATIO = "max-rejected-ratio";
   static final String MAX_REJECTED_LINES = "max-rejected-lines";
   static final String MAX_OUTSIDE_DAY_RATIO = "max-outside-day-ratio";
+  static final String MAX_RATIO_OF_ANY_DAY = "max-rejected-ratio-of-any-day";
   static final String CLICKHOUSE_URL = "clickhouse.url";
   static final String CLICKHOUSE_USER = "clickhouse.user";
   static final String CLICKHOUSE_PASSWORD = "clickhouse.password";

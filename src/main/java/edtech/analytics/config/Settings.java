@@ -38,7 +38,10 @@ public record Settings(
 
   /** From how many rejected lines on a load is refused. */
   public record Refusal(
-      double maxRejectedRatio, long maxRejectedLines, double maxOutsideDayRatio) {}
+      double maxRejectedRatio,
+      long maxRejectedLines,
+      double maxOutsideDayRatio,
+      double maxRejectedRatioOfAnyDay) {}
 
   /** How the server is reached. Times in seconds. */
   public record ClickHouse(

@@ -98,7 +98,8 @@ public final class SettingsReader {
   }
 
   private Settings.Refusal refusal() {
-    return new Settings.Refusal(maxRejectedRatio(), maxRejectedLines(), maxOutsideDayRatio());
+    return new Settings.Refusal(
+        maxRejectedRatio(), maxRejectedLines(), maxOutsideDayRatio(), maxRejectedRatioOfAnyDay());
   }
 
   private Settings.ClickHouse clickhouse() {
@@ -184,6 +185,10 @@ public final class SettingsReader {
 
   private double maxOutsideDayRatio() {
     return parser.ratio(SettingKeys.MAX_OUTSIDE_DAY_RATIO);
+  }
+
+  private double maxRejectedRatioOfAnyDay() {
+    return parser.ratio(SettingKeys.MAX_RATIO_OF_ANY_DAY);
   }
 
   private int keepLoads() {

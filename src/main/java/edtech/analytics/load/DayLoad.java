@@ -6,6 +6,7 @@ import edtech.analytics.clickhouse.store.LoadLog;
 import edtech.analytics.clickhouse.store.LoadStatus;
 import edtech.analytics.clickhouse.store.Publication;
 import edtech.analytics.clickhouse.store.Publications;
+import edtech.analytics.clickhouse.store.RejectedLines;
 import edtech.analytics.input.DayInput;
 import edtech.analytics.input.ErasedUsers;
 import edtech.analytics.input.ObjectLister;
@@ -93,8 +94,8 @@ final class DayLoad {
           () -> {
             Map<String, Long> rows = write();
             DayLedger ledger = check(rows);
-            move(rows, ledger);
-            show(ledger.total());
+            Optional<String> zone = move(rows, ledger);
+            show(ledger.total(), zone);
           });
       close();
     }
@@ -185,21 +186,29 @@ final class DayLoad {
 
   /**
    * Moves the tables into the store; of a refused day the rejected lines alone, to be looked at.
+   *
+   * @return what was noticed of the folder's zone
    */
-  private void move(Map<String, Long> rows, DayLedger ledger) {
+  private Optional<String> move(Map<String, Long> rows, DayLedger ledger) {
+    String prefix = lister.prefix(date);
+    LineCounts counts = ledger.total();
+    RejectedLines rejected = new RejectedLines(job.server(), journal.load().loadId());
+    Optional<String> zone =
+        new UtcFolders(rejected, staged.stage(), job.settings().events().zone())
+            .of(date, prefix, counts);
     Optional<String> refusal =
         new Refusal(job.settings())
-            .of(date, lister.prefix(date), ledger.total())
+            .of(date, prefix, counts, rejected::faults)
             .or(() -> LostObjects.refusal(input, ledger.byObject()));
+    staged.move(refusal.isPresent() ? List.of(Tables.REJECTED_EVENTS) : Tables.PUBLISHED, rows);
     if (refusal.isPresent()) {
-      staged.move(List.of(Tables.REJECTED_EVENTS), rows);
-      throw new LoadFailedException(refusal.get());
+      throw new LoadFailedException(refusal.get() + zone.map(noticed -> "; " + noticed).orElse(""));
     }
-    staged.move(Tables.PUBLISHED, rows);
+    return zone;
   }
 
   /** Publishes, unless something has changed since the load began, or the day is to be held. */
-  private void show(LineCounts counts) throws IOException {
+  private void show(LineCounts counts, Optional<String> zone) throws IOException {
     journal.begin(Step.PUBLISH);
     DayInputs.requireUnchanged(input, lister, job.settings().events().latenessDays());
     if (!erasures.users().equals(erased)) {
@@ -211,7 +220,7 @@ final class DayLoad {
       report = journal.ended(LoadStatus.SUPERSEDED, "");
       return;
     }
-    Optional<String> held = mode == LoadMode.NIGHTLY ? held(counts) : Optional.empty();
+    Optional<String> held = held(counts, zone);
     report =
         held.isPresent()
             ? journal.ended(LoadStatus.HELD, held.get())
@@ -219,9 +228,23 @@ final class DayLoad {
                 new Publication(date, loadId, loadId, journal.load().source().fingerprint()));
   }
 
-  private Optional<String> held(LineCounts counts) {
-    return new Hold(new LoadLog(job.server()), job.settings().publication().holdBelowRatio())
-        .of(date, lister.prefix(date), counts);
+  /** Why somebody should look at the day before it is published; empty when nobody need. */
+  private Optional<String> held(LineCounts counts, Optional<String> zone) {
+    if (mode == LoadMode.FORCED) {
+      return Optional.empty();
+    }
+    if (zone.isPresent()) {
+      return zone.map(
+          noticed ->
+              noticed
+                  + "; staged, not published: where the folders are right, publish it as it is with"
+                  + " release --date "
+                  + date);
+    }
+    return mode == LoadMode.NIGHTLY
+        ? new Hold(new LoadLog(job.server()), job.settings().publication().holdBelowRatio())
+            .of(date, lister.prefix(date), counts)
+        : Optional.empty();
   }
 
   private StageWriter writer() {
@@ -229,10 +252,13 @@ final class DayLoad {
   }
 
   private String pinnedMessage(Publication pinned) {
-    return date
-        + " was rolled back to load "
-        + pinned.loadId()
-        + " and is held there: --force loads it again";
+    return pinned.isWithdrawn()
+        ? date
+            + " was withdrawn and is held so: --force loads it again, rollback shows its last load"
+        : date
+            + " was rolled back to load "
+            + pinned.loadId()
+            + " and is held there: --force loads it again";
   }
 
   private interface Part {

@@ -10,8 +10,10 @@ import java.util.OptionalDouble;
 import java.util.stream.Stream;
 
 /**
- * Decides whether a day has so few lines that somebody should look before it is published: against
- * the median of the last five same weekdays, where four of them at least are published.
+ * Decides whether a day has so few lines that somebody should look before it is published. It is
+ * compared with the median of the last five same weekdays, of which four at least are published,
+ * and with the load in view: a day that was published as it is, by release or otherwise, is not
+ * held again for as many lines.
  */
 final class Hold {
   private static final int WEEKS = 5;
@@ -45,7 +47,12 @@ final class Hold {
     }
     double median = median(before);
     long lines = counts.notBlank();
-    if (lines >= belowRatio.getAsDouble() * median) {
+    double inView =
+        log.publishedLines(List.of(date)).stream()
+            .findFirst()
+            .map(Long::doubleValue)
+            .orElse(median);
+    if (lines >= belowRatio.getAsDouble() * Math.min(median, inView)) {
       return Optional.empty();
     }
     return Optional.of(

@@ -7,6 +7,7 @@ import java.math.BigDecimal;
 import java.time.LocalDate;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** Decides from the counts of a day whether it may be published. */
 final class Refusal {
@@ -20,8 +21,10 @@ final class Refusal {
    * Why the day is refused; empty when it is not.
    *
    * @param prefix where the day's own objects lie, for the message
+   * @param faults what is wrong with the rejected lines, for the message; asked for when there is
+   *     one
    */
-  Optional<String> of(LocalDate date, String prefix, LineCounts counts) {
+  Optional<String> of(LocalDate date, String prefix, LineCounts counts, Supplier<String> faults) {
     // Lines of erased users are as if they were not there.
     long erased = counts.rejectedByReason().getOrDefault(Reason.ERASED_USER.code(), 0L);
     long notBlank = counts.linesRead() - counts.blankLines() + counts.late() - erased;
@@ -33,12 +36,22 @@ final class Refusal {
     long outside = counts.rejectedByReason().getOrDefault(Reason.OUTSIDE_DAY.code(), 0L);
     long rejected = counts.rejected() - outside - erased;
     if (exceeds(rejected, notBlank, limits.maxRejectedRatio(), limits.maxRejectedLines())) {
-      return Optional.of(tooMany("rejected", rejected, notBlank, "max-rejected-ratio", counts));
+      return Optional.of(
+          tooMany(
+              "rejected",
+              rejected,
+              notBlank,
+              ratio("max-rejected-ratio", limits.maxRejectedRatio()),
+              faults));
     }
     if (exceeds(outside, notBlank, limits.maxOutsideDayRatio(), limits.maxRejectedLines())) {
       return Optional.of(
           tooMany(
-              "of other days than dt=" + date, outside, notBlank, "max-outside-day-ratio", counts));
+              "of other days than dt=" + date,
+              outside,
+              notBlank,
+              ratio("max-outside-day-ratio", limits.maxOutsideDayRatio()),
+              faults));
     }
     if (counts.accepted() == 0 && notBlank > 0) {
       return Optional.of(
@@ -50,8 +63,18 @@ final class Refusal {
               notBlank,
               prefix,
               outside + rejected,
-              counts.rejectedByReason(),
+              faults.get(),
               counts.otherDay()));
+    }
+    double ofAnyDay = limits.maxRejectedRatioOfAnyDay();
+    if (exceeds(rejected + outside, notBlank, ofAnyDay, 0)) {
+      return Optional.of(
+          tooMany(
+              "rejected",
+              rejected + outside,
+              notBlank,
+              "max-rejected-ratio-of-any-day=" + ofAnyDay,
+              faults));
     }
     return Optional.empty();
   }
@@ -69,21 +92,25 @@ final class Refusal {
             prefix);
   }
 
-  private String tooMany(
-      String what, long lines, long notBlank, String setting, LineCounts counts) {
+  private static String tooMany(
+      String what, long lines, long notBlank, String limits, Supplier<String> faults) {
     return String.format(
         Locale.ROOT,
-        "%,d of %,d lines are %s, over %s=%s and max-rejected-lines=%d (all reasons: %s): look at"
-            + " ops.rejected_events for this load, mend the events, or raise the limits",
+        "%,d of %,d lines are %s, over %s (%s): look at ops.rejected_events for this load, fix the"
+            + " events, or raise the limit",
         lines,
         notBlank,
         what,
-        setting,
-        setting.equals("max-rejected-ratio")
-            ? settings.refusal().maxRejectedRatio()
-            : settings.refusal().maxOutsideDayRatio(),
-        settings.refusal().maxRejectedLines(),
-        counts.rejectedByReason());
+        limits,
+        faults.get());
+  }
+
+  private String ratio(String setting, double ratio) {
+    return setting
+        + "="
+        + ratio
+        + " and max-rejected-lines="
+        + settings.refusal().maxRejectedLines();
   }
 
   private static boolean exceeds(long lines, long of, double ratio, long limit) {

@@ -8,7 +8,7 @@ import edtech.analytics.clickhouse.store.Publications;
 import edtech.analytics.job.JobContext;
 import java.time.LocalDate;
 
-/** Publishes the load of a day that was held for its few lines, as it was staged. */
+/** Publishes the load of a day that was held before its publication, as it was staged. */
 public final class Release {
   private final Publications publications;
   private final LoadLog log;
@@ -36,8 +36,7 @@ public final class Release {
                     new LoadFailedException(
                         "no load of "
                             + date
-                            + " is held for its few lines, or a newer one is published: status shows"
-                            + " what is"));
+                            + " is held, or a newer one is published: status shows what is"));
     requireWhole(held);
     // Under its own number, as the load itself would have done it: a newer load replaces it.
     publications.publish(

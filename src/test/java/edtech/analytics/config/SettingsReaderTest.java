@@ -53,7 +53,7 @@ class SettingsReaderTest {
                     "00000000-0000-0000-0000-000000000000",
                     "NaN"),
                 Set.of("sent_at")));
-    assertThat(settings.refusal()).isEqualTo(new Settings.Refusal(0.01, 1000, 0.2));
+    assertThat(settings.refusal()).isEqualTo(new Settings.Refusal(0.01, 1000, 0.2, 0.2));
     assertThat(settings.publication())
         .isEqualTo(new Settings.Publication(2, 60, 30, OptionalDouble.of(0.5)));
     assertThat(settings.clickhouse())
@@ -168,6 +168,7 @@ class SettingsReaderTest {
     "ignored-properties, uploaded_at",
     "max-rejected-ratio, 0.02",
     "max-rejected-lines, 1001",
+    "max-rejected-ratio-of-any-day, 0.3",
     "max-outside-day-ratio, 0.3"
   })
   void settingMarkedR_changed_changesTheMeaning(String key, String value) {
@@ -189,6 +190,7 @@ class SettingsReaderTest {
         "currency | US | must be an ISO 4217 code of three letters",
         "currency | 12€ | must be an ISO 4217 code of three letters",
         "max-rejected-ratio | 1.01 | must be a share from 0 to 1",
+        "max-rejected-ratio-of-any-day | 20 | must be a share from 0 to 1",
         "max-rejected-ratio | NaN | must be a share from 0 to 1",
         "max-outside-day-ratio | -0.1 | must be a share from 0 to 1",
         "max-outside-day-ratio | a | must be a share from 0 to 1",
@@ -415,6 +417,7 @@ class SettingsReaderTest {
             "max-outside-day-ratio",
             "max-rejected-lines",
             "max-rejected-ratio",
+            "max-rejected-ratio-of-any-day",
             "placeholder-ids",
             "success-values");
   }

@@ -1,6 +1,7 @@
 package edtech.analytics.load;
 
 import static edtech.analytics.load.RefusalTest.DAY;
+import static edtech.analytics.load.RefusalTest.FAULTS;
 import static edtech.analytics.load.RefusalTest.PREFIX;
 import static edtech.analytics.load.RefusalTest.counts;
 import static edtech.analytics.load.RefusalTest.refusal;
@@ -26,8 +27,10 @@ class RefusalPropertyTest {
                 "max-rejected-ratio",
                 BigDecimal.valueOf(thousandths, 3).toPlainString(),
                 "max-rejected-lines",
-                String.valueOf(limit))
-            .of(DAY, PREFIX, counts(lines, 0, rejected, "malformed_json"));
+                String.valueOf(limit),
+                "max-rejected-ratio-of-any-day",
+                "1")
+            .of(DAY, PREFIX, counts(lines, 0, rejected, "malformed_json"), FAULTS);
     // In whole numbers, where nothing is rounded.
     assertThat(why.isPresent())
         .isEqualTo(rejected > limit && rejected * 1000L > thousandths * lines);

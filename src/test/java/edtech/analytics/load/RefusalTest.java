@@ -9,12 +9,15 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class RefusalTest {
   static final LocalDate DAY = LocalDate.of(2026, 1, 2);
+  static final Supplier<String> FAULTS = () -> "the faults";
+  private static final String OF_ANY_DAY = "max-rejected-ratio-of-any-day";
   static final String PREFIX = "s3a://b/e/dt=2026-01-02/";
 
   @ParameterizedTest(name = "ratio {0}, limit {1}: {2} of {3} rejected, refused = {4}")
@@ -38,8 +41,8 @@ class RefusalTest {
   void rejectedLines_thresholds_areExact(
       String ratio, String limit, long rejected, long lines, boolean refused) {
     Optional<String> why =
-        refusal("max-rejected-ratio", ratio, "max-rejected-lines", limit)
-            .of(DAY, PREFIX, counts(lines, 0, rejected, "malformed_json"));
+        refusal("max-rejected-ratio", ratio, "max-rejected-lines", limit, OF_ANY_DAY, "1")
+            .of(DAY, PREFIX, counts(lines, 0, rejected, "malformed_json"), FAULTS);
     assertThat(why.isPresent()).isEqualTo(refused);
   }
 
@@ -54,85 +57,124 @@ class RefusalTest {
       String ratio, String limit, long outside, long lines, boolean refused) {
     Optional<String> why =
         refusal(
-                "max-outside-day-ratio", ratio,
-                "max-rejected-lines", limit,
-                "max-rejected-ratio", "0")
-            .of(DAY, PREFIX, counts(lines, 0, outside, "outside_day"));
+                "max-outside-day-ratio",
+                ratio,
+                "max-rejected-lines",
+                limit,
+                "max-rejected-ratio",
+                "0",
+                OF_ANY_DAY,
+                "1")
+            .of(DAY, PREFIX, counts(lines, 0, outside, "outside_day"), FAULTS);
     assertThat(why.isPresent()).isEqualTo(refused);
+  }
+
+  @ParameterizedTest(name = "{0} rejected and {1} of other days of {2}, refused = {3}")
+  @CsvSource({
+    "813, 0, 1200, true",
+    "0, 813, 1200, true",
+    "900, 0, 901, true",
+    "120, 121, 1200, true",
+    "120, 120, 1200, false",
+    "1, 0, 5, false",
+    "2, 0, 9, true"
+  })
+  void aFifthOfTheLines_ofAnyDay_isTheMost(
+      long rejected, long outside, long lines, boolean refused) {
+    LineCounts counts =
+        new LineCounts(
+            lines,
+            0,
+            lines - rejected - outside,
+            0,
+            rejected + outside,
+            0,
+            0,
+            Map.of("missing_field", rejected, "outside_day", outside));
+    Optional<String> why = refusal().of(DAY, PREFIX, counts, FAULTS);
+    assertThat(why.isPresent()).isEqualTo(refused);
+    if (refused) {
+      assertThat(why.get())
+          .isEqualTo(
+              "%,d of %,d lines are rejected, over max-rejected-ratio-of-any-day=0.2 (the faults):"
+                      .formatted(rejected + outside, lines)
+                  + " look at ops.rejected_events for this load, fix the events, or raise the"
+                  + " limit");
+    }
   }
 
   @Test
   void tooManyRejected_message_saysHowManyAndWhatToDo() {
-    assertThat(refusal().of(DAY, PREFIX, counts(20_000, 0, 1_500, "malformed_json")))
+    assertThat(refusal().of(DAY, PREFIX, counts(20_000, 0, 1_500, "malformed_json"), FAULTS))
         .contains(
             "1,500 of 20,000 lines are rejected, over max-rejected-ratio=0.01 and"
-                + " max-rejected-lines=1000 (all reasons: {malformed_json=1500}): look at"
-                + " ops.rejected_events for this load, mend the events, or raise the limits");
+                + " max-rejected-lines=1000 (the faults): look at ops.rejected_events for this"
+                + " load, fix the events, or raise the limit");
   }
 
   @Test
   void tooManyOfOtherDays_message_saysSo() {
-    assertThat(refusal().of(DAY, PREFIX, counts(5_000, 0, 1_001, "outside_day")))
+    assertThat(refusal().of(DAY, PREFIX, counts(5_000, 0, 1_001, "outside_day"), FAULTS))
         .contains(
             "1,001 of 5,000 lines are of other days than dt=2026-01-02, over"
-                + " max-outside-day-ratio=0.2 and max-rejected-lines=1000 (all reasons:"
-                + " {outside_day=1001}): look at ops.rejected_events for this load, mend the events,"
-                + " or raise the limits");
+                + " max-outside-day-ratio=0.2 and max-rejected-lines=1000 (the faults): look at"
+                + " ops.rejected_events for this load, fix the events, or raise the limit");
   }
 
   @Test
   void blankLines_shares_areOfTheOthers() {
     assertThat(
             refusal("max-rejected-lines", "0")
-                .of(DAY, PREFIX, counts(1100, 1000, 1, "malformed_json")))
+                .of(DAY, PREFIX, counts(1100, 1000, 1, "malformed_json"), FAULTS))
         .isEmpty();
     assertThat(
             refusal("max-rejected-lines", "0")
-                .of(DAY, PREFIX, counts(1100, 1001, 1, "malformed_json")))
+                .of(DAY, PREFIX, counts(1100, 1001, 1, "malformed_json"), FAULTS))
         .isPresent();
   }
 
   @Test
   void nothingAccepted_isRefused() {
-    assertThat(refusal().of(DAY, PREFIX, counts(2, 0, 2, "malformed_json")))
+    assertThat(refusal().of(DAY, PREFIX, counts(2, 0, 2, "malformed_json"), FAULTS))
         .contains(
             "no event of 2026-01-02 is accepted: of 2 lines below "
                 + PREFIX
-                + " that are not blank, 2 are rejected ({malformed_json=2}) and 0 are of other days;"
+                + " that are not blank, 2 are rejected (the faults) and 0 are of other days;"
                 + " look at ops.rejected_events");
   }
 
   @Test
   void linesOfErasedUsers_areAsIfTheyWereNotThere() {
-    assertThat(refusal().of(DAY, PREFIX, counts(2_000, 0, 2_000, "erased_user"))).isEmpty();
+    assertThat(refusal().of(DAY, PREFIX, counts(2_000, 0, 2_000, "erased_user"), FAULTS)).isEmpty();
     LineCounts both =
         new LineCounts(
             2_000, 0, 0, 0, 2_000, 0, 0, Map.of("erased_user", 1_998L, "malformed_json", 2L));
-    assertThat(refusal().of(DAY, PREFIX, both).orElseThrow())
+    assertThat(refusal().of(DAY, PREFIX, both, FAULTS).orElseThrow())
         .startsWith("no event of 2026-01-02 is accepted: of 2 lines below ");
   }
 
   @Test
   void noLine_isRefusedUnlessAllowed() {
-    assertThat(refusal().of(DAY, PREFIX, LineCounts.NONE))
+    assertThat(refusal().of(DAY, PREFIX, LineCounts.NONE, FAULTS))
         .contains(
             "no line below "
                 + PREFIX
                 + ": upload the day's events, or set allow-empty-day=true to publish the day with"
                 + " zeros");
-    assertThat(refusal("allow-empty-day", "true").of(DAY, PREFIX, LineCounts.NONE)).isEmpty();
+    assertThat(refusal("allow-empty-day", "true").of(DAY, PREFIX, LineCounts.NONE, FAULTS))
+        .isEmpty();
   }
 
   @Test
   void blankLinesOnly_areRefusedUnlessAllowed() {
     LineCounts blank = counts(1234, 1234, 0, "x");
-    assertThat(refusal().of(DAY, PREFIX, blank))
+    assertThat(refusal().of(DAY, PREFIX, blank, FAULTS))
         .contains(
             "only blank lines (1,234) below "
                 + PREFIX
                 + ": upload the day's events, or set allow-empty-day=true to publish the day with"
                 + " zeros");
-    assertThat(refusal("allow-empty-day", "true").of(DAY, PREFIX, blank)).isEmpty();
+    assertThat(refusal("allow-empty-day", "true").of(DAY, PREFIX, blank, FAULTS)).isEmpty();
   }
 
   static LineCounts counts(long lines, long blank, long rejected, String reason) {

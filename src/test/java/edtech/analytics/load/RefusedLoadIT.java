@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -223,9 +224,9 @@ class RefusedLoadIT {
     LoadReport report =
         requireRefused(
             services.load(DAY, "max-rejected-ratio", "0.1", "max-rejected-lines", "5"),
-            "6 of 59 lines are rejected, over max-rejected-ratio=0.1 and max-rejected-lines=5 (all"
-                + " reasons: {malformed_json=6}): look at ops.rejected_events for this load, mend"
-                + " the events, or raise the limits");
+            "6 of 59 lines are rejected, over max-rejected-ratio=0.1 and max-rejected-lines=5"
+                + " (malformed_json 6): look at ops.rejected_events for this load, fix the events,"
+                + " or raise the limit");
     assertThat(readBack.rejectedOf(report)).hasSize(6).containsOnly(malformed("a.jsonl"));
     assertThat(readBack.objects(report))
         .isEqualTo(
@@ -244,8 +245,9 @@ class RefusedLoadIT {
         requireRefused(
             services.load(DAY, "max-rejected-ratio", "0", "max-rejected-lines", "5"),
             "6 of 29 lines are of other days than dt=2012-01-01, over max-outside-day-ratio=0.2 and"
-                + " max-rejected-lines=5 (all reasons: {outside_day=6}): look at"
-                + " ops.rejected_events for this load, mend the events, or raise the limits");
+                + " max-rejected-lines=5 (outside_day event_timestamp 6; the first outside_day line has"
+                + " the keys event_id, user_id, event_type, event_timestamp): look at"
+                + " ops.rejected_events for this load, fix the events, or raise the limit");
     assertThat(readBack.rejectedOf(report))
         .hasSize(6)
         .containsOnly(
@@ -285,6 +287,24 @@ class RefusedLoadIT {
       assertThat(report.load().status()).hasToString("published");
       assertThat(report.load().counts().rejected()).isEqualTo(Integer.parseInt(one[1]) + outside);
     }
+  }
+
+  @Test
+  void smallFirstTry_thatIsMostlyWrong_isRefusedWithFieldsAndKeys() {
+    String noUser = "{\"event_id\":\"%d\",\"event\":\"open\",\"uid\":\"u\"}";
+    String noType = "{\"event_id\":\"%d\",\"user_id\":\"u\",\"event\":\"open\"}";
+    Stream<String> wrong =
+        Stream.concat(
+            IntStream.range(0, 5).mapToObj(noType::formatted),
+            IntStream.range(5, 14).mapToObj(noUser::formatted));
+    services.put(
+        DAY, "a.jsonl", Stream.concat(wrong, Stream.of(lines(30, 1))).toArray(String[]::new));
+    requireRefused(
+        services.load(DAY, "max-rejected-ratio-of-any-day", "0.2"),
+        "15 of 45 lines are rejected, over max-rejected-ratio-of-any-day=0.2 (missing_field user_id"
+            + " 9, event_type 5; malformed_json 1; the first missing_field line has the keys"
+            + " event_id, user_id, event): look at ops.rejected_events for this load, fix the"
+            + " events, or raise the limit");
   }
 
   @Test

@@ -143,8 +143,8 @@ class SweepIT {
     assertThat(refused.load().status()).hasToString("failed");
     assertThat(refused.load().error())
         .startsWith(
-            "2 of 2 lines are rejected, over max-rejected-ratio=0.01 and max-rejected-lines=0 (all"
-                + " reasons: {malformed_json=2}): look at ops.rejected_events for this load");
+            "2 of 2 lines are rejected, over max-rejected-ratio=0.01 and max-rejected-lines=0"
+                + " (malformed_json 2): look at ops.rejected_events for this load");
     long old = load(day, 29 * 24 * 60, "failed", 29 * 24 * 60);
     long older = load(day, 31 * 24 * 60, "failed", 31 * 24 * 60);
     for (long load : List.of(old, older)) {

@@ -9,6 +9,8 @@ import static org.assertj.core.api.Assertions.tuple;
 import edtech.analytics.testing.LocalServices;
 import edtech.analytics.testing.ReadBack;
 import java.time.LocalDate;
+import java.time.LocalDateTime;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -61,6 +63,62 @@ class TimeZoneIT {
     assertThat(utc.load().status()).hasToString("published");
     assertThat(readBack.rows("raw.events", day, "event_id"))
         .containsExactly("after", "last", "no zone is UTC");
+  }
+
+  @Test
+  void foldersOfUtcDays_inAnotherZone_areHeldUnlessForced() {
+    LocalDate day = LocalDate.of(2015, 5, 6);
+    services.put(day, "a.jsonl", everyHalfHour(day.atStartOfDay()));
+
+    LoadReport moscow = services.load(day, "day.timezone", "Europe/Moscow");
+
+    assertThat(moscow.load().status()).as(moscow.text()).hasToString("held");
+    assertThat(moscow.load().error())
+        .isEqualTo(
+            "the folders seem to be of UTC days, but day.timezone=Europe/Moscow: 6 of 48 lines below "
+                + services.eventsUri()
+                + "/dt=2015-05-06/ are rejected as outside_day and are of 2015-05-06 in UTC, while 0"
+                + " accepted events are of another day in UTC: set day.timezone=UTC, or write the"
+                + " folders by days of Europe/Moscow, and load the day again; staged, not"
+                + " published: where the folders are right, publish it as it is with release"
+                + " --date 2015-05-06");
+    assertThat(readBack.rows("raw.events", day, "event_id")).isEmpty();
+    assertThat(
+            services
+                .load(day, "day.timezone", "Asia/Almaty", "max-rejected-ratio-of-any-day", "0.2")
+                .load()
+                .error())
+        .startsWith("12 of 48 lines are rejected, over max-rejected-ratio-of-any-day=0.2 (")
+        .contains("; the folders seem to be of UTC days, but day.timezone=Asia/Almaty: 12 of 48 ");
+    assertThat(services.load(day, "day.timezone", "America/New_York").load().status())
+        .hasToString("held");
+    assertThat(services.load(day).load().status()).hasToString("published");
+    assertThat(services.load(day, LoadMode.FORCED, "day.timezone", "Europe/Moscow").load().status())
+        .hasToString("published");
+  }
+
+  @Test
+  void foldersOfTheZonesDays_withLateEventsAndAWrongClock_arePublished() {
+    LocalDate day = LocalDate.of(2015, 5, 7);
+    for (int hours : new int[] {3, -4}) {
+      String[] lines = everyHalfHour(day.atStartOfDay().minusHours(hours));
+      services.put(day, "a.jsonl", lines);
+      services.put(
+          day,
+          "b.jsonl",
+          open("late 1", day + "T03:40:00Z"),
+          open("late 2", day.minusDays(1) + "T20:55:00Z"),
+          open("ahead", day + "T21:30:00Z"));
+      String zone = hours > 0 ? "Europe/Moscow" : "America/New_York";
+      LoadReport report = services.load(day, "day.timezone", zone);
+      assertThat(report.load().status()).as(report.text()).hasToString("published");
+    }
+  }
+
+  private static String[] everyHalfHour(LocalDateTime from) {
+    return IntStream.range(0, 48)
+        .mapToObj(i -> open("e" + i, from.plusMinutes(30L * i) + ":00Z"))
+        .toArray(String[]::new);
   }
 
   @Test

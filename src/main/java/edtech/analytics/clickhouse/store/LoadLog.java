@@ -44,8 +44,8 @@ public final class LoadLog {
       String error) {}
 
   /**
-   * Loads that are held for their few lines: of each day the newest one, unless the day shows a
-   * newer one. Those of a day that was rolled back have staged nothing.
+   * Loads that are held before their publication: of each day the newest one, unless the day shows
+   * a newer one. Those of a day that is pinned have staged nothing.
    */
   static final String HELD =
       """

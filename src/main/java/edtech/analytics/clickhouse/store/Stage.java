@@ -63,6 +63,14 @@ public final class Stage {
         > 0;
   }
 
+  /** Accepted events that are of another day in UTC. */
+  public long eventsOfOtherDaysInUtc() {
+    return server.number(
+        "SELECT count() FROM %s WHERE toDate(event_timestamp, 'UTC') != event_date"
+            .formatted(Tables.EVENTS.stage(loadId)),
+        Map.of());
+  }
+
   /** Takes out what was staged. */
   public void empty(Table table) {
     server.execute("TRUNCATE TABLE " + table.stage(loadId) + " SYNC");

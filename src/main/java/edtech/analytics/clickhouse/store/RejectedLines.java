@@ -1,0 +1,114 @@
+package edtech.analytics.clickhouse.store;
+
+import edtech.analytics.clickhouse.ClickHouse;
+import edtech.analytics.input.line.Reason;
+import edtech.analytics.model.Tables;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** What the rejected lines have in common that a load has staged. */
+public final class RejectedLines {
+  /** Fields of one reason that are named, the most frequent ones. */
+  private static final int MOST_FIELDS = 5;
+
+  /** Of the name of a field, which may be as long as a line. */
+  private static final int MOST_CHARACTERS = 64;
+
+  /** When an event was, as far as a rejected line tells; NULL where it does not. */
+  private static final String TIME =
+      """
+      if(JSONType(line, 'event_timestamp') IN ('Int64', 'UInt64'),
+          toNullable(fromUnixTimestamp64Milli(JSONExtractInt(line, 'event_timestamp'), 'UTC')),
+          parseDateTime64BestEffortOrNull(JSONExtractString(line, 'event_timestamp'), 3, 'UTC'))""";
+
+  private record Fault(String reason, String field, long lines) {
+    private String text() {
+      String name =
+          field.length() > MOST_CHARACTERS ? field.substring(0, MOST_CHARACTERS) + "…" : field;
+      return String.format(Locale.ROOT, name.isEmpty() ? "%s%,d" : "%s %,d", name, lines);
+    }
+  }
+
+  private final ClickHouse server;
+  private final String staged;
+
+  public RejectedLines(ClickHouse server, long loadId) {
+    this.server = server;
+    this.staged = Tables.REJECTED_EVENTS.stage(loadId);
+  }
+
+  /**
+   * What is wrong with the lines: reasons with fields and lines, the most frequent first, and the
+   * keys of the first line of the most frequent reason, such as {@code missing_field user_id 640,
+   * event_type 173; malformed_json 2; the first missing_field line has the keys event, userId}.
+   */
+  public String faults() {
+    Map<String, List<Fault>> byReason =
+        server
+            .rows(
+                """
+                SELECT reason, detail, toInt64(count()) AS n FROM %s
+                WHERE reason != {erased:String}
+                GROUP BY reason, detail
+                ORDER BY n DESC, reason, detail
+                LIMIT 10000
+                """
+                    .formatted(staged),
+                Map.of("erased", Reason.ERASED_USER.code()))
+            .stream()
+            .map(
+                row ->
+                    new Fault(row.getString("reason"), row.getString("detail"), row.getLong("n")))
+            .collect(Collectors.groupingBy(Fault::reason, LinkedHashMap::new, Collectors.toList()));
+    List<List<Fault>> reasons = new ArrayList<>(byReason.values());
+    reasons.sort(Comparator.comparingLong(RejectedLines::lines).reversed());
+    String text = reasons.stream().map(RejectedLines::text).collect(Collectors.joining("; "));
+    return reasons.isEmpty() ? text : text + keys(reasons.get(0).get(0).reason());
+  }
+
+  /** Lines that are rejected as {@code outside_day} and are of the day in UTC. */
+  public long outsideDayInUtc() {
+    return server.number(
+        "SELECT count() FROM %s WHERE reason = {outside:String} AND ifNull(toDate(%s) = event_date, false)"
+            .formatted(staged, TIME),
+        Map.of("outside", Reason.OUTSIDE_DAY.code()));
+  }
+
+  private String keys(String reason) {
+    return server
+        .rows(
+            """
+            SELECT substringUTF8(arrayStringConcat(JSONExtractKeys(line), ', '), 1, 300) AS keys FROM %s
+            WHERE reason = {reason:String} AND line_encoding = 'text'
+              AND notEmpty(JSONExtractKeys(line))
+            ORDER BY source_file, line
+            LIMIT 1
+            """
+                .formatted(staged),
+            Map.of("reason", reason))
+        .stream()
+        .findFirst()
+        .map(row -> "; the first " + reason + " line has the keys " + row.getString("keys"))
+        .orElse("");
+  }
+
+  private static long lines(List<Fault> ofReason) {
+    return ofReason.stream().mapToLong(Fault::lines).sum();
+  }
+
+  private static String text(List<Fault> ofReason) {
+    String more =
+        ofReason.size() > MOST_FIELDS
+            ? ", " + (ofReason.size() - MOST_FIELDS) + " more fields"
+            : "";
+    return ofReason.stream()
+        .limit(MOST_FIELDS)
+        .map(Fault::text)
+        .collect(Collectors.joining(", ", ofReason.get(0).reason() + " ", more));
+  }
+}

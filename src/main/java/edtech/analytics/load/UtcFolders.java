@@ -1,0 +1,65 @@
+package edtech.analytics.load;
+
+import edtech.analytics.clickhouse.store.LineCounts;
+import edtech.analytics.clickhouse.store.RejectedLines;
+import edtech.analytics.clickhouse.store.Stage;
+import edtech.analytics.input.line.Reason;
+import java.time.LocalDate;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * Notices folders of UTC days where {@code day.timezone} is another zone. Such a folder loses the
+ * hours between both midnights: they are rejected as {@code outside_day}, and no other folder has
+ * them. It shows in two figures: lines that are rejected are of the folder's day in UTC, and the
+ * hours at the other end of the day have no events. Late events show in neither.
+ */
+final class UtcFolders {
+  /** Of a folder that is right, a few lines can be lost so to clocks that are wrong. */
+  private static final double LEAST_SHARE = 0.01;
+
+  private final RejectedLines rejected;
+  private final Stage stage;
+  private final ZoneId zone;
+
+  UtcFolders(RejectedLines rejected, Stage stage, ZoneId zone) {
+    this.rejected = rejected;
+    this.stage = stage;
+    this.zone = zone;
+  }
+
+  /**
+   * What was noticed, and what to do; empty when nothing was.
+   *
+   * @param prefix where the day's own objects lie, for the message
+   */
+  Optional<String> of(LocalDate date, String prefix, LineCounts counts) {
+    double least = LEAST_SHARE * counts.notBlank();
+    long outside = counts.rejectedByReason().getOrDefault(Reason.OUTSIDE_DAY.code(), 0L);
+    boolean isUtc = zone.getRules().getOffset(date.atTime(12, 0)).equals(ZoneOffset.UTC);
+    if (isUtc || outside <= least) {
+      return Optional.empty();
+    }
+    long lost = rejected.outsideDayInUtc();
+    long found = stage.eventsOfOtherDaysInUtc();
+    if (lost <= least || found >= lost) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        String.format(
+            Locale.ROOT,
+            "the folders seem to be of UTC days, but day.timezone=%s: %,d of %,d lines below %s are"
+                + " rejected as outside_day and are of %s in UTC, while %,d accepted events are of"
+                + " another day in UTC: set day.timezone=UTC, or write the folders by days of %s, and"
+                + " load the day again",
+            zone,
+            lost,
+            counts.notBlank(),
+            prefix,
+            date,
+            found,
+            zone));
+  }
+}
