@@ -92,7 +92,7 @@ clean-data: ## stop them and delete all local data
 
 ##@ The job: bin/edtech runs the same commands with their own exit codes; bin/edtech --help
 
-JOB := load backfill status rollback release forget sweep init
+JOB := load backfill status rollback withdraw release forget sweep init
 .PHONY: $(JOB)
 $(JOB): $(JAR) $(VENV)
 
@@ -108,7 +108,10 @@ status: ## days published, days missing, last loads
 rollback: ## show an earlier load of a day: make rollback DATE=2026-03-01 [ARGS="--load-id N"]
 	@$(call need,DATE,make rollback DATE=2026-03-01)
 	@$(EDTECH) rollback --date "$(DATE)" $(ARGS)
-release: ## publish a day that was held because it has too few lines: make release DATE=2026-03-01
+withdraw: ## take a day out of view that should not be published: make withdraw DATE=2026-03-01
+	@$(call need,DATE,make withdraw DATE=2026-03-01)
+	@$(EDTECH) withdraw --date "$(DATE)" $(ARGS)
+release: ## publish a day that was held, as it is: make release DATE=2026-03-01
 	@$(call need,DATE,make release DATE=2026-03-01)
 	@$(EDTECH) release --date "$(DATE)" $(ARGS)
 # ID and not USER, which every shell sets.

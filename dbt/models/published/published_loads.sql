@@ -5,3 +5,4 @@ select
     argMax(load_id, seq) as load_id
 from {{ source('ops', 'publications') }}
 group by event_date
+having argMax(load_id, seq) != 0  -- withdrawn otherwise

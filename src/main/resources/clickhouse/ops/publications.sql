@@ -1,5 +1,6 @@
 -- What is visible: of each day, the load with the highest seq. One row inserted here publishes a
--- day in all tables at once. A row whose seq is not its load_id is a rollback: the day is held.
+-- day in all tables at once. A row whose seq is not its load_id is a rollback: the day is held. One
+-- whose load_id is 0 is a withdrawal: nothing of the day is visible.
 CREATE TABLE IF NOT EXISTS ops.publications
 (
     event_date Date,

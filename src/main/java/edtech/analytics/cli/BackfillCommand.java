@@ -42,6 +42,7 @@ final class BackfillCommand implements Callable<Integer> {
         new ConsoleProgress(common.out(), ConsoleProgress.Detail.WARNINGS, common.isDebug());
     List<LoadReport> reports;
     try (JobContext job = common.open()) {
+      options.requireBegun("--to", to, job.settings().events().zone());
       options.prepareSummary();
       LoadMode mode = options.mode(LoadMode.UNLESS_UNCHANGED);
       Outlook outlook = new Outlook(ChronoUnit.DAYS.between(from, to) + 1, System::nanoTime);
@@ -68,7 +69,7 @@ final class BackfillCommand implements Callable<Integer> {
         .println(
             reports.stream()
                 .collect(Collectors.groupingBy(r -> r.load().status(), Collectors.counting())));
-    List<LoadReport> notLoaded = reports.stream().filter(r -> !r.isVisible()).toList();
+    List<LoadReport> notLoaded = LoadOptions.missing(reports);
     List<LocalDate> missing = notLoaded.stream().map(r -> r.load().date()).toList();
     if (missing.isEmpty()) {
       return 0;

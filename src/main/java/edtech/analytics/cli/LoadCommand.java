@@ -8,6 +8,7 @@ import java.time.LocalDate;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -44,6 +45,7 @@ final class LoadCommand implements Callable<Integer> {
         new ConsoleProgress(common.out(), ConsoleProgress.Detail.STEPS, common.isDebug());
     List<LoadReport> reports;
     try (JobContext job = common.open()) {
+      options.requireBegun("--date", date, job.settings().events().zone());
       options.prepareSummary();
       reports =
           options.watched(
@@ -57,16 +59,29 @@ final class LoadCommand implements Callable<Integer> {
     }
     options.writeSummary(reports);
     reports.forEach(report -> common.out().print(report.text()));
-    List<LoadReport> missing = reports.stream().filter(report -> !report.isVisible()).toList();
-    missing.forEach(
-        report ->
-            common
-                .err()
-                .println(
-                    "error: "
-                        + report.load().date()
-                        + (report.isHeld() ? " is held: " : " was not loaded: ")
-                        + report.load().error()));
-    return LoadOptions.exitCode(missing);
+    int exitCode = exitCode(reports);
+    LoadOptions.missing(reports)
+        .forEach(
+            report ->
+                common
+                    .err()
+                    .println(
+                        (exitCode == ExitCode.OK ? "warning: " : "error: ")
+                            + report.load().date()
+                            + (report.isHeld() ? " is held: " : " was not loaded: ")
+                            + report.load().error()));
+    return exitCode;
+  }
+
+  /**
+   * The exit code of reports, of which the last one is of the asked day. Earlier days that are held
+   * keep nothing from starting that waits for the asked one; one that failed does.
+   */
+  static int exitCode(List<LoadReport> reports) {
+    List<LoadReport> missing = LoadOptions.missing(reports);
+    LoadReport asked = reports.get(reports.size() - 1);
+    return asked.isVisible() && missing.stream().allMatch(LoadReport::isHeld)
+        ? ExitCode.OK
+        : LoadOptions.exitCode(missing);
   }
 }

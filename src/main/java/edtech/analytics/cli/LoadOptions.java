@@ -7,6 +7,7 @@ import edtech.analytics.load.LoadReport;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.LocalDate;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -15,6 +16,7 @@ import java.util.stream.Collectors;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.Spec.Target;
 
@@ -71,12 +73,37 @@ final class LoadOptions {
     }
   }
 
+  /** Of these days, those that do not show what their objects hold. */
+  static List<LoadReport> missing(List<LoadReport> reports) {
+    return reports.stream().filter(report -> !report.isVisible()).toList();
+  }
+
   /** What is told of days that were not loaded: another code where people have to look at them. */
   static int exitCode(List<LoadReport> missing) {
     if (missing.isEmpty()) {
       return ExitCode.OK;
     }
     return missing.stream().allMatch(LoadReport::isHeld) ? HELD : ExitCode.SOFTWARE;
+  }
+
+  /**
+   * Refuses days that have not begun in {@code day.timezone}: a day that is published by mistake
+   * stays in every metric that looks back.
+   */
+  void requireBegun(String option, LocalDate last, ZoneId zone) {
+    LocalDate today = LocalDate.now(zone);
+    if (last.isAfter(today) && !isForced) {
+      throw new ParameterException(
+          command.commandLine(),
+          option
+              + " "
+              + last
+              + " lies in the future: in day.timezone="
+              + zone
+              + " it is "
+              + today
+              + "; add --force to load it all the same");
+    }
   }
 
   /** Empties the summary's file: one that cannot be written is told before anything is loaded. */

@@ -30,6 +30,7 @@ import picocli.CommandLine.Command;
       InitCommand.class,
       StatusCommand.class,
       RollbackCommand.class,
+      WithdrawCommand.class,
       SweepCommand.class,
       ReleaseCommand.class,
       ForgetCommand.class

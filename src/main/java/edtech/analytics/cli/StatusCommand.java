@@ -35,7 +35,9 @@ final class StatusCommand implements Callable<Integer> {
   public Integer call() {
     try (JobContext job = common.openServer()) {
       job.schema().requireCurrent();
-      printDays(new Publications(job.server()).visible());
+      List<Publication> last = new Publications(job.server()).last();
+      printDays(last.stream().filter(day -> !day.isWithdrawn()).toList());
+      printWithdrawn(last.stream().filter(Publication::isWithdrawn).toList());
       printHeld(new LoadLog(job.server()).held());
       printErasures(new Erasures(job.server()).unfinished());
       printLoads(new LoadLog(job.server()).latest(loads));
@@ -61,6 +63,14 @@ final class StatusCommand implements Callable<Integer> {
             .collect(Collectors.joining(", "));
     if (!pinned.isEmpty()) {
       common.out().println("held:      " + pinned + " (rolled back)");
+    }
+  }
+
+  private void printWithdrawn(List<Publication> days) {
+    if (!days.isEmpty()) {
+      common
+          .out()
+          .println("withdrawn: " + DayRanges.text(days.stream().map(Publication::date).toList()));
     }
   }
 

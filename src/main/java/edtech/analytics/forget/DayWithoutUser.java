@@ -75,6 +75,10 @@ final class DayWithoutUser {
       if (overtaken.isEmpty()) {
         return;
       }
+      if (overtaken.get().isWithdrawn()) {
+        publications.publish(Publication.withdrawal(base.date(), publications.nextSeq()), Map.of());
+        return;
+      }
       base = overtaken.get();
       expected = published;
       without =

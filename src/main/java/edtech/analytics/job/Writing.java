@@ -36,8 +36,7 @@ public final class Writing {
 
   Writing(Settings.ClickHouse settings) {
     this.settings = settings;
-    this.catalog =
-        settings.catalog().equals(BUILT_IN_BEFORE) ? BUILT_IN : settings.catalog();
+    this.catalog = settings.catalog().equals(BUILT_IN_BEFORE) ? BUILT_IN : settings.catalog();
   }
 
   /** Whether an append fails unless the server holds what its tasks wrote. */
@@ -65,9 +64,7 @@ public final class Writing {
               + " (docs/connector.md)";
     }
     throw new SettingsException(
-        List.of(
-            named() + problem
-                + ", or leave the setting out for the built-in sink"));
+        List.of(named() + problem + ", or leave the setting out for the built-in sink"));
   }
 
   /**

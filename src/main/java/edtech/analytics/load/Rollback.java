@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 
-/** Publishes an earlier load of a day again. */
+/** Publishes an earlier load of a day again, or the last one of a day that was withdrawn. */
 public final class Rollback {
   private final JobContext job;
 
@@ -22,7 +22,7 @@ public final class Rollback {
    * Rolls back.
    *
    * @param loadId empty = the newest load that is older than the visible one, so that a second
-   *     rollback goes further back
+   *     rollback goes further back; of a withdrawn day, the load that was visible last
    * @throws LoadFailedException when there is no such load, or not all of its tables and rows are
    *     there
    */
@@ -32,11 +32,11 @@ public final class Rollback {
     if (all.isEmpty()) {
       throw new LoadFailedException(date + " was never published: there is nothing to go back to");
     }
-    long visible = all.get(0).loadId();
+    Publication visible = all.get(0);
     Publication earlier =
         all.stream()
-            .filter(
-                p -> loadId.isPresent() ? p.loadId() == loadId.getAsLong() : p.loadId() < visible)
+            .filter(load -> !load.isWithdrawn())
+            .filter(load -> isWanted(load, visible, loadId))
             .findFirst()
             .orElseThrow(() -> new LoadFailedException(noSuchLoad(date, loadId, all)));
     Map<String, Long> rows = publications.rows(date, earlier.loadId());
@@ -49,11 +49,17 @@ public final class Rollback {
     } catch (LoadFailedException dropped) {
       // By forget or a sweep, since it was looked at.
       publications.publish(
-          new Publication(date, publications.nextSeq(), visible, all.get(0).fingerprint()),
-          publications.rows(date, visible));
+          new Publication(date, publications.nextSeq(), visible.loadId(), visible.fingerprint()),
+          publications.rows(date, visible.loadId()));
       throw dropped;
     }
     return again;
+  }
+
+  private static boolean isWanted(Publication load, Publication visible, OptionalLong loadId) {
+    return loadId.isPresent()
+        ? load.loadId() == loadId.getAsLong()
+        : visible.isWithdrawn() || load.loadId() < visible.loadId();
   }
 
   private void requireWhole(LocalDate date, long loadId, Map<String, Long> rows) {
@@ -82,6 +88,10 @@ public final class Rollback {
             ? "load " + loadId.getAsLong() + " was never published for " + date
             : date + " has no older load than the visible one")
         + "; its loads: "
-        + all.stream().map(Publication::loadId).distinct().toList();
+        + all.stream()
+            .filter(load -> !load.isWithdrawn())
+            .map(Publication::loadId)
+            .distinct()
+            .toList();
   }
 }

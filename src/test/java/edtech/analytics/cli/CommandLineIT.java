@@ -328,11 +328,21 @@ class CommandLineIT {
             + " and is held there: --force loads it again");
     assertThat(metrics).content().contains("edtech_load_days{status=\"held\"} 1.0\n");
 
+    LocalDate withdrawn = LocalDate.of(2006, 6, 5);
+    services.put(withdrawn, "a.jsonl", SampleDay.lines(withdrawn, "a", 20));
+    long shown = services.load(withdrawn).load().loadId();
+    assertThat(run(NO_EVENTS, "withdraw", "--date", withdrawn.toString()).out())
+        .isEqualTo(
+            "2006-06-05 is withdrawn: rollback shows load "
+                + shown
+                + " again, --force loads it anew; run dbt for the history marts\n");
+
     ForkedJvm.Result status = run(NO_EVENTS, "status", "--loads", "3");
     assertThat(status.code()).as(status.text()).isZero();
     assertThat(status.out())
         .containsPattern("(?m)^published: \\d+ days, \\d{4}-\\d\\d-\\d\\d to \\d{4}-\\d\\d-\\d\\d$")
         .containsPattern("(?m)^missing:   .*\\b2006-06-02\\b")
+        .containsPattern("(?m)^withdrawn: .*2006-06-05")
         .containsPattern("(?m)^held:      .*2006-06-03 at load " + load + ".* \\(rolled back\\)$")
         .containsPattern("(?m)^last loads \\(UTC\\):(\\n  .*){3}$");
     requireNoSecret(status);

@@ -6,6 +6,8 @@ import edtech.analytics.testing.ForkedJvm;
 import edtech.analytics.testing.ThisJvm;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.LocalDate;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -74,6 +76,16 @@ class CommandLineTest {
         run(Map.of(), "load", "--date", "1969-12-31"),
         "error: Invalid value for option '--date': \"1969-12-31\" lies outside 2000-01-01 to"
             + " 2099-12-31, the days events can have (edtech-analytics load --help tells what it"
+            + " takes)");
+  }
+
+  @Test
+  void load_dayInTheFuture_exits2() {
+    requireRefused(
+        run(Map.of("EDTECH_DAY_TIMEZONE", "Asia/Almaty"), "load", "--date", "2099-03-05"),
+        "error: --date 2099-03-05 lies in the future: in day.timezone=Asia/Almaty it is "
+            + LocalDate.now(ZoneId.of("Asia/Almaty"))
+            + "; add --force to load it all the same (edtech-analytics load --help tells what it"
             + " takes)");
   }
 

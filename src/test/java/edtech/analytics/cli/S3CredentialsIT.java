@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Where a load finds its keys for S3 when no variable holds them; the S3 checks signatures. */
 class S3CredentialsIT {
-  private static final LocalDate DAY = LocalDate.of(2035, 5, 1);
+  private static final LocalDate DAY = LocalDate.of(2007, 5, 1);
   private static final String KEY_ID = LocalServices.ENVIRONMENT.get("AWS_ACCESS_KEY_ID");
   private static final String KEY = LocalServices.ENVIRONMENT.get("AWS_SECRET_ACCESS_KEY");
   private static final String TOKEN = "web-identity-canary-9d40c7a1";

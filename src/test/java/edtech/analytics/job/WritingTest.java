@@ -138,7 +138,8 @@ class WritingTest {
       assertThatCode(() -> connector("http://localhost").requireRedacted(started))
           .doesNotThrowAnyException();
     }
-    assertThatCode(() -> new Writing(settings("http://localhost").clickhouse()).requireRedacted(started))
+    assertThatCode(
+            () -> new Writing(settings("http://localhost").clickhouse()).requireRedacted(started))
         .doesNotThrowAnyException();
   }
 

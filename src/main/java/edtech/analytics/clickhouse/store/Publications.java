@@ -24,12 +24,12 @@ public final class Publications {
     return server.number("SELECT toInt64(generateSnowflakeID())", Map.of());
   }
 
-  /** What is visible of a day; empty when it was never published. */
+  /** The last publication of a day, which may be a withdrawal; empty when there was none. */
   public Optional<Publication> current(LocalDate date) {
     return all(date).stream().findFirst();
   }
 
-  /** All publications of a day, the visible one first. */
+  /** All publications of a day, withdrawals included, the last one first. */
   public List<Publication> all(LocalDate date) {
     return server
         .rows(
@@ -45,8 +45,8 @@ public final class Publications {
         .toList();
   }
 
-  /** What is visible of every published day, the first day first. */
-  public List<Publication> visible() {
+  /** The last publication of every day, withdrawals included, the first day first. */
+  public List<Publication> last() {
     return server
         .rows(
             """

@@ -31,6 +31,7 @@ public final class Sweep {
       WHERE candidate NOT IN (
           SELECT load_id FROM (
               SELECT event_date, load_id FROM ops.publications
+              WHERE load_id != 0 -- a withdrawal, which is no load to be kept
               GROUP BY event_date, load_id
               ORDER BY max(seq) DESC LIMIT {keep:UInt32} BY event_date))
         AND candidate NOT IN (
