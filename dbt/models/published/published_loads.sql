@@ -1,8 +1,9 @@
 {{ config(materialized='table', order_by='event_date') }}
 
+-- A day whose last publication is a withdrawal has load 0.
 select
-    event_date,
-    argMax(load_id, seq) as load_id
-from {{ source('ops', 'publications') }}
-group by event_date
-having argMax(load_id, seq) != 0  -- withdrawn otherwise
+    p.event_date as event_date,
+    argMax(p.load_id, p.seq) as load_id
+from {{ source('ops', 'publications') }} as p
+group by p.event_date
+having argMax(p.load_id, p.seq) != 0

@@ -1,4 +1,4 @@
--- The ledger: one row per load attempt. A load that has given no sign of life for an hour is
+-- The ledger: one row per load attempt. A load without a heartbeat for an hour is
 -- abandoned: its driver died.
 CREATE OR REPLACE VIEW ops.loads
 SQL SECURITY DEFINER

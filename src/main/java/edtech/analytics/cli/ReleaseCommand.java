@@ -12,7 +12,7 @@ import picocli.CommandLine.Option;
 
 @Command(
     name = "release",
-    description = "Publishes the load of a day that was held for its few lines.",
+    description = "Publishes the load of a day that was held, as it is.",
     mixinStandardHelpOptions = true)
 final class ReleaseCommand implements Callable<Integer> {
   @Mixin private CommonOptions common;

@@ -71,7 +71,7 @@ public final class ClickHouse implements AutoCloseable {
     }
   }
 
-  /** The rows of a query; for results that are small by their nature. */
+  /** The rows of a query, all in memory; for small results. */
   public List<GenericRecord> rows(String sql) {
     return rows(sql, Map.of());
   }
@@ -128,7 +128,7 @@ public final class ClickHouse implements AutoCloseable {
       }
     }
 
-    /** The row that it stands at. */
+    /** The current row. */
     public ClickHouseBinaryFormatReader row() {
       return reader;
     }
@@ -194,8 +194,9 @@ public final class ClickHouse implements AutoCloseable {
   }
 
   /**
-   * @param rows writes all of them each time: of a stream, the client sends nothing when it tries
-   *     again after a 503, and the server takes that for an insert of no rows
+   * @param rows writes all rows at every call. Of a stream that was read once, the client would
+   *     send nothing when it tries again after a 503, and the server would take that for an insert
+   *     of no rows
    */
   private void insert(String table, DataStreamWriter rows, ClickHouseFormat format, String token) {
     String what = "INSERT INTO " + table;

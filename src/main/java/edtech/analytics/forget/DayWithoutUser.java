@@ -35,9 +35,9 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 
 /**
- * Publishes a day anew without one user, by the steps of a load, from what is stored of the load in
- * view: S3 may no longer have the day. Rows of users are copied inside ClickHouse; what is made of
- * several users' rows is computed from them by the queries of a load.
+ * Publishes a day again without one user. Follows the steps of a load, but takes the stored rows of
+ * the visible load, as S3 may no longer have the day. Tables of users' rows are copied inside
+ * ClickHouse; the others are computed from those by the queries of a load.
  */
 final class DayWithoutUser {
   private final JobContext job;
@@ -69,8 +69,8 @@ final class DayWithoutUser {
     Map<String, Long> without = removed;
     while (true) {
       Publication published = publish(base, expected, without);
-      // Between the last look and the publication another load may have come: it is newer than
-      // what this day was made of, so the day is made of that one.
+      // Another load may have been published between the last check and this publication. It is
+      // newer than what this day was made of, so the day is made again of that load.
       Optional<Publication> overtaken = overtaken(base, published);
       if (overtaken.isEmpty()) {
         return;
@@ -100,8 +100,8 @@ final class DayWithoutUser {
         new LoadJournal(
             log, progress, base.date(), record.source().uri(), JobContext.jobVersion())) {
       long loadId = publications.nextSeq();
-      // Before the ledger knows the load: should this run be killed, the next one must not wait for
-      // what looks like a load that runs.
+      // Before the ledger knows the load: if this run is killed, the next one must not wait for it
+      // as for a running load.
       erasures.record(
           erasure,
           new Erasures.ErasedLoad(base.date(), base.loadId(), loadId, new TreeMap<>(removed)));

@@ -68,7 +68,7 @@ public record ErasureReceipt(
     return text.toString();
   }
 
-  /** The same for programs. */
+  /** The same as JSON. */
   public String json() {
     Map<String, Object> all = new LinkedHashMap<>();
     all.put("user_hash", userHash);

@@ -134,7 +134,7 @@ public final class Forget {
       StoredLoad load, Map<String, Long> removed, Erasures.Erasure erasure, UserRows rows) {
     Publication visible = publications.current(load.date()).orElse(null);
     if (visible != null && visible.loadId() == load.loadId()) {
-      // Rolled back to since it was looked at: for the next round.
+      // Rolled back to since the last check: the next round takes it.
       return;
     }
     erasures.record(erasure, new Erasures.ErasedLoad(load.date(), load.loadId(), 0, removed));

@@ -96,7 +96,7 @@ public final class JobContext implements AutoCloseable {
     return session;
   }
 
-  /** Starts Spark beside what the caller does; a fault shows when {@link #spark} is asked for. */
+  /** Starts Spark in the background. Where that fails, {@link #spark} throws. */
   public void startSpark() {
     Thread starter = new Thread(this::trySpark, "start-spark");
     starter.setDaemon(true);
@@ -107,7 +107,7 @@ public final class JobContext implements AutoCloseable {
     try {
       spark();
     } catch (Exception shownLater) {
-      // Whoever asks for the session tries again, to the same end.
+      // spark() tries again, and throws.
     }
   }
 
@@ -119,7 +119,7 @@ public final class JobContext implements AutoCloseable {
     }
   }
 
-  /** What spark-submit was given, and what the job can't do without. */
+  /** The settings that spark-submit was given, and those that the job needs. */
   public SparkConf sparkConf() {
     SparkConf conf =
         new SparkConf()

@@ -9,7 +9,7 @@ import org.apache.hadoop.fs.s3a.Constants;
 import org.apache.hadoop.fs.s3a.SimpleAWSCredentialsProvider;
 import org.apache.hadoop.fs.s3a.TemporaryAWSCredentialsProvider;
 
-/** What S3A has to know beyond Hadoop's defaults: where the S3 is, and where its keys are found. */
+/** S3A's settings beyond Hadoop's defaults: the address of S3, and where its keys are found. */
 public final class S3Access {
   /**
    * The chain of the AWS SDK: variables, web identity, profile, role of the container or instance.

@@ -13,7 +13,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.apache.spark.sql.Row;
 
-/** Where every line of a day ended, by object and in all. */
+/** Where every line of a day ended, by object and in total. */
 final class DayLedger {
   private static final Map<EventKind, Table> TABLE_OF_KIND =
       Map.of(

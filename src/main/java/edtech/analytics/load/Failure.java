@@ -7,7 +7,7 @@ import edtech.analytics.input.ReadFailedException;
 import java.util.Locale;
 import java.util.regex.Pattern;
 
-/** Finds, in whatever was thrown, the words for the person who ran the command. */
+/** Turns an exception into the message for the person who ran the command. */
 public final class Failure {
   /** Control and format characters (those that turn the direction of text, too), line ends. */
   private static final Pattern UNPRINTABLE = Pattern.compile("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]");
@@ -43,8 +43,8 @@ public final class Failure {
   }
 
   /**
-   * The text with what is no visible character written as U+XXXX: names of objects and values come
-   * from outside, and must neither begin a line of a log nor steer a terminal.
+   * The text with control and format characters written as U+XXXX. Names of objects and values come
+   * from outside: they must neither start a line of a log nor control a terminal.
    */
   public static String printable(String text) {
     return UNPRINTABLE

@@ -24,9 +24,10 @@ import java.util.TreeMap;
 import java.util.function.ToLongFunction;
 
 /**
- * What a run of load or backfill did, as gauges in the text format of Prometheus, for the textfile
- * collector of its node exporter: a load is over before anybody could scrape it, Spark's own sinks
- * included. Counts are sums over the days of the run that staged or published something.
+ * The outcome of a run of load or backfill, as gauges in the text format of Prometheus, for the
+ * textfile collector of its node exporter. A load ends before anybody could scrape it, and Spark's
+ * own sinks end with it. Counts are sums over the days of the run that staged or published
+ * something.
  */
 public final class LoadMetrics {
   /** How a load can end. */
@@ -57,7 +58,7 @@ public final class LoadMetrics {
     if (file == null) {
       return;
     }
-    // Of another suffix than the collector reads.
+    // The collector does not read files of this suffix.
     Path next = file.resolveSibling(file.getFileName() + ".next");
     try (OutputStream out = Files.newOutputStream(next)) {
       PrometheusTextFormatWriter.create().write(out, snapshots(days, reports));

@@ -92,7 +92,7 @@ public record LoadReport(LoadRecord load, Map<String, Double> secondsByStep) {
     return text.append(steps).append('\n').toString();
   }
 
-  /** The same for programs. */
+  /** The same as JSON. */
   public String json() {
     Map<String, Object> all = new LinkedHashMap<>();
     all.put("event_date", load.date().toString());

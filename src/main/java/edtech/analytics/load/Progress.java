@@ -2,7 +2,7 @@ package edtech.analytics.load;
 
 import java.time.LocalDate;
 
-/** Told what a load does, as it does it. */
+/** Is told what a load does while it runs. */
 public interface Progress {
   /** A step begins. */
   void begins(LocalDate date, Step step);

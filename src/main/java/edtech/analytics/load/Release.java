@@ -42,7 +42,7 @@ public final class Release {
     publications.publish(
         new Publication(date, held.loadId(), held.loadId(), held.source().fingerprint()),
         held.rowsByTable());
-    // It may have been dropped since it was looked at, by forget or a sweep.
+    // Forget or a sweep may have dropped it since the first check.
     requireWhole(held);
     log.restate(held.loadId(), LoadStatus.PUBLISHED);
     return held;

@@ -47,7 +47,7 @@ public final class Rollback {
     try {
       requireWhole(date, earlier.loadId(), rows);
     } catch (LoadFailedException dropped) {
-      // By forget or a sweep, since it was looked at.
+      // By forget or a sweep, since the first check.
       publications.publish(
           new Publication(date, publications.nextSeq(), visible.loadId(), visible.fingerprint()),
           publications.rows(date, visible.loadId()));

@@ -19,8 +19,8 @@ import org.apache.spark.sql.functions;
 
 /**
  * Writes the tables of a day into the stage through the Spark catalog {@link Writing#CATALOG}: in
- * one pass over the day with the built-in one, table by table with another. Plans when it is made,
- * so that the plans can be ready before the day is.
+ * one pass over the day with the built-in sink, table by table with another one. Plans the queries
+ * when it is made, while the day is still read.
  */
 final class StageWriter implements AutoCloseable {
   private final List<Table> tables;

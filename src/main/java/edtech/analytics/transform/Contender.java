@@ -11,8 +11,7 @@ import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.unsafe.types.UTF8String;
 
 /**
- * A line whose event id another line may have, too: what decides between them, and no more, so that
- * a day that holds every line twice still fits.
+ * A line whose event id may occur again. Holds only what decides between such lines, so that a day with every line twice still fits in memory.
  *
  * @param index place of the row in its group
  * @param id the event id
@@ -32,9 +31,7 @@ record Contender(
     long lineStart) {
 
   /**
-   * The winner first: the earliest line, then the one whose text has the smallest SHA-256, so that
-   * neither files nor their order decide. Of equal lines the first one of the first object, so that
-   * the ledger by object comes out the same, too.
+   * The winner first: the earliest event, then the smallest SHA-256 of the line, so that files and their order decide nothing. Among equal lines the first one of the first object, so that the ledger by object is the same every time.
    */
   static final Comparator<Contender> WINNER_FIRST =
       Comparator.comparingLong(Contender::micros)
@@ -80,7 +77,7 @@ record Contender(
     for (ParsedColumn column : TEXTS) {
       UTF8String text = text(row, column);
       byte[] bytes = (column == ParsedColumn.PROPERTIES ? compared.of(text) : text).getBytes();
-      // With the length before it, no two rows run together to the same bytes.
+      // The length before each text keeps different rows from giving the same bytes.
       digest.update((" " + bytes.length + " ").getBytes(StandardCharsets.US_ASCII));
       digest.update(bytes);
     }

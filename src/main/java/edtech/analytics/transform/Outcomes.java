@@ -8,13 +8,13 @@ import java.util.Map;
 import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.unsafe.types.UTF8String;
 
-/** How many lines of each object ended in which way, in one partition. */
+/** How many lines of each object had which outcome, in one partition. */
 final class Outcomes {
   private static final int OBJECT = ParsedColumn.OBJECT.ordinal();
   private static final int EVENT_KIND = ParsedColumn.EVENT_KIND.ordinal();
   private static final int REASON = ParsedColumn.REASON.ordinal();
 
-  /** Lines that ended alike; of kind and reason one is null. */
+  /** Lines with the same outcome; either the kind or the reason is null. */
   private record Outcome(int object, String name, UTF8String eventKind, UTF8String reason) {}
 
   private final Map<Outcome, long[]> lines = new HashMap<>();
@@ -56,7 +56,7 @@ final class Outcomes {
     long[] n = lines.get(new Outcome(object, name, eventKind, reason));
     if (n == null) {
       n = new long[1];
-      // Texts of a row lie in memory that the next row takes.
+      // The next row reuses the memory of these texts.
       lines.put(new Outcome(object, name, copy(eventKind), copy(reason)), n);
     }
     n[0] += more;

@@ -28,14 +28,13 @@ import org.apache.spark.sql.types.StructType;
  * lines and counts), {@code outcomes} (how many lines ended in which way) and {@code objects} (the
  * source files by number, and the day that is loaded).
  *
- * <p>The lines are parsed once and shuffled once, by user: what a query groups by user needs no
- * other shuffle, and the shuffle's files are what every query reads.
+ * <p>Lines are parsed once and shuffled once, by user. A query that groups by user needs no other shuffle, and every query reads the shuffle's files.
  */
 public final class ParsedDay implements AutoCloseable {
   /** Input bytes, decompressed, for one partition. */
   private static final long PARTITION_BYTES = 64L << 20;
 
-  /** A day of fewer is one partition, and its queries are not worth to be compiled. */
+  /** Below this size a day is one partition, and code generation costs more than it saves. */
   private static final long SMALL_BYTES = PARTITION_BYTES / 8;
 
   private static final String FACTORY_MODE = "spark.sql.codegen.factoryMode";
@@ -57,7 +56,7 @@ public final class ParsedDay implements AutoCloseable {
    * @param spark gets the views
    * @param lines the rows of the day's objects, late events of it included; of any session
    * @param sourceFiles addresses, in the order of their numbers
-   * @param bytes how much text the rows come from, about
+   * @param bytes estimated size of the text that the rows come from
    * @param compared what of the properties decides whether two events of one id are equal
    */
   public ParsedDay(
@@ -71,7 +70,7 @@ public final class ParsedDay implements AutoCloseable {
     this.compared = compared;
     this.partitions = partitions(spark, bytes);
     spark.conf().set("spark.sql.shuffle.partitions", partitions);
-    // It would run each table's query in pieces, and there is nothing left for it to adapt.
+    // Adaptive execution would run each table's query in pieces, and has nothing left to adapt.
     spark.conf().set("spark.sql.adaptive.enabled", false);
     this.parsed = by(ParsedColumn.USER_ID, Sessions.move(lines, spark));
     this.byUser = Rows.shuffledAsRead(parsed);
@@ -84,8 +83,7 @@ public final class ParsedDay implements AutoCloseable {
   }
 
   /**
-   * Prepares a session that is for one day alone: the queries of a small day run without generated
-   * code, which takes longer to compile than they to run.
+   * Prepares a session that serves one day only. The queries of a small day run without generated code: compiling it takes longer than running them.
    */
   public static void prepare(SparkSession spark, long bytes) {
     boolean isSmall = bytes < SMALL_BYTES;
@@ -106,8 +104,7 @@ public final class ParsedDay implements AutoCloseable {
   }
 
   /**
-   * Begins to read and parse, beside what the caller does; without it, the first query does. The
-   * future ends as the reading does.
+   * Starts to read and parse in the background; without it, the first query does. The future completes when the reading does.
    */
   public CompletableFuture<Void> startReading() {
     return CompletableFuture.runAsync(
@@ -128,13 +125,13 @@ public final class ParsedDay implements AutoCloseable {
   }
 
   /**
-   * How many lines ended in which way; has to be computed with the tables, or it reads them all.
+   * How many lines had which outcome. Compute it together with the tables: alone, it reads all lines again.
    */
   public Dataset<Row> outcomes() {
     return spark.table("outcomes");
   }
 
-  /** The same by object; at most some thirty rows an object. */
+  /** The same by object; at most about thirty rows per object. */
   public List<Row> ledger() {
     return query("/sql/day/ledger.sql").collectAsList();
   }

@@ -9,7 +9,7 @@ import java.util.Set;
 import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.unsafe.types.UTF8String;
 
-/** Rows of a day that are kept together, so that a query of few events reads no others. */
+/** Rows of a day that are kept together, so that a query for few events reads only those. */
 enum RowGroup {
   PLAIN(EventKind.PLAIN),
   PURCHASE(EventKind.PURCHASE),

@@ -22,9 +22,10 @@ public final class StoredDay implements AutoCloseable {
    * @param stored the tables that are there, to their rows; nothing is read before it is used
    */
   public StoredDay(SparkSession spark, LocalDate date, Map<Table, Dataset<Row>> stored) {
-    // A few rows each: a shuffle into many partitions would cost more than all else.
+    // The tables have few rows: a shuffle into many partitions would cost more than all the rest.
     spark.conf().set("spark.sql.shuffle.partitions", 1);
-    // It would run queries in part as they are planned, also those that nothing reads.
+    // Adaptive execution would run parts of the queries while they are planned, even of those that
+    // nothing reads.
     spark.conf().set("spark.sql.adaptive.enabled", false);
     stored.forEach((table, rows) -> rows.createOrReplaceTempView(table.view()));
     spark.sql(SqlFile.read("/stored/events.sql")).createOrReplaceTempView("events");

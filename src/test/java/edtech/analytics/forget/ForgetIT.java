@@ -283,7 +283,7 @@ class ForgetIT {
     assertThat(readBack.content(day)).isEqualTo(expected);
   }
 
-  /** As if the last sign of life had come so long ago from a driver whose clock is an hour late. */
+  /** As if the last heartbeat had come so long ago from a driver whose clock is an hour late. */
   private static void silence(long load, int minutes) {
     services
         .admin()

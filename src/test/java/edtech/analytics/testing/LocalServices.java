@@ -210,7 +210,7 @@ public final class LocalServices implements AutoCloseable {
     abandon(admin, "status = 'running'");
   }
 
-  /** As if the last sign of life of these loads were two hours old. */
+  /** As if the last heartbeat of these loads were two hours old. */
   public static void abandon(ClickHouse admin, String which) {
     admin.execute(
         "INSERT INTO store.load_log SELECT * REPLACE (revision + 1 AS revision, now64(6, 'UTC') -"

@@ -56,7 +56,7 @@ final class NativeColumn {
     }
   }
 
-  /** Of the decimals that fit into 64 bits. */
+  /** The precision of decimals that fit into 64 bits. */
   private static final int DECIMAL_DIGITS = 18;
 
   private static final int START_BYTES = 1 << 16;

@@ -16,7 +16,7 @@ import org.apache.spark.sql.types.StructType;
 import org.apache.spark.sql.util.CaseInsensitiveStringMap;
 
 /**
- * Spark catalog of ClickHouse tables that can be appended to and read, and no more: {@code
+ * Spark catalog of ClickHouse tables that can be appended to and read, nothing else: {@code
  * frame.writeTo("clickhouse.stage.raw_events_1").append()}. Tables are made by the job, not by
  * Spark. Stands where the official connector's catalog can stand.
  *

@@ -63,7 +63,7 @@ public final class Erasures {
     return erasure;
   }
 
-  /** All that could be removed is. */
+  /** Marks the run as finished: all that can be removed is removed. */
   public void finish(Erasure erasure) {
     write(erasure, true);
   }
@@ -82,7 +82,7 @@ public final class Erasures {
         .collect(Collectors.toCollection(TreeSet::new));
   }
 
-  /** Remembers a load that is about to go. */
+  /** Records a load before its rows are removed. */
   public void record(Erasure erasure, ErasedLoad load) {
     Map<String, Object> row = new HashMap<>();
     row.put("user_hash", erasure.userHash());

@@ -161,7 +161,7 @@ public final class LoadLog {
         .toList();
   }
 
-  /** Says of a load that is over that it ended in another way. */
+  /** Changes the status of a load that has ended. */
   public void restate(long loadId, LoadStatus status) {
     server.execute(
         """
@@ -174,7 +174,10 @@ public final class LoadLog {
         Map.of("load", loadId, "status", status.toString()));
   }
 
-  /** Lines, blank ones aside, of what is visible of these days; one number for each that is. */
+  /**
+   * Lines that are not blank in the visible load of each of these days; one number per published
+   * day.
+   */
   public List<Long> publishedLines(List<LocalDate> dates) {
     return server
         .rows(

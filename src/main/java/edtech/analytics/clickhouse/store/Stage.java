@@ -17,8 +17,8 @@ import java.util.regex.Pattern;
 /** The tables that one load fills, and their way into the store. Visible to nobody else. */
 public final class Stage {
   /**
-   * The server begins to merge a table's parts at so many: few enough to be far from its limit of
-   * parts, and more than a usual day has, whose merging can wait until the day is published.
+   * The server starts to merge a table's parts at this number. It is far below the server's limit
+   * of parts, and above what a usual day has, so that merging waits until the day is published.
    */
   private static final int PARTS_TO_MERGE = 50;
 
@@ -48,8 +48,8 @@ public final class Stage {
   }
 
   /**
-   * Whether two rows of a table have one event id. Told by a hash, so hardly ever of ids that only
-   * look alike; in memory that does not grow beyond a gigabyte.
+   * Whether two rows of a table have one event id. Compares hashes of 64 bits, so a false alarm is
+   * very unlikely. Takes at most a gigabyte of memory.
    */
   public boolean holdsIdTwice(Table table) {
     return server.number(
@@ -71,7 +71,7 @@ public final class Stage {
         Map.of());
   }
 
-  /** Takes out what was staged. */
+  /** Removes what was staged. */
   public void empty(Table table) {
     server.execute("TRUNCATE TABLE " + table.stage(loadId) + " SYNC");
   }
@@ -122,7 +122,7 @@ public final class Stage {
         .collect(toMap(identity(), table -> byName.getOrDefault(table.logical(), 0L)));
   }
 
-  /** Drops the load's tables, whatever they still hold; where one cannot be, others may stay. */
+  /** Drops the load's tables with all they hold. Where one cannot be dropped, others may stay. */
   public void drop() {
     server.execute(
         "DROP TABLE IF EXISTS "

@@ -11,9 +11,9 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * Drops what nobody can see any more, once it has been so for the grace period: stage tables of
- * loads that are over, and partitions of loads that are neither published, nor kept for a rollback,
- * nor running. Two sweeps at once, or one cut off half-way, do no harm.
+ * Drops what nobody can see any more, after a grace period: stage tables of loads that are over,
+ * and partitions of loads that are neither published, nor kept for a rollback, nor running. Two
+ * sweeps at once, or one cut off half-way, do no harm.
  */
 public final class Sweep {
   /** What a sweep dropped. */
@@ -48,7 +48,7 @@ public final class Sweep {
         AND snowflakeIDToDateTime64(candidate) < now64(3) - toIntervalMinute({grace:UInt32})
         AND (candidate IN (SELECT load_id FROM ops.loads)
           OR snowflakeIDToDateTime64(candidate) < now64(3) - INTERVAL 1 DAY)
-        -- A number that no clock gave is not a load's: raw_events_2024 is somebody else's table.
+        -- A number that no clock could give is no load id: raw_events_2024 is somebody else's table.
         AND snowflakeIDToDateTime64(candidate) BETWEEN toDateTime64('2020-01-01', 3)
           AND now64(3) - toIntervalDay(if(name = {rejected:String}, {days:UInt32}, 0))
         AND ({load:UInt64} = 0 OR candidate = {load:UInt64})
