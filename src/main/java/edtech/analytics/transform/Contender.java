@@ -11,7 +11,8 @@ import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.unsafe.types.UTF8String;
 
 /**
- * A line whose event id may occur again. Holds only what decides between such lines, so that a day with every line twice still fits in memory.
+ * A line whose event id may occur again. Holds only what decides between such lines, so that a day
+ * with every line twice still fits in memory.
  *
  * @param index place of the row in its group
  * @param id the event id
@@ -31,7 +32,9 @@ record Contender(
     long lineStart) {
 
   /**
-   * The winner first: the earliest event, then the smallest SHA-256 of the line, so that files and their order decide nothing. Among equal lines the first one of the first object, so that the ledger by object is the same every time.
+   * The winner first: the earliest event, then the smallest SHA-256 of the line, so that files and
+   * their order decide nothing. Among equal lines the first one of the first object, so that the
+   * ledger by object is the same every time.
    */
   static final Comparator<Contender> WINNER_FIRST =
       Comparator.comparingLong(Contender::micros)

@@ -28,7 +28,8 @@ import org.apache.spark.sql.types.StructType;
  * lines and counts), {@code outcomes} (how many lines ended in which way) and {@code objects} (the
  * source files by number, and the day that is loaded).
  *
- * <p>Lines are parsed once and shuffled once, by user. A query that groups by user needs no other shuffle, and every query reads the shuffle's files.
+ * <p>Lines are parsed once and shuffled once, by user. A query that groups by user needs no other
+ * shuffle, and every query reads the shuffle's files.
  */
 public final class ParsedDay implements AutoCloseable {
   /** Input bytes, decompressed, for one partition. */
@@ -83,7 +84,8 @@ public final class ParsedDay implements AutoCloseable {
   }
 
   /**
-   * Prepares a session that serves one day only. The queries of a small day run without generated code: compiling it takes longer than running them.
+   * Prepares a session that serves one day only. The queries of a small day run without generated
+   * code: compiling it takes longer than running them.
    */
   public static void prepare(SparkSession spark, long bytes) {
     boolean isSmall = bytes < SMALL_BYTES;
@@ -104,7 +106,8 @@ public final class ParsedDay implements AutoCloseable {
   }
 
   /**
-   * Starts to read and parse in the background; without it, the first query does. The future completes when the reading does.
+   * Starts to read and parse in the background; without it, the first query does. The future
+   * completes when the reading does.
    */
   public CompletableFuture<Void> startReading() {
     return CompletableFuture.runAsync(
@@ -125,7 +128,8 @@ public final class ParsedDay implements AutoCloseable {
   }
 
   /**
-   * How many lines had which outcome. Compute it together with the tables: alone, it reads all lines again.
+   * How many lines had which outcome. Compute it together with the tables: alone, it reads all
+   * lines again.
    */
   public Dataset<Row> outcomes() {
     return spark.table("outcomes");

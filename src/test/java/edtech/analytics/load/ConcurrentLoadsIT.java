@@ -129,7 +129,9 @@ class ConcurrentLoadsIT {
     int highest = 0;
     for (int content = 0; content < states.size(); content++) {
       LoadReport report = running.get(content).get(2, TimeUnit.MINUTES);
-      assertThat(report.load().status().toString()).as(report.text()).isIn("published", "superseded");
+      assertThat(report.load().status().toString())
+          .as(report.text())
+          .isIn("published", "superseded");
       if (report.load().loadId() > running.get(highest).get().load().loadId()) {
         highest = content;
       }

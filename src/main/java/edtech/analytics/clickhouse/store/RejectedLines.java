@@ -51,14 +51,16 @@ public final class RejectedLines {
     Map<String, List<Fault>> byReason =
         server
             .rows(
-                """
-                SELECT reason, detail, toInt64(count()) AS n FROM %s
-                WHERE reason != {erased:String}
-                GROUP BY reason, detail
-                ORDER BY n DESC, reason, detail
-                LIMIT 10000
-                """
-                    .formatted(staged),
+                String.format(
+                    Locale.ROOT,
+                    """
+                    SELECT reason, detail, toInt64(count()) AS n FROM %s
+                    WHERE reason != {erased:String}
+                    GROUP BY reason, detail
+                    ORDER BY n DESC, reason, detail
+                    LIMIT 10000
+                    """,
+                    staged),
                 Map.of("erased", Reason.ERASED_USER.code()))
             .stream()
             .map(
@@ -74,22 +76,27 @@ public final class RejectedLines {
   /** Lines that are rejected as {@code outside_day} and are of the day in UTC. */
   public long outsideDayInUtc() {
     return server.number(
-        "SELECT count() FROM %s WHERE reason = {outside:String} AND ifNull(toDate(%s) = event_date, false)"
-            .formatted(staged, TIME),
+        String.format(
+            Locale.ROOT,
+            "SELECT count() FROM %s WHERE reason = {outside:String} AND ifNull(toDate(%s) = event_date, false)",
+            staged,
+            TIME),
         Map.of("outside", Reason.OUTSIDE_DAY.code()));
   }
 
   private String keys(String reason) {
     return server
         .rows(
-            """
-            SELECT substringUTF8(arrayStringConcat(JSONExtractKeys(line), ', '), 1, 300) AS keys FROM %s
-            WHERE reason = {reason:String} AND line_encoding = 'text'
-              AND notEmpty(JSONExtractKeys(line))
-            ORDER BY source_file, line
-            LIMIT 1
-            """
-                .formatted(staged),
+            String.format(
+                Locale.ROOT,
+                """
+                SELECT substringUTF8(arrayStringConcat(JSONExtractKeys(line), ', '), 1, 300) AS keys FROM %s
+                WHERE reason = {reason:String} AND line_encoding = 'text'
+                  AND notEmpty(JSONExtractKeys(line))
+                ORDER BY source_file, line
+                LIMIT 1
+                """,
+                staged),
             Map.of("reason", reason))
         .stream()
         .findFirst()

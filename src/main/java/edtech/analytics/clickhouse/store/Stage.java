@@ -11,6 +11,7 @@ import edtech.analytics.model.Tables;
 import java.time.LocalDate;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
 
@@ -38,8 +39,11 @@ public final class Stage {
   public void create(Table table) {
     server.execute("CREATE TABLE IF NOT EXISTS " + table.stage(loadId) + " AS " + table.physical());
     server.execute(
-        "ALTER TABLE %s MODIFY SETTING min_parts_to_merge_at_once = %s"
-            .formatted(table.stage(loadId), PARTS_TO_MERGE));
+        String.format(
+            Locale.ROOT,
+            "ALTER TABLE %s MODIFY SETTING min_parts_to_merge_at_once = %s",
+            table.stage(loadId),
+            PARTS_TO_MERGE));
   }
 
   /** Rows that the load has staged. */
@@ -53,12 +57,14 @@ public final class Stage {
    */
   public boolean holdsIdTwice(Table table) {
     return server.number(
-            """
-            SELECT count()
-            FROM (SELECT 1 FROM %s GROUP BY sipHash64(event_id) HAVING count() > 1 LIMIT 1)
-            SETTINGS max_bytes_before_external_group_by = 1000000000
-            """
-                .formatted(table.stage(loadId)),
+            String.format(
+                Locale.ROOT,
+                """
+                SELECT count()
+                FROM (SELECT 1 FROM %s GROUP BY sipHash64(event_id) HAVING count() > 1 LIMIT 1)
+                SETTINGS max_bytes_before_external_group_by = 1000000000
+                """,
+                table.stage(loadId)),
             Map.of())
         > 0;
   }
@@ -66,8 +72,10 @@ public final class Stage {
   /** Accepted events that are of another day in UTC. */
   public long eventsOfOtherDaysInUtc() {
     return server.number(
-        "SELECT count() FROM %s WHERE toDate(event_timestamp, 'UTC') != event_date"
-            .formatted(Tables.EVENTS.stage(loadId)),
+        String.format(
+            Locale.ROOT,
+            "SELECT count() FROM %s WHERE toDate(event_timestamp, 'UTC') != event_date",
+            Tables.EVENTS.stage(loadId)),
         Map.of());
   }
 
@@ -98,8 +106,13 @@ public final class Stage {
   /** Moves what was staged into the store, where it stays invisible until published. */
   public void move(Table table) {
     server.execute(
-        "ALTER TABLE %s MOVE PARTITION ('%s', %s) TO TABLE %s"
-            .formatted(table.stage(loadId), date, loadId, table.physical()));
+        String.format(
+            Locale.ROOT,
+            "ALTER TABLE %s MOVE PARTITION ('%s', %s) TO TABLE %s",
+            table.stage(loadId),
+            date,
+            loadId,
+            table.physical()));
   }
 
   /** Rows of the load that the store holds, by table. */
@@ -108,11 +121,14 @@ public final class Stage {
         Tables.PUBLISHED.stream()
             .map(
                 table ->
-                    """
-                    SELECT '%s' AS name, toInt64(count()) AS stored FROM %s
-                    WHERE event_date = {date:Date} AND load_id = {load:UInt64}
-                    """
-                        .formatted(table, table.physical()))
+                    String.format(
+                        Locale.ROOT,
+                        """
+                        SELECT '%s' AS name, toInt64(count()) AS stored FROM %s
+                        WHERE event_date = {date:Date} AND load_id = {load:UInt64}
+                        """,
+                        table,
+                        table.physical()))
             .collect(joining("UNION ALL\n"));
     Map<String, Long> byName = new HashMap<>();
     server

@@ -107,8 +107,12 @@ public final class Sweep {
 
   private void dropPartition(Dead dead) {
     server.execute(
-        "ALTER TABLE %s DROP PARTITION ('%s', %s)"
-            .formatted(dead.name(), dead.date(), dead.loadId()));
+        String.format(
+            Locale.ROOT,
+            "ALTER TABLE %s DROP PARTITION ('%s', %s)",
+            dead.name(),
+            dead.date(),
+            dead.loadId()));
   }
 
   /**

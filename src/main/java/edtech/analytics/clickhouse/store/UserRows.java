@@ -78,12 +78,15 @@ public final class UserRows {
     for (Table table : searched()) {
       server
           .rows(
-              """
-              SELECT event_date, toInt64(load_id) AS load, toInt64(count()) AS n FROM %s
-              WHERE %s
-              GROUP BY event_date, load_id
-              """
-                  .formatted(table.physical(), isTheirs(table)),
+              String.format(
+                  Locale.ROOT,
+                  """
+                  SELECT event_date, toInt64(load_id) AS load, toInt64(count()) AS n FROM %s
+                  WHERE %s
+                  GROUP BY event_date, load_id
+                  """,
+                  table.physical(),
+                  isTheirs(table)),
               user)
           .forEach(
               row ->
@@ -100,12 +103,15 @@ public final class UserRows {
   public Map<String, Long> rejectedByReason(LocalDate date, long loadId) {
     return server
         .rows(
-            """
-            SELECT reason, toInt64(count()) AS n FROM %s
-            WHERE event_date = {date:Date} AND load_id = {load:UInt64} AND %s
-            GROUP BY reason
-            """
-                .formatted(Tables.REJECTED_EVENTS.physical(), isTheirs(Tables.REJECTED_EVENTS)),
+            String.format(
+                Locale.ROOT,
+                """
+                SELECT reason, toInt64(count()) AS n FROM %s
+                WHERE event_date = {date:Date} AND load_id = {load:UInt64} AND %s
+                GROUP BY reason
+                """,
+                Tables.REJECTED_EVENTS.physical(),
+                isTheirs(Tables.REJECTED_EVENTS)),
             with(Map.of("date", date.toString(), "load", loadId)))
         .stream()
         .collect(Collectors.toMap(row -> row.getString("reason"), row -> row.getLong("n")));
@@ -118,12 +124,16 @@ public final class UserRows {
   public void copyWithout(Table table, LocalDate date, long from, long into) {
     server.execute(
         // stored.load_id, as the new value has the column's name, too.
-        """
-        INSERT INTO %s
-        SELECT * REPLACE ({into:UInt64} AS load_id) FROM %s AS stored
-        WHERE event_date = {date:Date} AND stored.load_id = {from:UInt64} AND NOT (%s)
-        """
-            .formatted(table.stage(into), table.physical(), isTheirs(table)),
+        String.format(
+            Locale.ROOT,
+            """
+            INSERT INTO %s
+            SELECT * REPLACE ({into:UInt64} AS load_id) FROM %s AS stored
+            WHERE event_date = {date:Date} AND stored.load_id = {from:UInt64} AND NOT (%s)
+            """,
+            table.stage(into),
+            table.physical(),
+            isTheirs(table)),
         with(Map.of("date", date.toString(), "from", from, "into", into)));
   }
 
@@ -157,8 +167,12 @@ public final class UserRows {
   /** Drops a load of a day from a table. */
   public void drop(Table table, StoredLoad load) {
     server.execute(
-        "ALTER TABLE %s DROP PARTITION ('%s', %s)"
-            .formatted(table.physical(), load.date(), load.loadId()));
+        String.format(
+            Locale.ROOT,
+            "ALTER TABLE %s DROP PARTITION ('%s', %s)",
+            table.physical(),
+            load.date(),
+            load.loadId()));
   }
 
   /** Drops a stage table of a load that is over. */
