@@ -84,7 +84,7 @@ class HeldLoadIT {
     assertThat(nightly(day).load().status()).hasToString("published");
     services.put(day, "a.jsonl", SampleDay.lines(day, "fewer", 10));
     assertThat(nightly(day).load().status()).hasToString("held");
-    assertThat(visibleEvents(day)).isEqualTo(30);
+    assertThat(services.visibleEvents(day)).isEqualTo(30);
     assertThat(services.load(day, LoadMode.FORCED).load().status()).hasToString("published");
   }
 
