@@ -13,8 +13,9 @@ changed, replaces a day that was rolled back, and loads a day that is not over.
 
 **When it fails**: a day is published whole or not at all, so readers see what they saw before. The
 last line of the failed task's log says what to do; then clear that task. Every task is safe to
-repeat. A day with far fewer lines than its weekday usually has is held: the task fails
-without a retry, and `release` publishes the day as it is.
+repeat. A day with far fewer lines than its weekday usually has is held: the task fails without a
+retry, and `release` publishes the day as it is. When only an earlier day is held, the task succeeds
+with a warning in its log, and dbt starts for the day that was published.
 """
 
 from airflow.providers.amazon.aws.sensors.s3 import S3KeySensor
