@@ -57,7 +57,13 @@ public final class Main {
   public static void main(String[] arguments) {
     PrintWriter out = writer(System.out);
     PrintWriter err = writer(System.err);
-    int code = run(arguments, System.getenv(), out, err);
+    int code;
+    try {
+      code = run(arguments, System.getenv(), out, err);
+    } catch (OutOfMemoryError e) {
+      err.println("error: out of memory: give the driver more (spark.driver.memory)");
+      code = CommandLine.ExitCode.SOFTWARE;
+    }
     out.flush();
     err.flush();
     System.exit(code);

@@ -7,6 +7,7 @@ import java.net.URI;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.LongUnaryOperator;
 import java.util.regex.Pattern;
 import org.apache.spark.SparkConf;
 import org.apache.spark.sql.SparkSession;
@@ -25,6 +26,8 @@ public final class Writing {
   static final String PASSWORD = PREFIX + ".password";
 
   private static final String SPARKS_REDACTION = "(?i)secret|password|token|access[.]?key";
+
+  private static final String BATCH_SIZE = "spark.clickhouse.write.batchSize";
 
   private static final String BUILT_IN = StageCatalog.class.getName();
 
@@ -172,13 +175,25 @@ public final class Writing {
     return options;
   }
 
+  /**
+   * Sets how many rows the official connector sends at once, which counts no bytes: so few that no
+   * batch of them is larger than {@code clickhouse.batch-bytes}.
+   *
+   * @param rowsWithin how many of the rows are at most so many bytes
+   */
+  public void boundBatches(SparkSession spark, LongUnaryOperator rowsWithin) {
+    long rows = Math.min(settings.batchRows(), rowsWithin.applyAsLong(settings.batchBytes()));
+    spark.conf().set(BATCH_SIZE, rows);
+  }
+
   private Map<String, String> connectorSettings() {
     String prefix = "spark.clickhouse.write.";
     return Map.of(
         prefix + "format",
         "arrow",
-        prefix + "batchSize",
-        String.valueOf(settings.batchRows()),
+        // Nothing of a run is told to others.
+        "spark.clickhouse.telemetry.enabled",
+        "false",
         prefix + "maxRetry",
         String.valueOf(settings.retries()),
         // A stage table has one partition: shuffling by it would send all rows to one task.

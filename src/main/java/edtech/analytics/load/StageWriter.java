@@ -8,6 +8,7 @@ import edtech.analytics.job.Writing;
 import edtech.analytics.model.Table;
 import edtech.analytics.transform.DayTables;
 import edtech.analytics.transform.ParsedDay;
+import edtech.analytics.transform.RowSizes;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -26,6 +27,7 @@ final class StageWriter implements AutoCloseable {
   private final List<Table> tables;
   private final DayTables dayTables;
   private final Stage stage;
+  private final Writing writing;
   private final long loadId;
 
   /** Empty where each table is appended by itself. */
@@ -34,6 +36,7 @@ final class StageWriter implements AutoCloseable {
   StageWriter(ParsedDay day, List<Table> tables, Stage stage, Writing writing, LoadRecord load) {
     this.tables = tables;
     this.stage = stage;
+    this.writing = writing;
     this.loadId = load.loadId();
     this.dayTables = new DayTables(day.spark(), load.date());
     this.passes = writing.reportsRows() ? passes(day) : List.of();
@@ -72,7 +75,9 @@ final class StageWriter implements AutoCloseable {
 
   private long append(Table table) {
     Dataset<Row> rows = dayTables.rows(table);
-    long expected = rows.count();
+    RowSizes sizes = RowSizes.of(rows);
+    writing.boundBatches(rows.sparkSession(), sizes::rowsWithin);
+    long expected = sizes.rows();
     try {
       // The connector sends no tokens, so the server knows a batch that came twice by its content.
       // With a number of its own in every row, no two batches of equal lines look like one.
