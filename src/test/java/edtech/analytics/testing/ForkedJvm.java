@@ -123,8 +123,15 @@ public final class ForkedJvm {
     }
   }
 
+  /** Ends it, whatever it does; what it said is lost. */
   void kill() {
     process.destroyForcibly();
+    try {
+      Files.delete(out);
+      Files.delete(err);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** Waits for its end. */
