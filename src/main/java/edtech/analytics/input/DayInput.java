@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * The objects that a day is made of: those of its own prefix, and those of the later prefixes that
- * may hold late events of it.
+ * The objects that a load of one day reads: those of its own prefix, and those of later prefixes
+ * that may hold late events of it.
  *
  * @param date the day, in the configured zone
  * @param own objects of {@code dt=date}, by name; empty when there is none
@@ -40,8 +40,8 @@ public record DayInput(LocalDate date, List<SourceObject> own, List<SourceObject
   }
 
   /**
-   * Equal when the same objects, read with the same settings by the same parser and queries, make
-   * the same day: SHA-256, in hex.
+   * The fingerprint of the day's content, a SHA-256 in hex: equal when objects, settings, parser
+   * and queries are the same, so that a load would give the same tables.
    *
    * @param meaning the settings that change results
    * @param queries text of the queries that make the tables

@@ -15,10 +15,10 @@ import java.util.Set;
 import org.apache.spark.unsafe.types.UTF8String;
 
 /**
- * Tells whether an event is an erased user's, and whether a line at fault may be. As the list has
- * hashes only, a line is searched for whole texts: the values of its JSON as far as it is any, what
- * stands between quotes, and what stands between separators. An id that was cut in two, or is a
- * part of a longer word, is not found.
+ * Tells whether an event belongs to an erased user, and whether a rejected line may. The list holds
+ * hashes only, so a line is searched for whole texts: its JSON values as far as it is JSON, texts
+ * between quotes, and texts between separators. An id that is cut in two, or is part of a longer
+ * word, is not found.
  *
  * <p>Not thread-safe; one for each task.
  */
@@ -58,7 +58,7 @@ final class ErasedUserFinder {
     return isErased(id, 0, id.length);
   }
 
-  /** Whether the text of a line at fault has the id of an erased user. */
+  /** Whether a rejected line contains the id of an erased user. */
   boolean isNamedIn(byte[] buffer, int offset, int length) {
     return !lists.isEmpty()
         && (isValueIn(buffer, offset, length)
@@ -66,7 +66,7 @@ final class ErasedUserFinder {
             || isBetween(SEPARATORS, buffer, offset, offset + length));
   }
 
-  /** As JSON, which may write an id with escapes. Up to where it ceases to be JSON. */
+  /** Reads JSON, which may write an id with escapes, up to the first syntax error. */
   private boolean isValueIn(byte[] buffer, int offset, int length) {
     String text = new String(buffer, offset, length, StandardCharsets.UTF_8);
     try (JsonParser parser = JSON.createParser(text)) {

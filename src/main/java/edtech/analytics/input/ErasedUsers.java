@@ -10,8 +10,8 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * The users whose lines are left out of every load, known by the SHA-256 of a salt and their id:
- * the list must not hold what it is there to remove.
+ * The users whose lines are left out of every load, as SHA-256 of a salt and their id: the list
+ * must not itself hold the ids that it removes.
  *
  * @param hashesBySalt salt to hashes, both in hex; one salt for all users of an installation
  */
@@ -28,14 +28,14 @@ public record ErasedUsers(Map<String, Set<String>> hashesBySalt) implements Seri
     return hashesBySalt.isEmpty();
   }
 
-  /** What stands for a user in the list. */
+  /** A user's entry in the list. */
   public static String hash(String salt, String userId) {
     MessageDigest digest = digest(salt);
     digest.update(userId.getBytes(StandardCharsets.UTF_8));
     return HexFormat.of().formatHex(digest.digest());
   }
 
-  /** A digest that has taken in the salt and waits for the id. */
+  /** A digest to which the salt was added; the id comes next. */
   static MessageDigest digest(String salt) {
     MessageDigest digest = DayInput.sha256();
     digest.update(HexFormat.of().parseHex(salt));

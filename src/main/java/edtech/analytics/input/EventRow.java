@@ -11,8 +11,8 @@ import org.apache.spark.unsafe.Platform;
 import org.apache.spark.unsafe.types.UTF8String;
 
 /**
- * Rows of events in Spark's binary form, written without a step between. The row holds the line
- * once: texts that are slices of it are given as places in it, which halves what is shuffled.
+ * Writes events directly as rows in Spark's binary form. A row holds the line once, and texts that
+ * are slices of the line point into it, which halves the bytes that are shuffled.
  *
  * <p>Reused from line to line; not thread-safe.
  */

@@ -18,10 +18,10 @@ import org.apache.spark.sql.connector.read.PartitionReader;
 import org.apache.spark.unsafe.types.UTF8String;
 
 /**
- * Reads pieces of objects line by line and gives every line one row or one count; see {@link
- * ParsedRow}, in Spark's binary form and valid until the next one. Holds one line at a time. An
- * object that is not what its name says, or has changed since it was listed, gives a row that says
- * so.
+ * Reads pieces of objects line by line. Every line becomes one row, or is counted in one; see
+ * {@link ParsedRow}. A row is in Spark's binary form and valid until the next one. Holds one line
+ * at a time. An object that cannot be read as its name says, or that changed after it was listed,
+ * becomes a row of kind {@code refused}.
  */
 final class LinePartitionReader implements PartitionReader<InternalRow> {
   private final Iterator<Split> splits;
@@ -82,7 +82,7 @@ final class LinePartitionReader implements PartitionReader<InternalRow> {
           return true;
         }
       } catch (InputRefusedException refused) {
-        // As a row, not as a failed task: Spark would try the task again, to the same end.
+        // A row instead of a failed task: Spark would repeat the task, and it would fail again.
         closeReader();
         counts.add(ParsedRow.refused(split.number(), refused.getMessage()));
       }
@@ -216,7 +216,7 @@ final class LinePartitionReader implements PartitionReader<InternalRow> {
     return binary.of(ParsedRow.rejected(split.number(), reason, detail, line, isBase64));
   }
 
-  /** A line of an erased user: counted, and nothing of it kept. */
+  /** A line of an erased user: it is counted, and none of it is stored. */
   private InternalRow erased() {
     return binary.of(
         ParsedRow.rejected(split.number(), Reason.ERASED_USER, "", UTF8String.EMPTY_UTF8, false));

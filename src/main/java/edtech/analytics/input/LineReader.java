@@ -8,12 +8,12 @@ import java.io.InputStream;
 import java.util.Arrays;
 
 /**
- * The lines of a stream, or of a part of one, as bytes. A line ends at LF; what is given out lacks
- * it, one CR before it and, on the line at byte 0, a UTF-8 byte order mark. A last line without LF
- * is a line, an empty rest after the last LF is not. A CR elsewhere is content.
+ * The lines of a stream, or of a part of one, as bytes. A line ends at LF. Its content is without
+ * the LF, one CR before it and, at byte 0 of the stream, a UTF-8 byte order mark. A last line
+ * without LF is a line; an empty rest after the last LF is not. Any other CR is content.
  *
- * <p>Holds at most the longest line allowed and some 64 KiB, whatever the input is. Lines are given
- * out where they lie in the buffer and are valid until the next call of {@link #next}.
+ * <p>Holds at most the longest line allowed and some 64 KiB, whatever the input is. A line is a
+ * range of the buffer, valid until the next call of {@link #next}.
  *
  * <p>Not thread-safe. Closing closes the stream.
  */

@@ -5,9 +5,9 @@ import java.io.IOException;
 import org.apache.hadoop.fs.FSDataInputStream;
 
 /**
- * The bytes of an object, which are as many as were listed. S3A takes an answer that is whole by
- * its own length, but shorter than what was asked for, for the end of the object: a line would be
- * cut, and those behind it lost, without a word.
+ * The bytes of an object; fails when there are fewer than were listed. S3A takes an answer that is
+ * shorter than the requested range for the end of the object, so a line would be cut, and the lines
+ * after it lost, silently.
  */
 final class ListedBytes extends FilterInputStream {
   private final FSDataInputStream bytes;
@@ -46,7 +46,7 @@ final class ListedBytes extends FilterInputStream {
     return -1;
   }
 
-  /** A class of its own: not what a decompressor throws of its own accord. */
+  /** A class of its own, so that it is not mistaken for a decompressor's exception. */
   private static final class CutShortException extends IOException {
     private CutShortException(long got, long listed) {
       super("it ended after " + got + " of " + listed + " bytes");

@@ -13,7 +13,7 @@ import org.apache.hadoop.fs.LocatedFileStatus;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.RemoteIterator;
 
-/** Lists the objects of a prefix. Owns only the listing: what a day needs is decided elsewhere. */
+/** Lists the objects of a prefix; which prefixes a day needs is decided elsewhere. */
 public final class ObjectLister {
   private static final List<String> SUFFIXES = List.of(".jsonl", ".json", ".jsonl.gz", ".json.gz");
 
@@ -65,8 +65,8 @@ public final class ObjectLister {
         objects.add(new SourceObject(uri, date, status.getLen(), version(status)));
       }
     } catch (FileNotFoundException e) {
-      // With a cause it is a 404 from something that is no S3, not an S3's word that nothing is
-      // there: a day must not be taken for empty, and published so, because of a wrong address.
+      // With a cause, the 404 came from a server that is not S3. A wrong address must not make a
+      // day look empty, which could then be published with zeros.
       if (e.getCause() != null) {
         throw e;
       }
@@ -117,10 +117,9 @@ public final class ObjectLister {
       throw new InputRefusedException(
           "object "
               + uri
-              + " has a suffix that is not read: remove it, hide it with a leading _ or ., or name"
-              + " it "
-              + String.join(", ", SUFFIXES)
-              + " after what it is");
+              + " has a suffix that the job does not read: remove it, hide it with a leading _ or"
+              + " ., or rename it to one of "
+              + String.join(", ", SUFFIXES));
     }
   }
 

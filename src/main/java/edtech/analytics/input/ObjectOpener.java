@@ -16,7 +16,7 @@ import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.s3a.RemoteFileChangedException;
 import org.apache.hadoop.fs.s3a.S3AFileStatus;
 
-/** Opens an object in the version that was listed, and checks that it is what its name says. */
+/** Opens an object in its listed version, and checks its compression against its name. */
 final class ObjectOpener {
   private static final byte[] GZIP = {0x1f, (byte) 0x8b};
   private static final byte[] ZSTD = {0x28, (byte) 0xb5, 0x2f, (byte) 0xfd};
@@ -68,7 +68,7 @@ final class ObjectOpener {
     }
   }
 
-  /** The same bytes, looked at without seeking back, which would be a second request to S3. */
+  /** Checks the first bytes without seeking back, which would cost a second request to S3. */
   private static InputStream requirePlain(SourceObject object, InputStream bytes)
       throws IOException {
     byte[] head = new byte[ZSTD.length];
@@ -77,8 +77,8 @@ final class ObjectOpener {
       throw new InputRefusedException(
           "object "
               + object.uri()
-              + " is compressed, its name says it is not: name gzip .jsonl.gz, and write zstd as"
-              + " gzip or plain text");
+              + " is compressed, but its name says it is not: rename gzip to .jsonl.gz; write zstd"
+              + " again as gzip or plain text");
     }
     PushbackInputStream all = new PushbackInputStream(bytes, head.length);
     all.unread(head, 0, got);
@@ -89,7 +89,9 @@ final class ObjectOpener {
     return got >= magic.length && Arrays.equals(head, 0, magic.length, magic, 0, magic.length);
   }
 
-  /** Turns what a broken, changed or unreadable object throws into words for who runs the load. */
+  /**
+   * Turns the exception of a broken, changed or unreadable object into one with a clear message.
+   */
   IOException refuse(SourceObject object, IOException cause) {
     if (cause instanceof InputRefusedException || cause instanceof ReadFailedException) {
       return cause;

@@ -16,10 +16,10 @@ import org.apache.spark.unsafe.types.UTF8String;
  *       blank_lines}, {@code other_day}; counted apart from the rows, so that the ledger can prove
  *       that none was lost on the way.
  *   <li>{@code wanted}: how many of a piece's events are of {@code event_date}: {@code lines}.
- *   <li>{@code refused}: the object as a whole can't be read; {@code reason} says why, in words.
- *   <li>{@code outcome}: {@code lines} of an object ended in the same way, said by {@code detail}:
- *       {@code accepted} or {@code duplicate}, of an {@code event_kind}, or {@code rejected}, for a
- *       {@code reason}. Made where duplicates are decided.
+ *   <li>{@code refused}: the object cannot be read; {@code reason} is the message.
+ *   <li>{@code outcome}: how many {@code lines} of an object ended alike. {@code detail} says how:
+ *       {@code accepted} or {@code duplicate}, with an {@code event_kind}, or {@code rejected},
+ *       with a {@code reason}. Made where duplicates are decided.
  * </ul>
  */
 public final class ParsedRow {

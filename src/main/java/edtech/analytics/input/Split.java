@@ -15,13 +15,13 @@ record Split(SourceObject object, int number, long start, long end) implements S
   private static final long LARGEST = 64L << 20;
   private static final long SMALLEST = 4L << 20;
 
-  /** What opening an object costs, as bytes read in that time; Spark's own figure. */
+  /** Cost of opening an object, in bytes that could be read meanwhile; Spark's own figure. */
   private static final long OPEN_COST = 4L << 20;
 
-  /** The pieces that one task reads, one after the other. */
+  /** The pieces that one task reads, in order. */
   record Pack(List<Split> splits) implements InputPartition {}
 
-  /** Cuts large objects and packs small ones, so that tasks are of a like size. */
+  /** Splits large objects and groups small ones, so that tasks are of similar size. */
   static List<Pack> plan(Selection selection, int cores) {
     long total = selection.objects().stream().mapToLong(o -> o.bytes() + OPEN_COST).sum();
     long size = Math.min(LARGEST, Math.max(SMALLEST, total / cores));

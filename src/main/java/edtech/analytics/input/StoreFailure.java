@@ -10,7 +10,7 @@ import org.apache.hadoop.fs.s3a.Constants;
 import org.apache.hadoop.fs.s3a.UnknownStoreException;
 import org.apache.hadoop.fs.s3a.auth.NoAuthWithAWSException;
 
-/** What kept a prefix from being listed or an object from being read: what, where, what to do. */
+/** Messages for a prefix that cannot be listed or an object that cannot be read. */
 final class StoreFailure {
   private StoreFailure() {}
 
@@ -18,7 +18,7 @@ final class StoreFailure {
     return new InputRefusedException(text("list", prefix, hadoop, cause), cause);
   }
 
-  /** Refused where trying again is no use, else for Spark to try again. */
+  /** A refusal where a retry is useless; otherwise Spark retries the task. */
   static IOException ofReading(String uri, Configuration hadoop, IOException cause) {
     String text = text("read", uri, hadoop, cause);
     return cause instanceof AccessDeniedException
@@ -65,7 +65,7 @@ final class StoreFailure {
     if (what.equals("read")
         || cause instanceof AWSServiceThrottledException
         || cause instanceof AWSStatus500Exception) {
-      return "it went wrong each time it was tried: load the day again when the S3 is well";
+      return "every attempt failed: load the day again when the S3 works";
     }
     String host = root instanceof UnknownHostException ? "no such host: " : "";
     return host

@@ -200,8 +200,8 @@ class LinePartitionReaderTest {
         .containsExactly(
             "refused object "
                 + folder.resolve("a.json").toUri()
-                + " is compressed, its name says it is not: name gzip .jsonl.gz, and write zstd as"
-                + " gzip or plain text");
+                + " is compressed, but its name says it is not: rename gzip to .jsonl.gz; write zstd"
+                + " again as gzip or plain text");
   }
 
   private static String at(String timestamp) {

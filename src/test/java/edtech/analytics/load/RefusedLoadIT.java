@@ -191,8 +191,8 @@ class RefusedLoadIT {
         case GZIP_NAMED_PLAIN ->
             "object "
                 + uri
-                + "b.jsonl is compressed, its name says it is not: name gzip .jsonl.gz, and write"
-                + " zstd as gzip or plain text";
+                + "b.jsonl is compressed, but its name says it is not: rename gzip to .jsonl.gz; write"
+                + " zstd again as gzip or plain text";
       };
     }
   }
@@ -213,8 +213,8 @@ class RefusedLoadIT {
         services.load(DAY),
         "object "
             + services.uri(DAY, "x/b.csv")
-            + " has a suffix that is not read: remove it, hide it with a leading _ or ., or name"
-            + " it .jsonl, .json, .jsonl.gz, .json.gz after what it is");
+            + " has a suffix that the job does not read: remove it, hide it with a leading _ or ., or"
+            + " rename it to one of .jsonl, .json, .jsonl.gz, .json.gz");
   }
 
   @Test

@@ -162,8 +162,7 @@ class S3FaultsIT {
         + " Count: 1)";
   }
 
-  private static final String LATER =
-      "it went wrong each time it was tried: load the day again when the S3 is well";
+  private static final String LATER = "every attempt failed: load the day again when the S3 works";
   private static final String KEYS =
       "give keys that may list and read the bucket: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY,"
           + " AWS_PROFILE, a web identity, or an instance role";

@@ -8,9 +8,9 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * Builds one JSON object in the form that equal content always has: keys sorted by Unicode code
- * point at every depth, no blanks, numbers as written, strings escaped as Python's {@code
- * json.dumps(ensure_ascii=False)} does. Sorting shows keys named twice as neighbours.
+ * Builds one JSON object in canonical form, so that equal content gives equal text: keys sorted by
+ * Unicode code point at every depth, no blanks, numbers as written, strings escaped as by Python's
+ * {@code json.dumps(ensure_ascii=False)}. Sorting makes keys that occur twice neighbours.
  *
  * <p>Reused from line to line; not thread-safe.
  */

@@ -7,8 +7,8 @@ import java.time.zone.ZoneOffsetTransition;
 import java.time.zone.ZoneRules;
 
 /**
- * The date of an instant in one zone. Remembers the offset between the two changes of the clocks
- * around the last instant: the events of a load mostly lie there.
+ * The date of an instant in one zone. Caches the zone's offset until the clocks change, since most
+ * events of a load share it.
  */
 final class EventDays {
 

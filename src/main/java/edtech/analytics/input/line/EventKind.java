@@ -6,7 +6,7 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/** What an event's type means, and so which fields it needs and uses. */
+/** The meaning of an event's type, which decides the fields that it needs and uses. */
 public enum EventKind {
   PLAIN(List.of(), List.of()),
   PURCHASE(List.of(Field.PURCHASE_AMOUNT), List.of(Field.CURRENCY)),

@@ -8,8 +8,8 @@ import org.apache.spark.unsafe.types.UTF8String;
 
 /**
  * Turns the fields of a well-formed line into an event, or names the first rule they break: first
- * keys named twice, then what is missing, then types, then the time, then money. A line's fate
- * depends on nothing else.
+ * keys that occur twice, then missing fields, types, the time, and money. The outcome depends on
+ * the line and the settings only.
  *
  * <p>Not thread-safe.
  */
@@ -58,7 +58,7 @@ final class EventRules {
     }
   }
 
-  /** What the type means; plain when there is no valid type, so that only shared fields count. */
+  /** The kind of the event; plain without a valid type, so that only common fields are judged. */
   private EventKind takeKind(Fields fields, ParsedLine into) {
     if (fields.kind(Field.EVENT_TYPE) != ValueKind.STRING) {
       return EventKind.PLAIN;

@@ -42,7 +42,7 @@ abstract class Fields {
    */
   abstract UTF8String properties(EventKind kind);
 
-  /** The first of the contract's fields that the line names twice, '' when it is another key. */
+  /** The first {@link Field} that the line names twice; '' when it is another key. */
   abstract String duplicateField();
 
   final ValueKind kind(Field field) {

@@ -1,6 +1,6 @@
 package edtech.analytics.input.line;
 
-/** JSON strings with no more escapes than JSON demands, in the spelling Python chooses. */
+/** JSON strings with only the escapes that JSON requires, spelled as Python spells them. */
 final class JsonStrings {
 
   private static final String HEX = "0123456789abcdef";

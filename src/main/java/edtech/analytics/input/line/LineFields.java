@@ -12,8 +12,8 @@ import java.util.stream.Stream;
 import org.apache.spark.unsafe.types.UTF8String;
 
 /**
- * The fields of one line, taken in one pass of Jackson's parser. Owns what JSON is and which keys
- * are named twice; what a field may hold is for {@link EventRules}.
+ * The fields of any line, read in one pass of Jackson's parser. Decides what is valid JSON and
+ * which keys occur twice; {@link EventRules} decides what a field may hold.
  *
  * <p>Reused from line to line; not thread-safe.
  */
@@ -24,7 +24,7 @@ final class LineFields extends Fields {
 
   static final JsonFactory JSON =
       JsonFactory.builder()
-          // Both would make a line's fate or cost depend on the keys of lines before it.
+          // With either, earlier lines' keys would change how a line is judged, or how fast.
           .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
           .disable(JsonFactory.Feature.FAIL_ON_SYMBOL_HASH_OVERFLOW)
           .recyclerPool(JsonRecyclerPools.threadLocalPool())
@@ -58,7 +58,7 @@ final class LineFields extends Fields {
   /**
    * Takes the fields of a line.
    *
-   * @return false when the line is not exactly one JSON object; then nothing else has a meaning
+   * @return whether the line is exactly one JSON object; if not, nothing else here is valid
    */
   boolean read(byte[] buffer, int offset, int length) {
     for (Slot slot : slots) {

@@ -2,9 +2,9 @@ package edtech.analytics.input.line;
 
 /**
  * Parses and validates one line: UTF-8, JSON, the rules of the fields, in the order of {@link
- * Reason}. Lines in the plainest spelling are read faster, and judged alike. Judges neither {@code
- * OUTSIDE_DAY} nor {@code CONFLICTING_DUPLICATE}, which depend on more than the line. No line makes
- * it throw.
+ * Reason}. Lines in the plainest spelling are read faster, and judged alike. Leaves out {@code
+ * OUTSIDE_DAY} and {@code CONFLICTING_DUPLICATE}, which depend on more than the line. Never throws
+ * because of a line.
  *
  * <p>Not thread-safe; one for each task.
  */

@@ -7,7 +7,7 @@ import java.util.Locale;
 import java.util.Set;
 
 /**
- * What the configuration says about lines and events; sent to the executors as it is.
+ * The settings for lines and events, as the executors get them.
  *
  * @param zone the zone whose date is the event date
  * @param purchaseTypes values of {@code event_type} that mean a purchase; when a value is in

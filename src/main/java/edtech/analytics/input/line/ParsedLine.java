@@ -3,10 +3,10 @@ package edtech.analytics.input.line;
 import org.apache.spark.unsafe.types.UTF8String;
 
 /**
- * What a line came to: an event, or the reason why it is none. Made for reuse: {@link
- * LineParser#parse} fills it anew, and its texts may be slices of the buffer that was parsed. In an
- * event a field that is absent, null, blank or of no use to its type is '' (or 0, or false); for a
- * rejected line only {@link #reason} and {@link #detail} have a meaning.
+ * The outcome of parsing one line: an event, or the reason why the line is rejected. It is reused:
+ * {@link LineParser#parse} overwrites it, and its texts may be slices of the parsed buffer. In an
+ * event, a field that is absent, null, blank or not used by the event's type is '' (or 0, or
+ * false). For a rejected line only {@link #reason} and {@link #detail} are set.
  *
  * <p>Not thread-safe.
  */
@@ -41,7 +41,7 @@ public final class ParsedLine {
     return reason;
   }
 
-  /** The first field at fault in the order of the contract's table; '' when none is to blame. */
+  /** The first faulty field in the order of {@link Field}; '' when the fault is in no field. */
   public String detail() {
     return detail;
   }
@@ -86,7 +86,7 @@ public final class ParsedLine {
     return properties.toString();
   }
 
-  /** Which of the fields below have a meaning. */
+  /** The kind of the event; it decides which of the fields below are set. */
   public EventKind kind() {
     return kind;
   }
@@ -121,7 +121,7 @@ public final class ParsedLine {
     return abTestId.toString();
   }
 
-  /** A/B assignments only; '' when they name no group. */
+  /** A/B assignments only; '' when no group is given. */
   public String abGroup() {
     return abGroup.toString();
   }

@@ -6,9 +6,9 @@ import java.util.stream.Stream;
 import org.apache.spark.unsafe.types.UTF8String;
 
 /**
- * The fields of a line in the plainest spelling, which nearly all have: one flat object of strings
- * without escapes, numbers without exponents, and literals. Reads the bytes themselves and copies
- * none. Says of other lines only that they are not plain; those are for {@link LineFields}.
+ * The fields of a plain line, as nearly all are: one flat object of strings without escapes,
+ * numbers without exponents, and literals. Reads the bytes in place and copies none. {@link
+ * LineFields} reads the lines that are not plain.
  *
  * <p>Reused from line to line; not thread-safe.
  */
@@ -60,7 +60,7 @@ final class PlainFields extends Fields {
    * Takes the fields of a line.
    *
    * @param buffer holds the line, in valid UTF-8
-   * @return false when it is not plain; then nothing else has a meaning
+   * @return whether the line is plain; if not, nothing else here is valid
    */
   boolean read(byte[] buffer, int from, int to) {
     bytes = buffer;

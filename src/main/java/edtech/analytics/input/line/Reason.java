@@ -3,8 +3,9 @@ package edtech.analytics.input.line;
 import java.util.Locale;
 
 /**
- * Why a line is rejected, in the order in which they are judged: the first that applies is it. But
- * {@link #ERASED_USER} goes before all others, and its row keeps nothing of the line.
+ * Why a line is rejected. The reasons are checked in this order, and the first that applies is
+ * stored. {@link #ERASED_USER} is the exception: it comes before all others, and its row stores
+ * nothing of the line.
  */
 public enum Reason {
   LINE_TOO_LONG,

@@ -10,7 +10,7 @@ public final class UnicodeWhitespace {
   /** State of {@link #scan} before the first byte, and after a whole white-space code point. */
   public static final int BLANK = 0;
 
-  /** State of {@link #scan} once a byte was seen that no white space has. */
+  /** State of {@link #scan} once a byte was seen that is not part of white space. */
   public static final int NOT_BLANK = -1;
 
   private static final int AFTER_C2 = 1;
