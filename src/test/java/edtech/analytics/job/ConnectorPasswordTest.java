@@ -52,6 +52,7 @@ class ConnectorPasswordTest {
 
     ForkedJvm.Result query =
         ForkedJvm.run(
+            System.getProperty("java.class.path"),
             Query.class,
             Map.of("CLICKHOUSE_PASSWORD", CANARY, "SPARK_LOCAL_IP", "127.0.0.1"),
             options,
