@@ -15,6 +15,14 @@ PROJECT = Path(__file__).resolve().parents[2]
 """Where the bundle lies within a checkout of the project."""
 
 
+def _newest_jar() -> str:
+    """The checkout's job jar, whatever its version; where none is built, where one should be."""
+    jars = [*PROJECT.glob("target/edtech-analytics-*-job.jar")]
+    return str(
+        max(jars, key=lambda jar: jar.stat().st_mtime, default=PROJECT / "target" / "*-job.jar")
+    )
+
+
 @dataclass(frozen=True)
 class Settings:
     """Every key with its default. A test checks their table in docs/nightly.md."""
@@ -47,7 +55,7 @@ class Settings:
     """Function called with Airflow's context when a task has failed."""
     mail_to: str = ""
     """Addresses for ``include.alerts.send_mail``, separated by commas."""
-    job_jar: str = str(PROJECT / "target" / "edtech-analytics-0.1.0-job.jar")
+    job_jar: str = _newest_jar()
     job_config: str = ""
     """The job's ``--config`` file, where the driver runs; '' = none."""
     clickhouse_password: str = "env:CLICKHOUSE_PASSWORD"

@@ -3,7 +3,7 @@ package edtech.analytics.cli;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/** A whole number from 1 on. */
+/** A whole number of at least 1. */
 final class CountConverter implements ITypeConverter<Long> {
   @Override
   public Long convert(String text) {
@@ -15,6 +15,6 @@ final class CountConverter implements ITypeConverter<Long> {
     } catch (NumberFormatException e) {
       // Said below.
     }
-    throw new TypeConversionException("\"" + text + "\" is no whole number from 1 on");
+    throw new TypeConversionException("\"" + text + "\" must be a whole number of at least 1");
   }
 }

@@ -16,7 +16,7 @@ final class DayConverter implements ITypeConverter<LocalDate> {
     try {
       day = LocalDate.parse(text);
     } catch (DateTimeException e) {
-      throw new TypeConversionException("\"" + text + "\" is no day: write YYYY-MM-DD");
+      throw new TypeConversionException("\"" + text + "\" is not a day: write YYYY-MM-DD");
     }
     if (day.isBefore(FIRST) || day.isAfter(LAST)) {
       throw new TypeConversionException(

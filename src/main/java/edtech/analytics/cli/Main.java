@@ -114,7 +114,7 @@ public final class Main {
                           thrown.getMessage().strip().replaceAll("\\s*\\R\\s*", " "))
                       + " ("
                       + command.getCommandSpec().qualifiedName()
-                      + " --help tells what it takes)");
+                      + " --help lists the options)");
           return CommandLine.ExitCode.USAGE;
         });
     return line.execute(arguments);

@@ -53,7 +53,7 @@ final class AwsSecret {
       return text;
     } catch (ResourceNotFoundException e) {
       throw new UnreadableException(
-          "there is no such secret in this account and region: mend the name, or set AWS_REGION",
+          "there is no such secret in this account and region: correct the name, or set AWS_REGION",
           e);
     } catch (SecretsManagerException e) {
       throw new UnreadableException(

@@ -66,8 +66,8 @@ class CommandLineTest {
   void load_badDate_exits2() {
     requireRefused(
         run(Map.of(), "load", "--date", "2006-02-30"),
-        "error: Invalid value for option '--date': \"2006-02-30\" is no day: write YYYY-MM-DD"
-            + " (edtech-analytics load --help tells what it takes)");
+        "error: Invalid value for option '--date': \"2006-02-30\" is not a day: write YYYY-MM-DD"
+            + " (edtech-analytics load --help lists the options)");
   }
 
   @Test
@@ -75,8 +75,8 @@ class CommandLineTest {
     requireRefused(
         run(Map.of(), "load", "--date", "1969-12-31"),
         "error: Invalid value for option '--date': \"1969-12-31\" lies outside 2000-01-01 to"
-            + " 2099-12-31, the days events can have (edtech-analytics load --help tells what it"
-            + " takes)");
+            + " 2099-12-31, the days events can have (edtech-analytics load --help lists the"
+            + " options)");
   }
 
   @Test
@@ -85,8 +85,8 @@ class CommandLineTest {
         run(Map.of("EDTECH_DAY_TIMEZONE", "Asia/Almaty"), "load", "--date", "2099-03-05"),
         "error: --date 2099-03-05 lies in the future: in day.timezone=Asia/Almaty it is "
             + LocalDate.now(ZoneId.of("Asia/Almaty"))
-            + "; add --force to load it all the same (edtech-analytics load --help tells what it"
-            + " takes)");
+            + "; add --force to load it all the same (edtech-analytics load --help lists the"
+            + " options)");
   }
 
   @Test
@@ -94,7 +94,7 @@ class CommandLineTest {
     requireRefused(
         run(Map.of(), "backfill", "--from", "2006-02-02", "--to", "2006-02-01"),
         "error: --from 2006-02-02 lies after --to 2006-02-01: exchange them (edtech-analytics"
-            + " backfill --help tells what it takes)");
+            + " backfill --help lists the options)");
   }
 
   @Test
@@ -102,7 +102,7 @@ class CommandLineTest {
     requireRefused(
         run(Map.of(), LOAD, "--since", "2006-12-02"),
         "error: --since 2006-12-02 lies after --date 2006-12-01: exchange them (edtech-analytics"
-            + " load --help tells what it takes)");
+            + " load --help lists the options)");
   }
 
   @ParameterizedTest
@@ -112,8 +112,8 @@ class CommandLineTest {
         run(Map.of(), new String[] {"status"}, option.split(" ")),
         "error: Invalid value for option '--loads': \""
             + option.replaceAll(".*[ =]", "")
-            + "\" is no whole number from 1 on (edtech-analytics status --help tells what it"
-            + " takes)");
+            + "\" must be a whole number of at least 1 (edtech-analytics status --help lists the"
+            + " options)");
   }
 
   @Test
@@ -121,7 +121,7 @@ class CommandLineTest {
     requireRefused(
         run(Map.of(), "forget", "--user", " "),
         "error: --user has 1 characters, and is blank or too long: a user_id has 1 to 256"
-            + " (edtech-analytics forget --help tells what it takes)");
+            + " (edtech-analytics forget --help lists the options)");
   }
 
   @Test
@@ -132,7 +132,7 @@ class CommandLineTest {
         "error: --summary "
             + file
             + "/summary.json cannot be written (FileAlreadyExistsException): name a file in a folder"
-            + " of yours (edtech-analytics load --help tells what it takes)");
+            + " of yours (edtech-analytics load --help lists the options)");
   }
 
   @Test
@@ -168,7 +168,7 @@ class CommandLineTest {
   void noCommand_exits2() {
     requireRefused(
         run(Map.of()),
-        "error: Missing required subcommand (edtech-analytics --help tells what it takes)");
+        "error: Missing required subcommand (edtech-analytics --help lists the options)");
   }
 
   @ParameterizedTest
@@ -211,7 +211,7 @@ class CommandLineTest {
     assertThat(result.code()).isEqualTo(2);
     assertThat(result.err())
         .matches(
-            "error: Invalid value for option '--date': [^\\p{Cc}\\p{Cf}]* is no day: [^\\p{Cc}]*\n");
+            "error: Invalid value for option '--date': [^\\p{Cc}\\p{Cf}]* is not a day: [^\\p{Cc}]*\n");
   }
 
   @ParameterizedTest
