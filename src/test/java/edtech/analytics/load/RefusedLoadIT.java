@@ -315,8 +315,8 @@ class RefusedLoadIT {
             services.load(DAY),
             "no event of 2012-01-01 is accepted: of 2 lines below "
                 + services.uri(DAY, "")
-                + " that are not blank, 2 are rejected ({malformed_json=1, outside_day=1}) and 0"
-                + " are of other days; look at ops.rejected_events");
+                + " that are not blank, 2 are rejected (malformed_json 1; outside_day"
+                + " event_timestamp 1) and 0 are of other days; look at ops.rejected_events");
     assertThat(readBack.rejectedOf(report)).hasSize(2).contains(malformed("a.jsonl"));
   }
 
