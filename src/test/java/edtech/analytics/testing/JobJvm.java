@@ -43,8 +43,7 @@ public record JobJvm(LocalServices services) {
     all.put("EVENTS_URI", services.eventsUri());
     all.put("CLICKHOUSE_USER", LocalServices.ENVIRONMENT.get("CLICKHOUSE_LOADER_USER"));
     all.put("CLICKHOUSE_PASSWORD", LocalServices.ENVIRONMENT.get("CLICKHOUSE_LOADER_PASSWORD"));
-    // As in LocalServices.
-    all.put("EDTECH_MAX_REJECTED_RATIO_OF_ANY_DAY", "1");
+    all.put(LocalServices.MOST_REJECTED, "1");
     all.putAll(environment);
     return all;
   }

@@ -38,6 +38,9 @@ import software.amazon.awssdk.services.s3.S3Client;
 public final class LocalServices implements AutoCloseable {
   public static final Map<String, String> ENVIRONMENT = environment();
 
+  /** 1 in the tests: most days have a few lines, of which some are there to be rejected. */
+  static final String MOST_REJECTED = "EDTECH_MAX_REJECTED_RATIO_OF_ANY_DAY";
+
   private static final String BUCKET = URI.create(ENVIRONMENT.get("EVENTS_URI")).getHost();
   private static SparkSession spark;
 
@@ -163,8 +166,6 @@ public final class LocalServices implements AutoCloseable {
     overrides.put("events-uri", eventsUri());
     // The sink resolves the password from the process environment, as in production.
     overrides.put("clickhouse.password", "env:CLICKHOUSE_LOADER_PASSWORD");
-    // Most days of the tests have a few lines, of which some are there to be rejected.
-    overrides.put("max-rejected-ratio-of-any-day", "1");
     for (int i = 0; i < settings.length; i += 2) {
       overrides.put(settings[i], settings[i + 1]);
     }
@@ -174,6 +175,7 @@ public final class LocalServices implements AutoCloseable {
   public static Map<String, String> loaderEnvironment() {
     Map<String, String> environment = new HashMap<>(ENVIRONMENT);
     environment.put("CLICKHOUSE_USER", ENVIRONMENT.get("CLICKHOUSE_LOADER_USER"));
+    environment.put(MOST_REJECTED, "1");
     return environment;
   }
 
