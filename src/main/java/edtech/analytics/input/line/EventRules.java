@@ -1,7 +1,5 @@
 package edtech.analytics.input.line;
 
-import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -22,7 +20,7 @@ final class EventRules {
   private final Map<UTF8String, EventKind> kinds = new HashMap<>();
   private final Set<UTF8String> successValues = new HashSet<>();
   private final UTF8String currency;
-  private final byte[][] placeholders;
+  private final UTF8String[] placeholders;
   private final EventDays days;
 
   EventRules(ParseRules rules) {
@@ -33,9 +31,7 @@ final class EventRules {
     rules.successValues().forEach(value -> successValues.add(UTF8String.fromString(value)));
     this.currency = UTF8String.fromString(rules.currency());
     this.placeholders =
-        rules.placeholderIds().stream()
-            .map(id -> id.getBytes(StandardCharsets.UTF_8))
-            .toArray(byte[][]::new);
+        rules.placeholderIds().stream().map(UTF8String::fromString).toArray(UTF8String[]::new);
     this.days = new EventDays(rules.zone());
   }
 
@@ -84,7 +80,7 @@ final class EventRules {
   private boolean hasValidTypes(Fields fields, EventKind kind, ParsedLine into) {
     for (Field field : kind.used()) {
       boolean isAccepted = field.rule().accepts(fields, field) || isAbsent(fields, field);
-      if (!isAccepted || field == Field.USER_ID && isPlaceholder(fields)) {
+      if (!isAccepted || field == Field.USER_ID && isPlaceholder(text(fields, field))) {
         into.reject(Reason.INVALID_TYPE, field.key());
         return false;
       }
@@ -92,15 +88,10 @@ final class EventRules {
     return true;
   }
 
-  // Every event passes here: most ids differ from all placeholders in length or last byte.
-  private boolean isPlaceholder(Fields fields) {
-    int from = fields.start(Field.USER_ID) + (isMinusZero(fields, Field.USER_ID) ? 1 : 0);
-    int to = fields.end(Field.USER_ID);
-    for (byte[] placeholder : placeholders) {
-      int length = placeholder.length;
-      if (length == to - from
-          && placeholder[length - 1] == fields.bytes[to - 1]
-          && Arrays.equals(placeholder, 0, length, fields.bytes, from, to)) {
+  // A loop, as most ids differ in length from all of these: a hash would read every id.
+  private boolean isPlaceholder(UTF8String userId) {
+    for (UTF8String placeholder : placeholders) {
+      if (placeholder.equals(userId)) {
         return true;
       }
     }
@@ -181,15 +172,13 @@ final class EventRules {
     if (isAbsent(fields, field)) {
       return UTF8String.EMPTY_UTF8;
     }
-    return isMinusZero(fields, field) ? ZERO : fields.text(field);
-  }
-
-  /** The one integer that JSON can write in two ways. */
-  private static boolean isMinusZero(Fields fields, Field field) {
-    int start = fields.start(field);
-    return fields.kind(field) == ValueKind.INTEGER
-        && fields.end(field) - start == 2
-        && fields.bytes[start] == '-'
-        && fields.bytes[start + 1] == '0';
+    UTF8String text = fields.text(field);
+    // The one integer that JSON can write in two ways.
+    boolean isMinusZero =
+        fields.kind(field) == ValueKind.INTEGER
+            && text.numBytes() == 2
+            && text.getByte(0) == '-'
+            && text.getByte(1) == '0';
+    return isMinusZero ? ZERO : text;
   }
 }
