@@ -1,6 +1,6 @@
 """No proxy is asked for addresses of this machine: it would see their passwords.
 
-The job's own clients: CommandLineIT. The DAGs: airflow/tests.
+The DAGs: airflow/tests.
 """
 
 import os
