@@ -17,10 +17,11 @@ FIRST = "2026-03-01"
 class SampleDays:
     """Published days from FIRST to ``last`` and their marts, on services of their own."""
 
-    def __init__(self, state: State, days: int) -> None:
+    def __init__(self, state: State, days: int, profile: dict[str, str] | None = None) -> None:
         self.state = state
         self.last = f"2026-03-{days:02d}"
-        self.make("up")
+        commands.up(state, profile)
+        self.make("init")
         self.env = read_pairs(state.env_file)
         self._truth = state.directory / "truth.json"
         self.upload(days, "--truth", str(self._truth))

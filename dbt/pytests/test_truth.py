@@ -9,14 +9,25 @@ from collections import defaultdict
 import pytest
 
 from dev import demo
+from dev.stack.services import commands
 from dev.stack.services.clickhouse import ask_table
-from dev.stack.services.state import ROOT, State
+from dev.stack.services.state import ROOT, State, read_pairs
 from sample_days import SampleDays
+
+SETTINGS = ROOT / "src/main/resources/clickhouse/server-settings.properties"
+# As on a server that is not ours.
+UNFRIENDLY = {
+    name: {"0": "1", "1": "0", "ALL": "ANY"}[value] for name, value in read_pairs(SETTINGS).items()
+}
 
 
 @pytest.fixture(scope="module")
 def days(tmp_path_factory):
-    loaded = SampleDays(State(tmp_path_factory.mktemp("truth") / "state"), days=10)
+    """The sample, its tables made and filled by users whose profile has every setting wrong."""
+    state = State(tmp_path_factory.mktemp("truth") / "state")
+    loaded = SampleDays(state, days=10, profile=UNFRIENDLY)
+    # Questions are asked as on any server: a profile of its own is for who writes them.
+    commands.up(state)
     yield loaded
     loaded.close()
 
@@ -127,12 +138,21 @@ def test_demo_shows_its_figures_on_one_screen_and_the_rest_by_tables(days):
     assert re.search(r"malformed_json .* 10 ", said("--tables"))
 
 
+def test_tables_have_the_columns_of_their_files_whatever_the_server_defaults_to(days):
+    for path in (ROOT / "src/main/resources/clickhouse/store").glob("*.sql"):
+        made = days.sql(f"SHOW CREATE TABLE store.{path.stem} FORMAT TSVRaw")
+        assert made.count("Nullable(") == path.read_text().count("Nullable("), path.name
+
+
 def test_days_loaded_again_from_other_files_in_another_order_give_the_same_bytes(days):
+    """And by users whose profile holds a setting constant at the value that the job needs."""
+
     def loads_by_day() -> list[int]:
         query = "SELECT load_id FROM marts.published_loads ORDER BY event_date"
         return [int(load) for load in days.sql(query).split()]
 
     before, loads = days.dump(), loads_by_day()
+    commands.up(days.state, {"async_insert": "0 CONST", "join_use_nulls": "0 CONST"})
     days.upload(3, "--files", "3")
     days.backfill(last="2026-03-03")
     days.make("dbt")

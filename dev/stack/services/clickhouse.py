@@ -18,7 +18,9 @@ class ClickHouse:
         self.directory = state.clickhouse
         self.service = Service("clickhouse", state.directory)
 
-    def configure(self, ports: dict[str, int], secrets: dict[str, str]) -> bool:
+    def configure(
+        self, ports: dict[str, int], secrets: dict[str, str], profile: dict[str, str] | None = None
+    ) -> bool:
         """Writes the server's files; True when they differ from what a running server has read."""
         home = self.directory / "home" / ".clickhouse-local"
         home.mkdir(parents=True, exist_ok=True)
@@ -26,7 +28,7 @@ class ClickHouse:
         (self.directory / "tmp").mkdir(exist_ok=True)
         files = {
             home / "config.xml": self._config_xml(ports),
-            self.directory / "users.xml": users_xml(secrets),
+            self.directory / "users.xml": users_xml(secrets, profile=profile),
         }
         changed = False
         for path, text in files.items():

@@ -14,8 +14,11 @@ PROBE_SECONDS = 10.0
 PAUSE_SECONDS = 0.1
 
 
-def up(state: State) -> None:
-    """Starts what does not run, waits until both answer, and writes the env file."""
+def up(state: State, profile: dict[str, str] | None = None) -> None:
+    """Starts what does not run, waits until both answer, and writes the env file.
+
+    ``profile``: see ``users_xml``.
+    """
     with state.locked():
         clickhouse, s3 = ClickHouse(state), S3(state)
         secrets = state.secrets()
@@ -32,7 +35,7 @@ def up(state: State) -> None:
         )
         env = _env(ports, secrets)
 
-        if clickhouse.configure(ports, secrets) and runs["clickhouse"]:
+        if clickhouse.configure(ports, secrets, profile) and runs["clickhouse"]:
             print("clickhouse: its users, grants or settings have changed: restarting it")
             clickhouse.service.stop()
         if s3.configure(ports["s3"], secrets["AWS_SECRET_ACCESS_KEY"]) and runs["s3"]:

@@ -35,9 +35,16 @@ QUOTA_SECONDS = 2_000_000_000
 
 
 def users_xml(
-    secrets: dict[str, str], grants: Path = GRANTS, row_policies: Path = ROW_POLICIES
+    secrets: dict[str, str],
+    grants: Path = GRANTS,
+    row_policies: Path = ROW_POLICIES,
+    profile: dict[str, str] | None = None,
 ) -> str:
-    """The users file: the administrator, one user per grants file, and the crippled ``default``."""
+    """The users file: the administrator, one user per grants file, and the crippled ``default``.
+
+    ``profile`` has further settings for all users but ``default``, as on a server that is not ours;
+    a value that ends with `` CONST`` may not be changed.
+    """
     rights = {ADMINISTRATOR: ["GRANT ALL ON *.* WITH GRANT OPTION"]}
     for user in PASSWORD_NAMES:
         if user != ADMINISTRATOR:
@@ -56,6 +63,9 @@ def users_xml(
         <enable_shared_storage_snapshot_in_query><const/></enable_shared_storage_snapshot_in_query>
       </constraints>
     </default>
+    <user>
+      <profile>default</profile>
+{_settings(profile or {})}    </user>
   </profiles>
   <quotas>
     <default/>
@@ -120,6 +130,16 @@ def _without_user(statement: str, user: str, path: Path) -> str:
     return match[1] or match[3]
 
 
+def _settings(profile: dict[str, str]) -> str:
+    values = {name: value.removesuffix(" CONST") for name, value in profile.items()}
+    lines = [f"      <{name}>{value}</{name}>\n" for name, value in values.items()]
+    held = [name for name, value in profile.items() if value.endswith(" CONST")]
+    if held:
+        constraints = "".join(f"<{name}><const/></{name}>" for name in held)
+        lines.append(f"      <constraints>{constraints}</constraints>\n")
+    return "".join(lines)
+
+
 def _user(name: str, password: str, rights: list[str], policies: list[tuple[str, str, str]]) -> str:
     queries = "".join(f"        <query>{escape(right)}</query>\n" for right in rights)
     filters: dict[str, str] = {}
@@ -135,7 +155,7 @@ def _user(name: str, password: str, rights: list[str], policies: list[tuple[str,
     return f"""    <{name}>
       <password_sha256_hex>{hashlib.sha256(password.encode()).hexdigest()}</password_sha256_hex>
       <networks><ip>127.0.0.1</ip></networks>
-      <profile>default</profile>
+      <profile>user</profile>
       <quota>default</quota>
       <grants>
 {queries}      </grants>

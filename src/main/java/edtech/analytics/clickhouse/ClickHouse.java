@@ -38,6 +38,7 @@ public final class ClickHouse implements AutoCloseable {
 
   private final Connection connection;
   private final Client client;
+  private volatile Map<String, String> serverSettings;
 
   public ClickHouse(Connection connection) {
     this.connection = connection;
@@ -51,7 +52,6 @@ public final class ClickHouse implements AutoCloseable {
             .setMaxRetries(connection.retries())
             .compressClientRequest(true)
             .compressServerResponse(false)
-            .serverSetting("async_insert", "0")
             .build();
   }
 
@@ -90,6 +90,22 @@ public final class ClickHouse implements AutoCloseable {
 
   private Rows stream(String sql, Map<String, Object> values) {
     return new Rows(sql, ask(sql, values, new QuerySettings().setFormat(Rows.FORMAT)));
+  }
+
+  /**
+   * Server setting to value, for each that statements depend on and that the user's profile does
+   * not hold constant: what every statement from here sends.
+   */
+  private Map<String, String> serverSettings() {
+    if (serverSettings == null) {
+      String sql = ServerSettings.query();
+      QuerySettings plain = new QuerySettings().setFormat(Rows.FORMAT);
+      try (Rows rows = new Rows(sql, sent(sql, Map.of(), plain))) {
+        String answer = rows.all().get(0).getString(1);
+        serverSettings = ServerSettings.toSend(connection, ServerSettings.found(answer));
+      }
+    }
+    return serverSettings;
   }
 
   /** The rows of one answer, one after the other. */
@@ -201,6 +217,7 @@ public final class ClickHouse implements AutoCloseable {
   private void insert(String table, DataStreamWriter rows, ClickHouseFormat format, String token) {
     String what = "INSERT INTO " + table;
     InsertSettings settings = new InsertSettings().setDeduplicationToken(token);
+    serverSettings().forEach(settings::serverSetting);
     try (InsertResponse response = await(client.insert(table, rows, format, settings), what)) {
       response.getWrittenRows();
     } catch (ClickHouseException e) {
@@ -216,6 +233,11 @@ public final class ClickHouse implements AutoCloseable {
   }
 
   private QueryResponse ask(String sql, Map<String, Object> values, QuerySettings settings) {
+    serverSettings().forEach(settings::serverSetting);
+    return sent(sql, values, settings);
+  }
+
+  private QueryResponse sent(String sql, Map<String, Object> values, QuerySettings settings) {
     try {
       return await(client.query(sql, escaped(values), settings), sql);
     } catch (ClickHouseException e) {
