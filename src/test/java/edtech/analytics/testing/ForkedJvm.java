@@ -37,7 +37,7 @@ public final class ForkedJvm {
     /** Requires that it failed with this last line, and showed no stack trace. */
     public void requireFailure(int expected, String lastLine) {
       assertThat(code).as(text()).isEqualTo(expected);
-      assertThat(lastError()).isEqualTo(lastLine);
+      assertThat(lastError()).as(text()).isEqualTo(lastLine);
       assertThat(text()).doesNotContain("\tat ").doesNotContain("Caused by");
     }
   }
