@@ -411,8 +411,13 @@ class CommandLineIT {
     return new JobJvm(services).runHere(environment, arguments);
   }
 
+  /** In a country whose digits are not ASCII's. */
   private static ForkedJvm.Result fork(Map<String, String> environment, String... arguments)
       throws InterruptedException {
-    return new JobJvm(services).run(environment, List.of("-Dspark.master=local[2,4]"), arguments);
+    return new JobJvm(services)
+        .run(
+            environment,
+            List.of("-Dspark.master=local[2,4]", "-Duser.language=ar", "-Duser.country=EG"),
+            arguments);
   }
 }
