@@ -26,15 +26,39 @@ def test_every_chart_says_what_it_shows_and_is_on_a_dashboard() -> None:
     assert [name for name, chart in charts.items() if not chart["description"]] == []
 
 
-def test_definitions_beside_the_charts_are_those_of_the_charts() -> None:
-    # Superset 6.1 shows a chart's description only where it is edited.
-    described = {c["uuid"]: c["description"] for n, c in FILES.items() if n.startswith("charts/")}
+def test_no_definition_stands_in_a_box_of_its_own() -> None:
+    # Superset 6.1 shows no description on a dashboard: the same style sheet does, on each of them.
+    boards = {n: c for n, c in FILES.items() if n.startswith("dashboards/")}
+    for name, content in boards.items():
+        kinds = [part["type"] for part in content["position"].values() if isinstance(part, dict)]
+        assert "MARKDOWN" not in kinds, name
+    assert len({content["css"] for content in boards.values()}) == 1
+    assert "content: attr(aria-label)" in boards["dashboards/Activity.yaml"]["css"]
+
+
+def test_first_row_of_every_dashboard_is_its_headline_figures() -> None:
+    charts = {c["uuid"]: c for n, c in FILES.items() if n.startswith("charts/")}
+    compared = []
     for name, content in FILES.items():
         if name.startswith("dashboards/"):
-            parts = [part for part in content["position"].values() if isinstance(part, dict)]
-            shown = [part["meta"]["code"] for part in parts if part["type"] == "MARKDOWN"]
-            charts = [described[p["meta"]["uuid"]] for p in parts if p["type"] == "CHART"]
-            assert sorted(shown) == sorted(charts), name
+            position = content["position"]
+            row = position[position["GRID_ID"]["children"][0]]
+            tiles = [charts[position[child]["meta"]["uuid"]] for child in row["children"]]
+            assert {t["viz_type"] for t in tiles} <= {"big_number", "big_number_total"}, name
+            assert len(tiles) == 4, name
+            compared += [tile for tile in tiles if tile["viz_type"] == "big_number"]
+            excluded = content["metadata"]["native_filter_configuration"][0]["scope"]["excluded"]
+            # They are those of the last day, whatever days the charts below show.
+            for child in row["children"] if name != "dashboards/Experiments.yaml" else []:
+                assert position[child]["meta"]["chartId"] in excluded, (name, child)
+    assert len(compared) == 19
+    for tile in compared:
+        params = tile["params"]
+        # A row a day and the one of 7 rows before; a value of its own for the last day, or
+        # Superset takes the last one that is there; gaps kept, or 7 rows are not 7 days.
+        assert params["compare_lag"] == 7 and params["time_grain_sqla"] == "P1D", tile["slice_name"]
+        assert params["aggregation"] == "raw" and params["show_empty_columns"], tile["slice_name"]
+        assert params["metric"] == "latest", tile["slice_name"]
 
 
 def test_files_read_marts_and_ops_only_and_hold_no_password() -> None:

@@ -18,106 +18,29 @@ from pathlib import Path
 import pytest
 
 from deploy import assets
-from deploy.commands import import_into
-from dev.bench import history
 from dev.stack.dashboards import browser
-from dev.stack.dashboards.server import USER, Superset
+from dev.stack.dashboards.server import USER
 from dev.stack.services import ServiceError
-from dev.stack.services.clickhouse import ask
-from dev.stack.services.state import ROOT, State, read_pairs
+from dev.stack.services.state import ROOT, State
+from drawn import (
+    DESCRIPTIONS_BY_TITLE,
+    NOTE_MARKS,
+    TILES_BY_TITLE,
+    board_of,
+    charts_of,
+    opened,
+    params_of,
+    points,
+)
+from headlines import HEADLINES
+from loaded import DAYS, FIRST, LAST, MISSING, Dashboards, History, SampleDays, day
 
-DAYS = int(os.environ.get("DAYS", "45"))
-USERS = int(os.environ.get("USERS", "200"))
-FIRST = history.FIRST
-LAST = FIRST + timedelta(days=DAYS - 1)
-MISSING = LAST - timedelta(days=3)
-QUERY_SECONDS = 1.0
 FILES = assets.read()
+QUERY_SECONDS = 1.0
 # Of the window: all of a dashboard is drawn at once.
 WIDTH, HEIGHT = 1400, 3600
 PICTURES = os.environ.get("PICTURES", "")
 """A folder for pictures of the dashboards on the sample days; none are taken without it."""
-
-LEDGER = """
-    INSERT INTO store.load_log
-    SELECT
-        load_id, 1, event_date, 'published', 's3://bucket/events/', 1, 1000, '',
-        112, 1, 100, 5, 6, 0, 0,
-        map('malformed_json', 4, 'missing_field', 2), map('raw.events', 100),
-        now64(6) - INTERVAL 10 SECOND, now64(6), '', map('read', 4.5, 'write', 3.25), '0.1.0'
-    FROM ops.publications"""
-
-
-class Dashboards:
-    """All services with days in them, and the dashboards imported."""
-
-    def __init__(self, state: State) -> None:
-        self.state = state
-        self.make("up")
-        self.env = read_pairs(state.env_file)
-        os.environ.update(self.env)
-        self.fill()
-        self.make("dbt", "ARGS=--quiet")
-        self.superset = Superset(state)
-        self.superset.start()
-        self.client = self.superset.client()
-        import_into(self.client)
-        listed = self.client.get("chart/?q=(page_size:100)")["result"]
-        self.charts = {chart["slice_name"]: chart["id"] for chart in listed}
-
-    def fill(self) -> None:
-        raise NotImplementedError
-
-    def make(self, *arguments: str) -> None:
-        without = {name: value for name, value in os.environ.items() if name != "CLICKHOUSE_URL"}
-        done = subprocess.run(
-            ["make", "--no-print-directory", *arguments, f"STATE={self.state.directory}"],
-            cwd=ROOT,
-            env=without,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == 0, done.stdout + done.stderr
-
-    def sql(self, statement: str) -> str:
-        env = self.env
-        user, password = env["CLICKHOUSE_USER"], env["CLICKHOUSE_PASSWORD"]
-        return ask(env["CLICKHOUSE_URL"], user, password, statement)
-
-    def rows(self, title: str) -> list[dict]:
-        """What the query of a chart answers, not from a cache."""
-        answer = self.client.get(f"chart/{self.charts[title]}/data/?force=true")["result"]
-        assert [one["error"] for one in answer] == [None] * len(answer), title
-        return answer[0]["data"]
-
-
-class SampleDays(Dashboards):
-    """Days as the job loads them, every kind of rejected line and a test with a broken split."""
-
-    def fill(self) -> None:
-        subprocess.run(
-            [
-                *(ROOT / ".venv/bin/python", "-m", "dev.sample", "generate", "--upload"),
-                *("--users", "500", "--from", "2026-03-01", "--days", "63", "--seed", "7"),
-                *("--broken-split", "--truth", self.state.directory / "truth.json"),
-            ],
-            cwd=ROOT,
-            check=True,
-        )
-        self.make("backfill", "FROM=2026-03-01", "TO=2026-05-02")
-
-
-class History(Dashboards):
-    """Days as many as were asked for, written without the job."""
-
-    def fill(self) -> None:
-        history.write(DAYS, USERS)
-        self.sql(
-            f"ALTER TABLE ops.publications DELETE WHERE event_date = '{MISSING}'"
-            " SETTINGS mutations_sync = 2"
-        )
-        self.sql(LEDGER)
 
 
 @pytest.fixture(scope="module", params=[SampleDays, History], ids=["sample", "history"])
@@ -202,6 +125,69 @@ def test_completeness_names_the_day_before_the_gap(dashboards: Dashboards) -> No
         assert row["missing_days"] == str(MISSING)
 
 
+@pytest.mark.parametrize("title", HEADLINES)
+def test_headline_figure_is_that_of_the_marts(dashboards: Dashboards, title: str) -> None:
+    by_day = headline(dashboards, title)
+    last = max(by_day)
+    assert sorted(by_day) == [last - timedelta(days=n) for n in reversed(range(len(by_day)))]
+    assert last == (LAST if isinstance(dashboards, History) else date(2026, 5, 2))
+    for ago in (0, 1, 2, 7, 8):
+        when = last - timedelta(days=ago)
+        answer = dashboards.sql(f"WITH toDate('{when}') AS day SELECT {HEADLINES[title]}").strip()
+        expected = None if answer == "\\N" else float(answer)
+        # What a change is counted from is no 0.
+        if ago == 7 and expected == 0:
+            expected = None
+        assert by_day[when] == (expected if expected is None else pytest.approx(expected)), when
+
+
+@on_history
+def test_headline_of_an_incomplete_window_is_empty(dashboards: Dashboards) -> None:
+    for title, days in (("WAU (7 days)", 7), ("MAU (30 days)", 30), ("Day 1 retention", 8)):
+        assert headline(dashboards, title)[LAST] is None, (title, days)
+    assert headline(dashboards, "DAU")[LAST] is not None
+
+
+def headline(dashboards: Dashboards, title: str) -> dict[date, float | None]:
+    return {day(row["event_date"]): row["latest"] for row in dashboards.rows(title)}
+
+
+def test_headline_counts_without_a_change_are_those_of_the_marts(dashboards: Dashboards) -> None:
+    missing = 1 if isinstance(dashboards, History) else 0
+    assert dashboards.rows("Days missing") == [{"missing": missing}]
+    compared = "FROM marts.ab_test_results WHERE ab_group != control_group"
+    for title, figure in (
+        ("Tests", "uniqExact(ab_test_id)"),
+        ("Comparisons", "count()"),
+        ("Effects shown", "countIf(is_significant)"),
+        ("Without a verdict", "countIf(srm_ok = false OR isNull(p_value))"),
+    ):
+        (row,) = dashboards.rows(title)
+        assert list(row.values()) == [int(dashboards.sql(f"SELECT {figure} {compared}"))], title
+
+
+def test_cohorts_of_fewer_than_20_users_are_left_out_and_counted(dashboards: Dashboards) -> None:
+    answer = dashboards.sql(
+        "SELECT toMonday(cohort_date) AS week, sum(cohort_size) FROM marts.ltv WHERE day_number = 0"
+        " GROUP BY week ORDER BY week"
+    )
+    users = {date.fromisoformat(w): int(n) for w, n in map(str.split, answer.splitlines())}
+    small = [week for week, count in users.items() if count < 20]
+    for title in ("Conversion to payers by cohort week", "LTV by cohort week"):
+        for row in dashboards.rows(title):
+            if day(row.pop("cohort_week")) in small:
+                assert set(row.values()) == {None}, title
+    curves = "LTV curves of the last 8 cohort weeks"
+    drawn = {name for row in dashboards.rows(curves) for name in row if name != "day_number"}
+    recent = [week for week in users if week > max(users) - timedelta(days=56)]
+    assert drawn == {f"from {week}" for week in recent if week not in small}
+    (row,) = dashboards.rows("Cohorts in the charts below")
+    assert row["drawn"] == len(users) - len(small)
+    assert row["which_left_out"] == ", ".join(f"{week} ({users[week]})" for week in small)
+    if isinstance(dashboards, SampleDays):
+        assert row["left_out"] == "1 cohort of fewer than 20 users left out"
+
+
 def test_verdicts_claim_no_more_than_their_interval(dashboards: Dashboards) -> None:
     answer = dashboards.sql("SELECT * FROM marts.ab_test_results FORMAT JSONEachRow").splitlines()
     key = ("ab_test_id", "metric", "ab_group")
@@ -227,67 +213,6 @@ def test_verdicts_claim_no_more_than_their_interval(dashboards: Dashboards) -> N
         assert kinds == {"Higher than control", "Not shown", "No verdict"}
 
 
-def day(value: object) -> date:
-    """A day as the interface gives it: milliseconds, or text."""
-    if isinstance(value, int | float):
-        return date(1970, 1, 1) + timedelta(milliseconds=value)
-    return date.fromisoformat(str(value)[:10])
-
-
-# Notes what is painted on each canvas since it was last wiped, in pixels of the canvas: circles are
-# points, rectangles are bars and cells, lines go from where to where.
-NOTE_MARKS = """
-(() => {
-  const proto = CanvasRenderingContext2D.prototype;
-  const place = (brush, x, y) => {
-    const t = brush.getTransform();
-    return [t.a * x + t.c * y + t.e, t.b * x + t.d * y + t.f];
-  };
-  const note = (name, describe) => {
-    const original = proto[name];
-    proto[name] = function (...a) {
-      if (a.slice(0, 2).every(Number.isFinite)) {
-        const mark = describe(this, a);
-        if (mark) (this.canvas.marks ??= []).push(mark);
-      }
-      return original.apply(this, a);
-    };
-  };
-  note('arc', (brush, [x, y, radius]) => ({
-    kind: 'point', colour: brush.strokeStyle, at: place(brush, x, y),
-    size: Math.round(10 * radius * brush.getTransform().a) / 10,
-  }));
-  note('rect', (brush, [x, y, width, height]) => ({
-    kind: 'rectangle', colour: brush.fillStyle, at: place(brush, x + width / 2, y + height / 2),
-    size: Math.round(10 * Math.abs(width * brush.getTransform().a)) / 10,
-    height: Math.abs(height * brush.getTransform().d),
-  }));
-  note('moveTo', (brush, [x, y]) => { brush.canvas.pen = place(brush, x, y); });
-  note('lineTo', (brush, [x, y]) => {
-    const from = brush.canvas.pen, at = place(brush, x, y);
-    brush.canvas.pen = at;
-    return from && {kind: 'line', colour: brush.strokeStyle, from, at};
-  });
-  const clear = proto.clearRect;
-  proto.clearRect = function (...a) {
-    this.canvas.marks = [];
-    return clear.apply(this, a);
-  };
-})();
-"""
-
-MARKS_BY_TITLE = """
-() => Object.fromEntries(
-  [...document.querySelectorAll('.dashboard-component-chart-holder')]
-    .filter(holder => holder.querySelector('canvas'))
-    .map(holder => [
-      holder.querySelector('.header-title').innerText.trim(),
-      [...holder.querySelectorAll('canvas')].flatMap(canvas => canvas.marks ?? []),
-    ])
-)
-"""
-
-
 @pytest.fixture(scope="module")
 def page(dashboards: Dashboards) -> Iterator:
     with contextlib.ExitStack() as stack:
@@ -307,43 +232,6 @@ def page(dashboards: Dashboards) -> Iterator:
         yield page
 
 
-def opened(dashboards: Dashboards, page, name: str) -> dict[str, list[dict]]:
-    """What is painted on the canvases of a dashboard once it is all there, by the chart's title."""
-    board = board_of(name)
-    page.goto(f"{dashboards.superset.address()}/superset/dashboard/{board['slug']}/")
-    page.wait_for_function(
-        "n => document.querySelectorAll('.dashboard-component-chart-holder canvas,"
-        " .dashboard-component-chart-holder table').length >= n",
-        arg=len(charts_of(board)),
-    )
-    page.wait_for_load_state("networkidle")
-    # Lines and bars grow for a second, of the browser's time.
-    drawn = None
-    while drawn != (drawn := page.evaluate(MARKS_BY_TITLE)):
-        page.wait_for_timeout(2000)
-    return drawn
-
-
-def board_of(name: str) -> dict:
-    return FILES[f"dashboards/{name}.yaml"]
-
-
-def charts_of(board: dict) -> list[str]:
-    parts = [part for part in board["position"].values() if isinstance(part, dict)]
-    return sorted(part["meta"]["sliceName"] for part in parts if part["type"] == "CHART")
-
-
-def params_of(title: str) -> dict:
-    return next(c["params"] for c in FILES.values() if c.get("slice_name") == title)
-
-
-def points(marks: list[dict], colour: str = "") -> list[list[float]]:
-    """The middles of the data's circles; those of a legend have another size."""
-    circles = [m for m in marks if m["kind"] == "point" and m["colour"].startswith("#")]
-    size = statistics.mode(m["size"] for m in circles)
-    return [m["at"] for m in circles if m["size"] == size and (not colour or m["colour"] == colour)]
-
-
 @pytest.mark.parametrize("name", [Path(n).stem for n in FILES if n.startswith("dash")])
 def test_dashboard_draws_every_chart_in_a_browser(dashboards: Dashboards, page, name: str) -> None:
     board = board_of(name)
@@ -351,9 +239,11 @@ def test_dashboard_draws_every_chart_in_a_browser(dashboards: Dashboards, page, 
     shown = page.locator(".dashboard-component-chart-holder .header-title").all_inner_texts()
     assert sorted(text.strip() for text in shown) == charts_of(board)
     assert page.locator("[role=alert], .ant-alert-error").all_inner_texts() == []
+    require_headlines(dashboards, page.evaluate(TILES_BY_TITLE))
+    require_descriptions(board, page)
     for title in charts_of(board):
         params = params_of(title)
-        if params["viz_type"] == "table":
+        if params["viz_type"] == "table" or params["viz_type"].startswith("big_number"):
             continue
         assert [m for m in drawn[title] if m["kind"] != "line"], f"{title}: nothing is drawn"
         if params.get("markerEnabled"):
@@ -368,6 +258,43 @@ def test_dashboard_draws_every_chart_in_a_browser(dashboards: Dashboards, page, 
             path=Path(PICTURES) / f"{board['slug']}.png",
             clip={"x": 0, "y": 0, "width": WIDTH, "height": bottom},
         )
+
+
+def require_headlines(dashboards: Dashboards, tiles: dict[str, dict[str, str]]) -> None:
+    """That each tile says the change since the week before, or that there is none to tell."""
+    assert len(tiles) == 4
+    for title, tile in tiles.items():
+        if title not in HEADLINES:
+            assert tile["change"] == params_of(title)["subtitle"], title
+            continue
+        by_day = headline(dashboards, title)
+        last = max(by_day)
+        now, before = by_day[last], by_day[last - timedelta(days=7)]
+        if now is None or before is None:
+            assert tile["change"] == "– no comparison", title
+        else:
+            change, _, against = tile["change"].partition(" ")
+            told = float(change.replace("−", "-").replace(",", "").removesuffix("%"))
+            assert told == pytest.approx(100 * (now - before) / before, abs=0.06), title
+            assert against == params_of(title)["compare_suffix"], title
+        # A figure that is not there is the last one that was, under its own date.
+        shown = max((when for when, value in by_day.items() if value is not None), default=None)
+        assert tile["date"] == (f"{shown:%a %d %b %Y}" if shown else ""), title
+        if title == "DAU":
+            assert tile["figure"] == f"{by_day[shown]:,.0f}"
+
+
+def require_descriptions(board: dict, page) -> None:
+    """That each chart's definition is behind its information mark."""
+    described = {c["slice_name"]: c.get("description") for c in FILES.values() if "slice_name" in c}
+    titles = charts_of(board)
+    assert page.evaluate(DESCRIPTIONS_BY_TITLE) == {title: described[title] for title in titles}
+    chart = page.locator(".chart-slice", has=page.get_by_text(titles[0], exact=True)).first
+    tip = "chart => getComputedStyle(chart.querySelector('.dashboard-chart'), '::after').content"
+    assert chart.evaluate(tip) == "none"
+    chart.locator(".header-controls").hover()
+    assert chart.evaluate(tip) not in ("none", "", '""')
+    page.mouse.move(0, 0)
 
 
 def test_export_after_a_look_gives_the_same_files(dashboards: Dashboards, page) -> None:
