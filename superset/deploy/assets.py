@@ -61,6 +61,11 @@ def bundle(assets: Assets, uri: str = PLACEHOLDER_URI) -> bytes:
 
 def uri(url: str, user: str) -> str:
     """The connection to a server of which the HTTP address is known."""
+    if "@" in url:
+        raise DeployError(
+            "CLICKHOUSE_URL must not hold a user or a password;"
+            " set CLICKHOUSE_READER_USER and CLICKHOUSE_READER_PASSWORD"
+        )
     parts = urllib.parse.urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise DeployError(f"CLICKHOUSE_URL is {url!r}; write http://host:port or https://host:port")

@@ -1,6 +1,7 @@
 """Superset's REST interface, as far as it is needed here."""
 
 import json
+import re
 import urllib.parse
 
 import requests
@@ -88,10 +89,15 @@ def _is_here(address: str) -> bool:
 
     Raises DeployError for one that a password must not be sent to.
     """
+    if "@" in address:
+        raise DeployError(
+            "superset: its address must not hold a user or a password;"
+            " set SUPERSET_USER and SUPERSET_PASSWORD"
+        )
     parts = urllib.parse.urlsplit(address)
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise DeployError(f"superset: {address!r} is no address; write https://host or with :port")
-    here = parts.hostname in ("127.0.0.1", "::1", "localhost")
+    here = re.fullmatch(r"localhost|127(\.\d{1,3}){3}|::1", parts.hostname) is not None
     if parts.scheme == "http" and not here:
         raise DeployError(
             f"superset: {address}: a password is sent over http:// to this machine only;"

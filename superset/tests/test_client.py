@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from deploy import DeployError
+from deploy import DeployError, assets
 from deploy.client import Client
 
 
@@ -61,6 +61,15 @@ def test_address_without_https_on_another_host_is_refused() -> None:
 def test_address_that_is_none_is_refused() -> None:
     with pytest.raises(DeployError, match="'superset' is no address"):
         Client("superset", "user", "secret")
+
+
+def test_address_that_holds_a_login_is_refused_and_not_shown() -> None:
+    with pytest.raises(DeployError, match="must not hold a user or a password") as refused:
+        Client("https://user:canary@superset.example", "user", "secret")
+    assert "canary" not in str(refused.value)
+    with pytest.raises(DeployError, match="CLICKHOUSE_URL must not hold") as refused:
+        assets.uri("https://user:canary@clickhouse.example", "reader")
+    assert "canary" not in str(refused.value)
 
 
 def test_import_sends_the_bundle_and_its_passwords_under_the_token(
