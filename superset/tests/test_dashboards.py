@@ -155,12 +155,13 @@ def headline(dashboards: Dashboards, title: str) -> dict[date, float | None]:
 def test_headline_counts_without_a_change_are_those_of_the_marts(dashboards: Dashboards) -> None:
     missing = 1 if isinstance(dashboards, History) else 0
     assert dashboards.rows("Days missing") == [{"missing": missing}]
-    compared = "FROM marts.ab_test_results WHERE ab_group != control_group"
+    compared = "FROM marts.ab_test_results WHERE isNull(control_group) OR ab_group != control_group"
+    untold = "NOT is_complete OR isNull(control_group) OR srm_ok = false OR isNull(p_value)"
     for title, figure in (
         ("Tests", "uniqExact(ab_test_id)"),
-        ("Comparisons", "count()"),
+        ("Comparisons", "count(control_group)"),
         ("Effects shown", "countIf(is_significant)"),
-        ("Without a verdict", "countIf(srm_ok = false OR isNull(p_value))"),
+        ("Without a verdict", f"countIf({untold})"),
     ):
         (row,) = dashboards.rows(title)
         assert list(row.values()) == [int(dashboards.sql(f"SELECT {figure} {compared}"))], title
@@ -194,12 +195,16 @@ def test_verdicts_claim_no_more_than_their_interval(dashboards: Dashboards) -> N
     results = {tuple(row[k] for k in key): row for row in map(json.loads, answer)}
     rows = dashboards.rows("Effects and verdicts")
     verdicts = {tuple(row[k] for k in key): row["verdict"] for row in rows}
-    assert len(verdicts) == len(
-        [r for r in results.values() if r["ab_group"] != r["control_group"]]
-    )
+    assert set(verdicts) == {
+        key for key, row in results.items() if row["ab_group"] != row["control_group"]
+    }
     for comparison, verdict in verdicts.items():
         result = results[comparison]
-        if result["srm_ok"] is False:
+        if result["control_group"] is None:
+            allowed = "No verdict: no group is the control"
+        elif not result["is_complete"]:
+            allowed = "No verdict: a day of the test is not published"
+        elif result["srm_ok"] is False:
             allowed = "No verdict: users are not split as planned"
         elif result["p_value"] is None:
             allowed = "No verdict: too few users"
@@ -211,6 +216,19 @@ def test_verdicts_claim_no_more_than_their_interval(dashboards: Dashboards) -> N
     kinds = {verdict.partition(":")[0].partition(",")[0] for verdict in verdicts.values()}
     if isinstance(dashboards, SampleDays):
         assert kinds == {"Higher than control", "Not shown", "No verdict"}
+
+
+@on_history
+def test_figures_over_the_missing_day_say_so(dashboards: Dashboards) -> None:
+    verdicts = {row["verdict"] for row in dashboards.rows("Effects and verdicts")}
+    assert verdicts == {"No verdict: a day of the test is not published"}
+    groups = {row["days"] for row in dashboards.rows("Groups and warnings")}
+    assert groups == {"WARNING: one is not published: no verdict"}
+    for title in (
+        "Hardest tasks: first-attempt success",
+        "Costliest tasks: attempts per completion",
+    ):
+        assert {row["days_published"] for row in dashboards.rows(title)} == {"some missing"}, title
 
 
 @pytest.fixture(scope="module")
