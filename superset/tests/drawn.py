@@ -89,7 +89,8 @@ def opened(dashboards: Dashboards, page, name: str) -> dict[str, list[dict]]:
     page.goto(f"{dashboards.superset.address()}/superset/dashboard/{board['slug']}/")
     page.wait_for_function(
         "n => [...document.querySelectorAll('.dashboard-component-chart-holder')]"
-        ".filter(holder => holder.querySelector('canvas, table, .header-line')).length >= n",
+        ".filter(holder => holder.querySelector('canvas, table, .header-line')"
+        " || holder.innerText.includes('No results were returned')).length >= n",
         arg=len(charts_of(board)),
     )
     page.wait_for_load_state("networkidle")

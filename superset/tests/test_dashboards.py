@@ -74,8 +74,14 @@ def test_query_of_every_chart_answers_with_rows_within_a_second(
         seconds, tries = min(seconds, time.monotonic() - began), tries + 1
     print(f"{seconds:5.2f} s  {len(rows):5} rows  {title}")
     values = [value for row in rows for value in row.values() if value is not None]
-    assert values, f"{title}: {len(rows)} rows without a value"
+    told = bool(values) or is_void(dashboards, title)
+    assert told, f"{title}: {len(rows)} rows without a value"
     assert seconds <= QUERY_SECONDS
+
+
+def is_void(dashboards: Dashboards, title: str) -> bool:
+    """Whether the missing day leaves the chart nothing to show: no test has a difference."""
+    return isinstance(dashboards, History) and title.startswith("Intervals:")
 
 
 def test_export_after_import_gives_the_same_files(dashboards: Dashboards) -> None:
@@ -262,6 +268,9 @@ def test_dashboard_draws_every_chart_in_a_browser(dashboards: Dashboards, page, 
     for title in charts_of(board):
         params = params_of(title)
         if params["viz_type"] == "table" or params["viz_type"].startswith("big_number"):
+            continue
+        if is_void(dashboards, title):
+            assert title not in drawn and dashboards.rows(title) == []
             continue
         assert [m for m in drawn[title] if m["kind"] != "line"], f"{title}: nothing is drawn"
         if params.get("markerEnabled"):
