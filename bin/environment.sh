@@ -8,8 +8,9 @@ root="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
 export LC_ALL=C.UTF-8
 
 # No proxy is asked for addresses of this machine: it would see their passwords.
-case ",${no_proxy:-}," in
-  *,localhost,127.0.0.1,::1,*) ;;
+case ",${no_proxy:-${NO_PROXY:-}}," in
+  ",*,") export no_proxy="*" ;; # Nothing goes through a proxy.
+  *,localhost,127.0.0.1,::1,*) export no_proxy="${no_proxy:-${NO_PROXY:-}}" ;;
   *) export no_proxy="localhost,127.0.0.1,::1,${no_proxy:-${NO_PROXY:-}}" ;;
 esac
 export NO_PROXY="$no_proxy"

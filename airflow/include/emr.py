@@ -100,13 +100,16 @@ def _require_same_days(step: dict, known: settings.Settings) -> None:
     written = dict(
         setting.split("=", 1) for option, setting in pairwise(arguments) if option == "--set"
     )
-    for key, wanted in (
-        ("day.timezone", known.day_timezone),
-        ("lateness-days", str(known.lateness_days)),
+    is_elsewhere = "--config" in arguments
+    for key, default, wanted in (
+        ("day.timezone", "UTC", known.day_timezone),
+        ("lateness-days", "0", str(known.lateness_days)),
     ):
-        if written.get(key, wanted) != wanted:
+        # What a --config file says is not known here.
+        found = written.get(key, wanted if is_elsewhere else default)
+        if found != wanted:
             raise AirflowFailException(
-                f"{known.emr_step} sets {key} = {written[key]!r}, the nightly loads {wanted!r}: "
+                f"{known.emr_step} sets {key} = {found!r}, the nightly loads {wanted!r}: "
                 "the same days would come out differently; set the same in both"
             )
 

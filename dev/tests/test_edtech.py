@@ -106,6 +106,13 @@ def test_otherLocaleAndProxy_isUtf8AndNeverForThisMachine(services):
     assert "SPARK_LOCAL_IP=127.0.0.1" in said
 
 
+@pytest.mark.parametrize("variable", ["no_proxy", "NO_PROXY"])
+def test_noProxyForAnything_staysSo(variable, services):
+    said = _run(services | {"http_proxy": "http://proxy.example", variable: "*"}, "load").stdout
+
+    assert {"no_proxy=*", "NO_PROXY=*"} < set(said.splitlines())
+
+
 def test_connectorJar_isOnTheClassPathOfLoadsOnly(services, tmp_path):
     jar = tmp_path / "connector.jar"
     jar.touch()

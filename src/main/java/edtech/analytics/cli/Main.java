@@ -10,7 +10,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.LocalDate;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -56,9 +55,6 @@ public final class Main {
   }
 
   public static void main(String[] arguments) {
-    // S3A writes the range of bytes that it asks for in the digits of this locale;
-    // no S3 reads those of ar_EG.
-    Locale.setDefault(Locale.Category.FORMAT, Locale.ROOT);
     PrintWriter out = writer(System.out);
     PrintWriter err = writer(System.err);
     int code;

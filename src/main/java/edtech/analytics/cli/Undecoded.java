@@ -57,7 +57,8 @@ final class Undecoded {
   private static String name(String[] arguments, int i) {
     int equals = arguments[i].indexOf('=');
     String name = equals > 0 ? arguments[i].substring(0, equals) : i > 0 ? arguments[i - 1] : "";
-    return name.isEmpty() ? "" : " (" + Failure.printable(name) + ")";
+    // What is neither an option nor a key may be a person's id.
+    return name.startsWith("-") || equals > 0 ? " (" + Failure.printable(name) + ")" : "";
   }
 
   private static String sentence(String what, String encoding) {

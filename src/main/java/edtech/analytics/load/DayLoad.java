@@ -216,8 +216,14 @@ final class DayLoad {
           "a user was erased while " + date + " was loaded with their lines: load the day again");
     }
     long loadId = journal.load().loadId();
-    if (publications.current(date).filter(newest -> newest.seq() > loadId).isPresent()) {
-      report = journal.ended(LoadStatus.SUPERSEDED, "");
+    Optional<Publication> newer =
+        publications.current(date).filter(newest -> newest.seq() > loadId);
+    if (newer.isPresent()) {
+      // Superseded tells schedulers that a newer load is visible; of a withdrawn day none is.
+      report =
+          newer.get().isWithdrawn()
+              ? journal.ended(LoadStatus.HELD, pinnedMessage(newer.get()))
+              : journal.ended(LoadStatus.SUPERSEDED, "");
       return;
     }
     Optional<String> held = held(counts, zone);
@@ -230,19 +236,21 @@ final class DayLoad {
 
   /** Why somebody should look at the day before it is published; empty when nobody need. */
   private Optional<String> held(LineCounts counts, Optional<String> zone) {
-    if (mode == LoadMode.FORCED) {
-      return Optional.empty();
-    }
+    LoadLog log = new LoadLog(job.server());
     if (zone.isPresent()) {
-      return zone.map(
-          noticed ->
-              noticed
-                  + "; staged, not published: where the folders are right, publish it as it is with"
-                  + " release --date "
-                  + date);
+      if (mode != LoadMode.FORCED
+          && !log.isPublishedWithEventsOutside(date, UtcFolders.LEAST_SHARE)) {
+        return zone.map(
+            noticed ->
+                noticed
+                    + "; staged, not published: where the folders are right, publish it as it is"
+                    + " with release --date "
+                    + date);
+      }
+      progress.warns(date + ": " + zone.get());
     }
     return mode == LoadMode.NIGHTLY
-        ? new Hold(new LoadLog(job.server()), job.settings().publication().holdBelowRatio())
+        ? new Hold(log, job.settings().publication().holdBelowRatio())
             .of(date, lister.prefix(date), counts)
         : Optional.empty();
   }

@@ -16,7 +16,7 @@ import java.util.Set;
  * are too few to have it refused, and all of their events would be missing.
  */
 final class LostObjects {
-  /** Of fewer lines each may well be at fault by itself. */
+  /** Fewer lines than this can each be wrong by chance. */
   private static final long LEAST_LINES = 10;
 
   /** Reasons of lines that were understood. */

@@ -37,6 +37,7 @@ public final class ShownDay implements AutoCloseable {
   public ShownDay(SparkSession spark, Settings settings, LocalDate date) throws IOException {
     this.spark = spark;
     Configuration hadoop = spark.sparkContext().hadoopConfiguration();
+    S3Access.withoutProxy(settings);
     S3Access.properties(settings, hadoop).forEach(hadoop::set);
     ObjectLister lister = new ObjectLister(hadoop, settings.eventsUri());
     DayInput input = new DayInputs(lister, settings.events().latenessDays()).of(date);

@@ -17,8 +17,8 @@ import java.util.Optional;
  * hours at the other end of the day have no events. Late events show in neither.
  */
 final class UtcFolders {
-  /** Of a folder that is right, a few lines can be lost so to clocks that are wrong. */
-  private static final double LEAST_SHARE = 0.01;
+  /** Wrong clocks lose a few lines of a correct folder. Below this share nothing is noticed. */
+  static final double LEAST_SHARE = 0.01;
 
   private final RejectedLines rejected;
   private final Stage stage;

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import edtech.analytics.testing.ForkedJvm;
 import edtech.analytics.testing.JobJvm;
 import edtech.analytics.testing.LocalServices;
+import edtech.analytics.testing.RecordingProxy;
 import edtech.analytics.testing.SampleDay;
 import java.nio.file.Path;
 import java.time.LocalDate;
@@ -220,22 +221,27 @@ class CommandLineIT {
     }
   }
 
+  /** With a proxy, which is not for this machine. */
   @Test
   void backfill_oneDayFails_publishesTheOthersAndListsIt() throws Exception {
     LocalDate from = LocalDate.of(2006, 3, 1);
     services.put(from, "a.jsonl", SampleDay.lines(from, "a", 20));
     services.put(from.plusDays(2), "a.jsonl", SampleDay.lines(from.plusDays(2), "c", 30));
     Path summary = folder.resolve("new/summary.json");
-    ForkedJvm.Result result =
-        fork(
-            Map.of(),
-            "backfill",
-            "--from",
-            "2006-03-01",
-            "--to",
-            "2006-03-03",
-            "--summary",
-            summary.toString());
+    ForkedJvm.Result result;
+    try (RecordingProxy proxy = new RecordingProxy()) {
+      result =
+          fork(
+              proxy.environment(),
+              "backfill",
+              "--from",
+              "2006-03-01",
+              "--to",
+              "2006-03-03",
+              "--summary",
+              summary.toString());
+      assertThat(proxy.requests()).as("of servers on this machine").isEmpty();
+    }
     requireFailure(
         result,
         1,

@@ -47,6 +47,13 @@ class UndecodedTest {
   }
 
   @Test
+  void argumentBehindAnId_isNamedByItsPlaceOnly() {
+    assertThat(
+            Undecoded.problems(args("forget", "--user", "u-1", "\uFFFDdebug"), Map.of(), "UTF-8"))
+        .containsExactly("argument 4 is not UTF-8: write it in UTF-8");
+  }
+
+  @Test
   void ascii_plainArguments_areTaken() {
     assertThat(Undecoded.problems(args("load", "--date", "2026-03-01"), Map.of(), ASCII)).isEmpty();
   }

@@ -292,7 +292,8 @@ class RefusedLoadIT {
   @Test
   void smallFirstTry_thatIsMostlyWrong_isRefusedWithFieldsAndKeys() {
     String noUser = "{\"event_id\":\"%d\",\"event\":\"open\",\"uid\":\"u\"}";
-    String noType = "{\"event_id\":\"%d\",\"user_id\":\"u\",\"event\":\"open\"}";
+    String noType =
+        "{\"event_id\":\"%d\",\"user_id\":\"u\",\"event\":\"open\",\"pupil@example.org\":1}";
     Stream<String> wrong =
         Stream.concat(
             IntStream.range(0, 5).mapToObj(noType::formatted),
@@ -303,7 +304,7 @@ class RefusedLoadIT {
         services.load(DAY, "max-rejected-ratio-of-any-day", "0.2"),
         "15 of 45 lines are rejected, over max-rejected-ratio-of-any-day=0.2 (missing_field user_id"
             + " 9, event_type 5; malformed_json 1; the first missing_field line has the keys"
-            + " event_id, user_id, event): look at ops.rejected_events for this load, fix the"
+            + " event_id, user_id, event and 1 that are no names): look at ops.rejected_events for this load, fix the"
             + " events, or raise the limit");
   }
 

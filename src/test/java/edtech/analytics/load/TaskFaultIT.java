@@ -191,7 +191,7 @@ class TaskFaultIT {
       names = {"NO_MEMORY", "NO_SPACE", "UNAVAILABLE"})
   void serverThatNeverTakesABatch_load_failsAndTheDayStays(Fault fault) {
     way.set(request -> request.insertsInto("stage.raw_purchases_") ? fault : Fault.NONE);
-    LoadReport report = load(Extent.of(0, 3));
+    LoadReport report = load(Extent.of(1, 3));
     assertThat(report.load().status()).hasToString("failed");
     assertThat(report.load().error())
         .startsWith("ClickHouse at " + way.url() + " as user loader ")

@@ -8,8 +8,11 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import edtech.analytics.testing.LocalServices;
 import edtech.analytics.testing.ReadBack;
+import edtech.analytics.testing.SilentProgress;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -95,6 +98,25 @@ class TimeZoneIT {
     assertThat(services.load(day).load().status()).hasToString("published");
     assertThat(services.load(day, LoadMode.FORCED, "day.timezone", "Europe/Moscow").load().status())
         .hasToString("published");
+    services.put(day, "b.jsonl", open("late", "2015-05-06T12:00:00Z"));
+    List<String> warnings = new ArrayList<>();
+    LoadReport again =
+        services.load(
+            day,
+            new SilentProgress() {
+              @Override
+              public void warns(String message) {
+                warnings.add(message);
+              }
+            },
+            "day.timezone",
+            "Europe/Moscow");
+    assertThat(again.load().status()).as("published as it was before").hasToString("published");
+    assertThat(warnings)
+        .singleElement()
+        .asString()
+        .startsWith(
+            "2015-05-06: the folders seem to be of UTC days, but day.timezone=Europe/Moscow");
   }
 
   @Test

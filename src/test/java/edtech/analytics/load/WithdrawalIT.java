@@ -8,6 +8,7 @@ import edtech.analytics.clickhouse.store.Publications;
 import edtech.analytics.clickhouse.store.Sweep;
 import edtech.analytics.forget.Forget;
 import edtech.analytics.job.JobContext;
+import edtech.analytics.testing.AtStep;
 import edtech.analytics.testing.LocalServices;
 import edtech.analytics.testing.SampleDay;
 import edtech.analytics.testing.SilentProgress;
@@ -72,7 +73,18 @@ class WithdrawalIT {
       assertThat(rollback.run(DAY, OptionalLong.empty()).loadId())
           .as("visible last")
           .isEqualTo(first);
-      withdrawal.run(DAY);
+      assertThat(
+              services
+                  .backfill(
+                      DAY,
+                      DAY,
+                      LoadMode.FORCED,
+                      new AtStep(Step.PUBLISH, () -> withdrawal.run(DAY)))
+                  .get(0)
+                  .load()
+                  .status())
+          .as("overtaken by a withdrawal: no load is visible")
+          .hasToString("held");
       assertThat(services.load(DAY, LoadMode.FORCED).load().status()).hasToString("published");
       assertThat(services.visibleEvents(DAY)).isEqualTo(20);
     }

@@ -57,6 +57,14 @@ public final class LoadLog {
       WHERE held.load_id > ifNull(visible.seq, 0)
       """;
 
+  /** The loads that are visible of the days of {@code dates}. */
+  private static final String VISIBLE =
+      """
+      (event_date, load_id) IN (
+          SELECT event_date, argMax(load_id, seq) FROM ops.publications
+          WHERE event_date IN {dates:Array(Date)}
+          GROUP BY event_date)""";
+
   private final ClickHouse server;
   private final AtomicLong revision = new AtomicLong();
 
@@ -181,19 +189,28 @@ public final class LoadLog {
   public List<Long> publishedLines(List<LocalDate> dates) {
     return server
         .rows(
-            """
-            SELECT toInt64(lines_read - blank_lines) AS lines FROM ops.loads
-            WHERE (event_date, load_id) IN (
-                SELECT event_date, argMax(load_id, seq) FROM ops.publications
-                WHERE event_date IN {dates:Array(Date)}
-                GROUP BY event_date)
-            """,
-            Map.of(
-                "dates",
-                dates.stream().map(date -> "'" + date + "'").collect(joining(",", "[", "]"))))
+            "SELECT toInt64(lines_read - blank_lines) AS lines FROM ops.loads WHERE " + VISIBLE,
+            Map.of("dates", array(dates)))
         .stream()
         .map(row -> row.getLong("lines"))
         .toList();
+  }
+
+  /**
+   * Whether the visible load of the day has lost more than this share of its lines as {@code
+   * outside_day}; false when no load is visible.
+   */
+  public boolean isPublishedWithEventsOutside(LocalDate date, double share) {
+    return server.number(
+            "SELECT count() FROM ops.loads WHERE "
+                + VISIBLE
+                + " AND rejected_by_reason['outside_day'] > {share:Float64} * (lines_read - blank_lines)",
+            Map.of("dates", array(List.of(date)), "share", share))
+        > 0;
+  }
+
+  private static String array(List<LocalDate> dates) {
+    return dates.stream().map(date -> "'" + date + "'").collect(joining(",", "[", "]"));
   }
 
   /**

@@ -16,8 +16,8 @@ public final class RejectedLines {
   /** Fields of one reason that are named, the most frequent ones. */
   private static final int MOST_FIELDS = 5;
 
-  /** Of the name of a field, which may be as long as a line. */
-  private static final int MOST_CHARACTERS = 64;
+  /** What a key looks like that is a name, and not a value such as an e-mail address. */
+  private static final String NAME = "^[A-Za-z0-9_.$ -]{1,64}$";
 
   /** When an event was, as far as a rejected line tells; NULL where it does not. */
   private static final String TIME =
@@ -28,9 +28,7 @@ public final class RejectedLines {
 
   private record Fault(String reason, String field, long lines) {
     private String text() {
-      String name =
-          field.length() > MOST_CHARACTERS ? field.substring(0, MOST_CHARACTERS) + "…" : field;
-      return String.format(Locale.ROOT, name.isEmpty() ? "%s%,d" : "%s %,d", name, lines);
+      return String.format(Locale.ROOT, field.isEmpty() ? "%s%,d" : "%s %,d", field, lines);
     }
   }
 
@@ -90,14 +88,21 @@ public final class RejectedLines {
             String.format(
                 Locale.ROOT,
                 """
-                SELECT substringUTF8(arrayStringConcat(JSONExtractKeys(line), ', '), 1, 300) AS keys FROM %s
+                SELECT
+                    JSONExtractKeys(line) AS all,
+                    arrayFilter(key -> match(key, {name:String}), all) AS names,
+                    concat(
+                        substringUTF8(arrayStringConcat(names, ', '), 1, 300),
+                        if(length(all) = length(names), '',
+                            concat(' and ', toString(length(all) - length(names)), ' that are no names'))) AS keys
+                FROM %s
                 WHERE reason = {reason:String} AND line_encoding = 'text'
                   AND notEmpty(JSONExtractKeys(line))
                 ORDER BY source_file, line
                 LIMIT 1
                 """,
                 staged),
-            Map.of("reason", reason))
+            Map.of("reason", reason, "name", NAME))
         .stream()
         .findFirst()
         .map(row -> "; the first " + reason + " line has the keys " + row.getString("keys"))

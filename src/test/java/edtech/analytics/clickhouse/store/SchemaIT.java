@@ -26,7 +26,7 @@ class SchemaIT {
   private static final String COUNT = " UInt64";
   private static final String RATE = " Nullable(Float64)";
 
-  /** contract.md, "Tables". */
+  /** docs/tables.md. */
   private static final Map<String, List<String>> CONTRACT =
       Map.ofEntries(
           Map.entry(
