@@ -191,6 +191,7 @@ class Recount:
                     "retained_users": retained,
                     "weighted_rate": rate(retained, size),
                     "mean_rate": rate(rates, len(cells)),
+                    "is_complete": self.is_complete(min(self.days), self.last),
                 }
             )
         return rows
@@ -253,4 +254,4 @@ def assert_equal(found: list[dict], wanted: list[dict]) -> None:
     for one, other in zip(sorted(found, key=key), sorted(wanted, key=key), strict=True):
         # A division of its rounded sum may differ from the rounded quotient in the last digit.
         floats = {n: pytest.approx(v, rel=1e-14) for n, v in other.items() if type(v) is float}
-        assert one == other | floats
+        assert one == other | floats, f"{one}, expected {other}"
