@@ -1,5 +1,6 @@
 package edtech.analytics.config;
 
+import edtech.analytics.source.Source;
 import java.time.ZoneId;
 import java.util.OptionalDouble;
 import java.util.Set;
@@ -17,6 +18,7 @@ public record Settings(
     String eventsUri,
     String s3Endpoint,
     boolean allowEmptyDay,
+    Source source,
     Events events,
     Refusal refusal,
     ClickHouse clickhouse,
@@ -71,6 +73,6 @@ public record Settings(
    * that equal input gives equal tables.
    */
   public String meaning() {
-    return events.toString() + refusal;
+    return events.toString() + refusal + source;
   }
 }

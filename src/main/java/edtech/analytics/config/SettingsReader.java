@@ -1,5 +1,8 @@
 package edtech.analytics.config;
 
+import edtech.analytics.source.Layout;
+import edtech.analytics.source.Mapping;
+import edtech.analytics.source.Source;
 import java.nio.file.Path;
 import java.time.ZoneId;
 import java.util.ArrayList;
@@ -72,6 +75,7 @@ public final class SettingsReader {
             eventsUri(),
             s3Endpoint(),
             allowEmptyDay(),
+            source(),
             events(),
             refusal(),
             clickhouse(),
@@ -81,6 +85,11 @@ public final class SettingsReader {
       throw new SettingsException(problems);
     }
     return settings;
+  }
+
+  private Source source() {
+    Layout layout = new Layout(List.of(), dayTimezone(), latenessDays(), 0);
+    return new Source(layout, Source.Framing.LINES, false, Source.SameId.COMPARE, Mapping.NATIVE);
   }
 
   private Settings.Events events() {

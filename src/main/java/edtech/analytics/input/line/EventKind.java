@@ -1,5 +1,6 @@
 package edtech.analytics.input.line;
 
+import edtech.analytics.source.EventField;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
@@ -9,18 +10,23 @@ import java.util.stream.Stream;
 /** The meaning of an event's type, which decides the fields that it needs and uses. */
 public enum EventKind {
   PLAIN(List.of(), List.of()),
-  PURCHASE(List.of(Field.PURCHASE_AMOUNT), List.of(Field.CURRENCY)),
-  TASK_RESULT(List.of(Field.TASK_ID, Field.TASK_RESULT), List.of()),
-  AB_ASSIGNMENT(List.of(Field.AB_TEST_ID), List.of(Field.AB_GROUP));
+  PURCHASE(List.of(EventField.PURCHASE_AMOUNT), List.of(EventField.CURRENCY)),
+  TASK_RESULT(List.of(EventField.TASK_ID, EventField.TASK_RESULT), List.of()),
+  AB_ASSIGNMENT(List.of(EventField.AB_TEST_ID), List.of(EventField.AB_GROUP));
 
-  private final List<Field> needed;
-  private final List<Field> used;
-  private final Set<Field> usedSet;
+  private final List<EventField> needed;
+  private final List<EventField> used;
+  private final Set<EventField> usedSet;
 
-  EventKind(List<Field> alsoNeeded, List<Field> alsoUsed) {
-    List<Field> needs =
-        List.of(Field.EVENT_ID, Field.USER_ID, Field.EVENT_TYPE, Field.EVENT_TIMESTAMP);
-    List<Field> optional = List.of(Field.SESSION_ID, Field.PLATFORM, Field.SCREEN_NAME);
+  EventKind(List<EventField> alsoNeeded, List<EventField> alsoUsed) {
+    List<EventField> needs =
+        List.of(
+            EventField.EVENT_ID,
+            EventField.USER_ID,
+            EventField.EVENT_TYPE,
+            EventField.EVENT_TIMESTAMP);
+    List<EventField> optional =
+        List.of(EventField.SESSION_ID, EventField.PLATFORM, EventField.SCREEN_NAME);
     this.needed = Stream.of(needs, alsoNeeded).flatMap(List::stream).toList();
     this.used =
         Stream.of(needs, optional, alsoNeeded, alsoUsed).flatMap(List::stream).sorted().toList();
@@ -33,17 +39,17 @@ public enum EventKind {
   }
 
   /** The fields that must be there, in the order of the contract's table. */
-  List<Field> needed() {
+  List<EventField> needed() {
     return needed;
   }
 
   /** The fields with a column of their own, in the order of the contract's table. */
-  List<Field> used() {
+  List<EventField> used() {
     return used;
   }
 
   /** Whether a field has a column of its own; where it has none, it is a property. */
-  boolean uses(Field field) {
+  boolean uses(EventField field) {
     return usedSet.contains(field);
   }
 }

@@ -1,5 +1,6 @@
 package edtech.analytics.input.line;
 
+import edtech.analytics.source.EventField;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -60,15 +61,15 @@ final class EventRules {
 
   /** The kind of the event; plain without a valid type, so that only common fields are judged. */
   private EventKind takeKind(Fields fields, ParsedLine into) {
-    if (fields.kind(Field.EVENT_TYPE) != ValueKind.STRING) {
+    if (fields.kind(EventField.EVENT_TYPE) != ValueKind.STRING) {
       return EventKind.PLAIN;
     }
-    into.eventType = fields.text(Field.EVENT_TYPE);
+    into.eventType = fields.text(EventField.EVENT_TYPE);
     return kinds.getOrDefault(into.eventType, EventKind.PLAIN);
   }
 
   private static boolean hasEachNeeded(Fields fields, EventKind kind, ParsedLine into) {
-    for (Field field : kind.needed()) {
+    for (EventField field : kind.needed()) {
       if (isAbsent(fields, field)) {
         into.reject(Reason.MISSING_FIELD, field.key());
         return false;
@@ -78,9 +79,9 @@ final class EventRules {
   }
 
   private boolean hasValidTypes(Fields fields, EventKind kind, ParsedLine into) {
-    for (Field field : kind.used()) {
-      boolean isAccepted = field.rule().accepts(fields, field) || isAbsent(fields, field);
-      if (!isAccepted || field == Field.USER_ID && isPlaceholder(text(fields, field))) {
+    for (EventField field : kind.used()) {
+      boolean isAccepted = ValueRule.of(field).accepts(fields, field) || isAbsent(fields, field);
+      if (!isAccepted || field == EventField.USER_ID && isPlaceholder(text(fields, field))) {
         into.reject(Reason.INVALID_TYPE, field.key());
         return false;
       }
@@ -99,15 +100,15 @@ final class EventRules {
   }
 
   private boolean takeTime(Fields fields, ParsedLine into) {
-    CharSequence text = fields.characters(Field.EVENT_TIMESTAMP);
-    boolean isMillis = fields.kind(Field.EVENT_TIMESTAMP) == ValueKind.INTEGER;
+    CharSequence text = fields.characters(EventField.EVENT_TIMESTAMP);
+    boolean isMillis = fields.kind(EventField.EVENT_TIMESTAMP) == ValueKind.INTEGER;
     long micros = isMillis ? TimestampParser.fromMillis(text) : TimestampParser.parse(text);
     if (micros == TimestampParser.NOT_A_DATE_TIME) {
-      into.reject(Reason.INVALID_TIMESTAMP, Field.EVENT_TIMESTAMP.key());
+      into.reject(Reason.INVALID_TIMESTAMP, EventField.EVENT_TIMESTAMP.key());
       return false;
     }
     if (!TimestampParser.isInRange(micros)) {
-      into.reject(Reason.TIMESTAMP_OUT_OF_RANGE, Field.EVENT_TIMESTAMP.key());
+      into.reject(Reason.TIMESTAMP_OUT_OF_RANGE, EventField.EVENT_TIMESTAMP.key());
       return false;
     }
     into.timestampMicros = micros;
@@ -116,14 +117,14 @@ final class EventRules {
   }
 
   private boolean takePurchase(Fields fields, ParsedLine into) {
-    into.amountCents = AmountParser.cents(fields.characters(Field.PURCHASE_AMOUNT).toString());
+    into.amountCents = AmountParser.cents(fields.characters(EventField.PURCHASE_AMOUNT).toString());
     if (into.amountCents == AmountParser.NOT_AN_AMOUNT) {
-      into.reject(Reason.INVALID_AMOUNT, Field.PURCHASE_AMOUNT.key());
+      into.reject(Reason.INVALID_AMOUNT, EventField.PURCHASE_AMOUNT.key());
       return false;
     }
-    if (!isAbsent(fields, Field.CURRENCY)
-        && !isConfiguredCurrency(fields.characters(Field.CURRENCY))) {
-      into.reject(Reason.UNSUPPORTED_CURRENCY, Field.CURRENCY.key());
+    if (!isAbsent(fields, EventField.CURRENCY)
+        && !isConfiguredCurrency(fields.characters(EventField.CURRENCY))) {
+      into.reject(Reason.UNSUPPORTED_CURRENCY, EventField.CURRENCY.key());
       return false;
     }
     into.currency = currency;
@@ -143,22 +144,22 @@ final class EventRules {
 
   private void takeTexts(Fields fields, EventKind kind, ParsedLine into) {
     into.kind = kind;
-    into.eventId = text(fields, Field.EVENT_ID);
-    into.userId = text(fields, Field.USER_ID);
-    into.sessionId = text(fields, Field.SESSION_ID);
-    into.platform = text(fields, Field.PLATFORM);
-    into.screenName = text(fields, Field.SCREEN_NAME);
+    into.eventId = text(fields, EventField.EVENT_ID);
+    into.userId = text(fields, EventField.USER_ID);
+    into.sessionId = text(fields, EventField.SESSION_ID);
+    into.platform = text(fields, EventField.PLATFORM);
+    into.screenName = text(fields, EventField.SCREEN_NAME);
     if (kind == EventKind.TASK_RESULT) {
-      into.taskId = text(fields, Field.TASK_ID);
-      into.taskResult = text(fields, Field.TASK_RESULT);
+      into.taskId = text(fields, EventField.TASK_ID);
+      into.taskResult = text(fields, EventField.TASK_RESULT);
       into.isSuccess = successValues.contains(into.taskResult);
     } else if (kind == EventKind.AB_ASSIGNMENT) {
-      into.abTestId = text(fields, Field.AB_TEST_ID);
-      into.abGroup = text(fields, Field.AB_GROUP);
+      into.abTestId = text(fields, EventField.AB_TEST_ID);
+      into.abGroup = text(fields, EventField.AB_GROUP);
     }
   }
 
-  private static boolean isAbsent(Fields fields, Field field) {
+  private static boolean isAbsent(Fields fields, EventField field) {
     return switch (fields.kind(field)) {
       case ABSENT, NULL -> true;
       case STRING ->
@@ -168,7 +169,7 @@ final class EventRules {
   }
 
   /** The value of a field whose type is valid; '' when it is absent, null or blank. */
-  private static UTF8String text(Fields fields, Field field) {
+  private static UTF8String text(Fields fields, EventField field) {
     if (isAbsent(fields, field)) {
       return UTF8String.EMPTY_UTF8;
     }

@@ -1,5 +1,6 @@
 package edtech.analytics.input.line;
 
+import edtech.analytics.source.EventField;
 import java.nio.charset.StandardCharsets;
 import org.apache.spark.unsafe.types.UTF8String;
 
@@ -30,7 +31,7 @@ abstract class Fields {
   byte[] bytes;
 
   /**
-   * @param slots one for each {@link Field}, in their order
+   * @param slots one for each {@link EventField}, in their order
    */
   Fields(Slot[] slots) {
     this.slots = slots;
@@ -42,23 +43,23 @@ abstract class Fields {
    */
   abstract UTF8String properties(EventKind kind);
 
-  /** The first {@link Field} that the line names twice; '' when it is another key. */
+  /** The first {@link EventField} that the line names twice; '' when it is another key. */
   abstract String duplicateField();
 
-  final ValueKind kind(Field field) {
+  final ValueKind kind(EventField field) {
     return slots[field.ordinal()].kind;
   }
 
-  final int start(Field field) {
+  final int start(EventField field) {
     return slots[field.ordinal()].start;
   }
 
-  final int end(Field field) {
+  final int end(EventField field) {
     return slots[field.ordinal()].end;
   }
 
   /** The text of a value, where it lies in {@link #bytes}. */
-  final UTF8String text(Field field) {
+  final UTF8String text(EventField field) {
     Slot slot = slots[field.ordinal()];
     return UTF8String.fromBytes(bytes, slot.start, slot.end - slot.start);
   }
@@ -67,7 +68,7 @@ abstract class Fields {
    * The text of a value with each byte as a character, for grammars that know ASCII only. Valid
    * until the next call.
    */
-  final CharSequence characters(Field field) {
+  final CharSequence characters(EventField field) {
     Slot slot = slots[field.ordinal()];
     characters.bytes = bytes;
     characters.start = slot.start;

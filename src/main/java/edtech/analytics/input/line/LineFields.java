@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.util.JsonRecyclerPools;
+import edtech.analytics.source.EventField;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -45,7 +46,7 @@ final class LineFields extends Fields {
   private int duplicates;
 
   LineFields() {
-    this(Stream.generate(Slot::new).limit(Field.values().length).toArray(Slot[]::new));
+    this(Stream.generate(Slot::new).limit(EventField.values().length).toArray(Slot[]::new));
   }
 
   private LineFields(Slot[] slots) {
@@ -87,8 +88,8 @@ final class LineFields extends Fields {
   /** To be called once for a line. */
   @Override
   UTF8String properties(EventKind kind) {
-    for (int i = Field.PURCHASE_AMOUNT.ordinal(); i < slots.length; i++) {
-      Field field = Field.at(i);
+    for (int i = EventField.PURCHASE_AMOUNT.ordinal(); i < slots.length; i++) {
+      EventField field = EventField.at(i);
       if (slots[i].kind != ValueKind.ABSENT && !kind.uses(field)) {
         others.add(field.key(), json(field));
       }
@@ -100,7 +101,7 @@ final class LineFields extends Fields {
 
   @Override
   String duplicateField() {
-    return duplicates == 0 ? "" : Field.at(Integer.numberOfTrailingZeros(duplicates)).key();
+    return duplicates == 0 ? "" : EventField.at(Integer.numberOfTrailingZeros(duplicates)).key();
   }
 
   // Jackson takes a byte order mark, or a NUL among the first four bytes, as a sign of UTF-16 or
@@ -121,7 +122,7 @@ final class LineFields extends Fields {
   }
 
   private void member(String key, JsonParser parser) throws IOException {
-    Field field = Field.named(key);
+    EventField field = EventField.named(key);
     if (field == null) {
       others.add(key, parser);
       return;
@@ -153,7 +154,7 @@ final class LineFields extends Fields {
     slot.end = filled;
   }
 
-  private String json(Field field) {
+  private String json(EventField field) {
     String text = texts[field.ordinal()];
     return switch (kind(field)) {
       case STRING, STRING_WITH_NUL -> {

@@ -1,5 +1,6 @@
 package edtech.analytics.input.line;
 
+import edtech.analytics.source.EventField;
 import org.apache.spark.unsafe.types.UTF8String;
 
 /**
@@ -41,7 +42,9 @@ public final class ParsedLine {
     return reason;
   }
 
-  /** The first faulty field in the order of {@link Field}; '' when the fault is in no field. */
+  /**
+   * The first faulty field in the order of {@link EventField}; '' when the fault is in no field.
+   */
   public String detail() {
     return detail;
   }

@@ -1,5 +1,6 @@
 package edtech.analytics.input.line;
 
+import edtech.analytics.source.EventField;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.stream.Stream;
@@ -16,9 +17,9 @@ final class PlainFields extends Fields {
 
   private static final int MAX_OTHERS = 16;
   private static final int MAX_NUMBER_BYTES = 1000;
-  private static final int FIELDS = Field.values().length;
+  private static final int FIELDS = EventField.values().length;
   private static final byte[][] KEYS =
-      Stream.of(Field.values())
+      Stream.of(EventField.values())
           .map(field -> field.key().getBytes(StandardCharsets.US_ASCII))
           .toArray(byte[][]::new);
 
@@ -92,8 +93,8 @@ final class PlainFields extends Fields {
     for (; count < otherCount; count++) {
       properties[count] = others[count];
     }
-    for (int i = Field.PURCHASE_AMOUNT.ordinal(); i < FIELDS; i++) {
-      if (fields[i].kind != ValueKind.ABSENT && !kind.uses(Field.at(i))) {
+    for (int i = EventField.PURCHASE_AMOUNT.ordinal(); i < FIELDS; i++) {
+      if (fields[i].kind != ValueKind.ABSENT && !kind.uses(EventField.at(i))) {
         properties[count++] = fields[i];
       }
     }

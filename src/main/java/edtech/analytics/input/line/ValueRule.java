@@ -1,5 +1,7 @@
 package edtech.analytics.input.line;
 
+import edtech.analytics.source.EventField;
+
 /** What a field may hold, apart from being absent, null or blank. */
 enum ValueRule {
   /** A string of at most 256 code points, or an integer of as many digits. */
@@ -10,10 +12,30 @@ enum ValueRule {
   TEXT_OR_INTEGER,
   TEXT_OR_NUMBER;
 
+  private static final ValueRule[] OF_FIELD = new ValueRule[EventField.values().length];
+
+  static {
+    for (EventField field : EventField.values()) {
+      OF_FIELD[field.ordinal()] =
+          switch (field) {
+            case EVENT_ID, USER_ID -> ID;
+            case EVENT_TYPE -> EVENT_TYPE;
+            case EVENT_TIMESTAMP, SESSION_ID, TASK_ID, AB_TEST_ID, AB_GROUP -> TEXT_OR_INTEGER;
+            case PLATFORM, SCREEN_NAME, CURRENCY, TASK_RESULT -> TEXT;
+            case PURCHASE_AMOUNT -> TEXT_OR_NUMBER;
+          };
+    }
+  }
+
   private static final int MAX_ID_CODE_POINTS = 256;
   private static final int MAX_EVENT_TYPE_CHARS = 64;
 
-  boolean accepts(Fields fields, Field field) {
+  /** The rule of a field. */
+  static ValueRule of(EventField field) {
+    return OF_FIELD[field.ordinal()];
+  }
+
+  boolean accepts(Fields fields, EventField field) {
     return switch (fields.kind(field)) {
       case STRING ->
           switch (this) {
