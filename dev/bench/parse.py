@@ -50,7 +50,7 @@ def _our_rows(spark: SparkSession, date: str) -> DataFrame:
     settings = job.config.SettingsReader.readForEvents(
         java.util.Optional.empty(), java.lang.System.getenv(), {}
     )
-    rules = job.input.line.ParseRules.of(settings.events())
+    rules = job.input.line.ParseRules.of(settings.events(), settings.source())
     lister = job.input.ObjectLister(spark._jsc.hadoopConfiguration(), settings.eventsUri())
     day = java.time.LocalDate.parse(date)
     selection = job.input.Selection(lister.list(day), rules, day, day, job.input.ErasedUsers.NONE)

@@ -1,7 +1,5 @@
 package edtech.analytics.config;
 
-import edtech.analytics.source.Layout;
-import edtech.analytics.source.Mapping;
 import edtech.analytics.source.Source;
 import java.nio.file.Path;
 import java.time.ZoneId;
@@ -88,8 +86,7 @@ public final class SettingsReader {
   }
 
   private Source source() {
-    Layout layout = new Layout(List.of(), dayTimezone(), latenessDays(), 0);
-    return new Source(layout, Source.Framing.LINES, false, Source.SameId.COMPARE, Mapping.NATIVE);
+    return Source.ofContract(dayTimezone(), latenessDays());
   }
 
   private Settings.Events events() {

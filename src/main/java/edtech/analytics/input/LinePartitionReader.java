@@ -150,7 +150,7 @@ final class LinePartitionReader implements PartitionReader<InternalRow> {
       return true;
     }
     int day = parsed.eventDay();
-    if (!ParseRules.inOrder(day, prefixDay, rules.latenessDays())) {
+    if (!rules.source().layout().isInOrder(day, prefixDay)) {
       row = rejected(Reason.OUTSIDE_DAY, "event_timestamp");
       return true;
     }

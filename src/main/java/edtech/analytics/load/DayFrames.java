@@ -37,12 +37,12 @@ final class DayFrames implements AutoCloseable {
   private final TreeMap<LocalDate, Dataset<Row>> kept = new TreeMap<>();
   private ErasedUsers erased = ErasedUsers.NONE;
 
-  DayFrames(SparkSession spark, Settings.Events events, LocalDate from, LocalDate to) {
+  DayFrames(SparkSession spark, Settings settings, LocalDate from, LocalDate to) {
     this.spark = spark;
     this.from = from;
     this.to = to;
-    this.isShared = events.latenessDays() > 0 && from.isBefore(to);
-    this.rules = ParseRules.of(events);
+    this.isShared = settings.events().latenessDays() > 0 && from.isBefore(to);
+    this.rules = ParseRules.of(settings.events(), settings.source());
   }
 
   /**

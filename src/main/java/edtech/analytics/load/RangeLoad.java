@@ -110,7 +110,7 @@ public final class RangeLoad {
     @Override
     public synchronized DayFrames get() {
       if (frames == null) {
-        frames = new DayFrames(job.spark(), job.settings().events(), from, to);
+        frames = new DayFrames(job.spark(), job.settings(), from, to);
       }
       return frames;
     }

@@ -45,7 +45,7 @@ public final class ShownDay implements AutoCloseable {
       throw new LoadFailedException(
           "no object below " + lister.prefix(date) + ": name a day that has events");
     }
-    frames = new DayFrames(spark, settings.events(), date, date);
+    frames = new DayFrames(spark, settings, date, date);
     day = DayFrames.parse(spark, input, frames.of(input, ErasedUsers.NONE), settings.events());
     if (isAnIdShared()) {
       day.resolveAcrossUsers();

@@ -1,6 +1,8 @@
 package edtech.analytics.source;
 
 import java.io.Serializable;
+import java.time.ZoneId;
+import java.util.List;
 
 /**
  * The settings below {@code source}.
@@ -27,5 +29,16 @@ public record Source(
     COMPARE,
     /** Duplicates, whatever else differs. */
     DUPLICATE
+  }
+
+  /**
+   * Lines and folders of the contract.
+   *
+   * @param zone of the days
+   * @param latenessDays how many days before its folder an event may lie
+   */
+  public static Source ofContract(ZoneId zone, int latenessDays) {
+    Layout layout = new Layout(List.of(), zone, latenessDays, 0);
+    return new Source(layout, Framing.LINES, false, SameId.COMPARE, Mapping.NATIVE);
   }
 }

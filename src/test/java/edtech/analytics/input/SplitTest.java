@@ -3,6 +3,7 @@ package edtech.analytics.input;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import edtech.analytics.input.line.ParseRules;
+import edtech.analytics.source.Source;
 import java.time.LocalDate;
 import java.time.ZoneId;
 import java.util.ArrayList;
@@ -82,8 +83,8 @@ class SplitTest {
             Set.of("s"),
             "USD",
             Set.of(),
-            0,
-            1024);
+            1024,
+            Source.ofContract(ZoneId.of("UTC"), 0));
     return Split.plan(new Selection(List.of(objects), rules, DAY, DAY, ErasedUsers.NONE), cores);
   }
 

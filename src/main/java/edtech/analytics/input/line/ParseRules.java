@@ -1,6 +1,7 @@
 package edtech.analytics.input.line;
 
 import edtech.analytics.config.Settings;
+import edtech.analytics.source.Source;
 import java.io.Serializable;
 import java.time.ZoneId;
 import java.util.Locale;
@@ -17,8 +18,8 @@ import java.util.Set;
  * @param successValues values of {@code task_result} that count as success, compared exactly
  * @param currency the one currency accepted, kept in upper case
  * @param placeholderIds texts that are no {@code user_id}, compared exactly
- * @param latenessDays how many days before its prefix an event may lie
  * @param maxLineBytes longest line that is parsed, in bytes, without byte order mark, CR and LF
+ * @param source how lines are to be read, and which days a folder holds
  */
 public record ParseRules(
     ZoneId zone,
@@ -28,8 +29,8 @@ public record ParseRules(
     Set<String> successValues,
     String currency,
     Set<String> placeholderIds,
-    int latenessDays,
-    int maxLineBytes)
+    int maxLineBytes,
+    Source source)
     implements Serializable {
 
   public ParseRules {
@@ -42,7 +43,7 @@ public record ParseRules(
   }
 
   /** What the settings say. */
-  public static ParseRules of(Settings.Events events) {
+  public static ParseRules of(Settings.Events events, Source source) {
     return new ParseRules(
         events.zone(),
         events.purchaseTypes(),
@@ -51,18 +52,7 @@ public record ParseRules(
         events.successValues(),
         events.currency(),
         events.placeholderIds(),
-        events.latenessDays(),
-        events.maxLineBytes());
-  }
-
-  /**
-   * Whether an event of a day may lie under a prefix. Days are epoch days.
-   *
-   * @param eventDay the event date
-   * @param prefixDay the date that {@code dt=} names
-   * @param latenessDays how many days before the prefix are still in order
-   */
-  public static boolean inOrder(int eventDay, int prefixDay, int latenessDays) {
-    return eventDay <= prefixDay && eventDay >= prefixDay - latenessDays;
+        events.maxLineBytes(),
+        source);
   }
 }

@@ -3,6 +3,7 @@ package edtech.analytics.input.line;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import edtech.analytics.source.Source;
 import java.time.ZoneId;
 import java.util.Arrays;
 import java.util.List;
@@ -33,8 +34,8 @@ public final class Lines {
         Set.of("success", "passed"),
         "USD",
         Set.of("null", "undefined", "0"),
-        latenessDays,
-        maxLineBytes);
+        maxLineBytes,
+        Source.ofContract(ZoneId.of(zone), latenessDays));
   }
 
   /** A valid event of a type with more members, such as {@code "a":1,"b":2}. */

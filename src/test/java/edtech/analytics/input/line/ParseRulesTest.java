@@ -2,6 +2,7 @@ package edtech.analytics.input.line;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import edtech.analytics.source.Source;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.ObjectInputStream;
@@ -12,20 +13,6 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class ParseRulesTest {
-
-  @Test
-  void inOrder_withoutLateness_onlyThePrefixDay() {
-    assertThat(ParseRules.inOrder(99, 100, 0)).isFalse();
-    assertThat(ParseRules.inOrder(100, 100, 0)).isTrue();
-    assertThat(ParseRules.inOrder(101, 100, 0)).isFalse();
-  }
-
-  @Test
-  void inOrder_withLateness_theDaysBeforeThePrefixToo() {
-    assertThat(ParseRules.inOrder(97, 100, 2)).isFalse();
-    assertThat(ParseRules.inOrder(98, 100, 2)).isTrue();
-    assertThat(ParseRules.inOrder(101, 100, 2)).isFalse();
-  }
 
   @Test
   void sets_changedByTheCaller_areNotChangedHere() {
@@ -39,8 +26,8 @@ class ParseRulesTest {
             Set.of("success"),
             "eur",
             Set.of(),
-            0,
-            100);
+            100,
+            Source.ofContract(ZoneId.of("UTC"), 0));
     types.add("pay");
     assertThat(rules.purchaseTypes()).containsExactly("buy");
     assertThat(rules.currency()).isEqualTo("EUR");
