@@ -12,7 +12,7 @@ from .events import DAY_MILLIS, Event, Fields, join, text
 
 DEEPEST_NESTING = 100
 LONGEST_ID = 256
-LONGEST_TYPE = 64
+LONGEST_TYPE = 256
 LONG_LINE_FILLER = b"lorem ipsum "
 
 BLANK_LINES = (b"", b"   ", b"\t", "\u00a0\u3000".encode(), b" \t ")
@@ -142,7 +142,7 @@ def invalid_type(valid: Valid, variant: int) -> bytes:
         lambda: valid.line(user_id="0"),
         lambda: valid.line(user_id='"undefined"'),
         lambda: valid.line(event_type="7"),
-        lambda: valid.line(event_type='"screen view"'),
+        lambda: valid.line(event_type='"screen\\u0000view"'),
         lambda: valid.line(event_type=text("t" * (LONGEST_TYPE + 1))),
         lambda: valid.line(event_id=text("e" * (LONGEST_ID + 1))),
         lambda: valid.line(user_id='"a\\u0000b"'),

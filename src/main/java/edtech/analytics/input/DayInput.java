@@ -22,7 +22,7 @@ public record DayInput(LocalDate date, List<SourceObject> own, List<SourceObject
    * Raised when Java makes other rows of equal lines, which GoldenRowsTest sees; changes of SQL are
    * seen by themselves.
    */
-  static final int PARSER = 2;
+  static final int PARSER = 3;
 
   /** All objects in the order of their numbers: own ones first, then later ones. */
   public List<SourceObject> all() {

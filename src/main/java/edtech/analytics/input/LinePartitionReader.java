@@ -141,12 +141,15 @@ final class LinePartitionReader implements PartitionReader<InternalRow> {
       return true;
     }
     parser.parse(reader.buffer(), reader.offset(), reader.length(), parsed);
-    if (parsed.reason() != null) {
-      row = rejected(parsed.reason(), parsed.detail());
-      return true;
+    if (parsed.isIgnored()) {
+      return false;
     }
     if (erased.isErased(parsed.userId)) {
       row = erased();
+      return true;
+    }
+    if (parsed.reason() != null) {
+      row = rejected(parsed.reason(), parsed.detail());
       return true;
     }
     int day = parsed.eventDay();

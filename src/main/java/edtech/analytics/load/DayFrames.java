@@ -6,7 +6,7 @@ import edtech.analytics.input.ErasedUsers;
 import edtech.analytics.input.EventSource;
 import edtech.analytics.input.Selection;
 import edtech.analytics.input.SourceObject;
-import edtech.analytics.input.line.ComparedProperties;
+import edtech.analytics.input.line.ComparedContent;
 import edtech.analytics.input.line.ParseRules;
 import edtech.analytics.transform.ParsedDay;
 import java.time.LocalDate;
@@ -71,9 +71,10 @@ final class DayFrames implements AutoCloseable {
 
   /** The day as views of a session that is for this day alone. */
   static ParsedDay parse(
-      SparkSession spark, DayInput input, Dataset<Row> lines, Settings.Events events) {
+      SparkSession spark, DayInput input, Dataset<Row> lines, Settings settings) {
     List<String> files = input.all().stream().map(SourceObject::uri).toList();
-    ComparedProperties compared = new ComparedProperties(events.ignoredProperties());
+    ComparedContent compared =
+        new ComparedContent(settings.source().sameId(), settings.events().ignoredProperties());
     return new ParsedDay(spark, input.date(), lines, files, textBytes(input), compared);
   }
 

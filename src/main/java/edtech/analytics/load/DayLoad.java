@@ -139,7 +139,7 @@ final class DayLoad {
     Dataset<Row> lines = frames.get().of(input, erased);
     SparkSession session = job.newSession();
     ParsedDay.prepare(session, DayFrames.textBytes(input));
-    day = DayFrames.parse(session, input, lines, job.settings().events());
+    day = DayFrames.parse(session, input, lines, job.settings());
     day.enter();
     CompletableFuture<Void> reading = day.startReading();
     try {

@@ -46,7 +46,7 @@ public final class ShownDay implements AutoCloseable {
           "no object below " + lister.prefix(date) + ": name a day that has events");
     }
     frames = new DayFrames(spark, settings, date, date);
-    day = DayFrames.parse(spark, input, frames.of(input, ErasedUsers.NONE), settings.events());
+    day = DayFrames.parse(spark, input, frames.of(input, ErasedUsers.NONE), settings);
     if (isAnIdShared()) {
       day.resolveAcrossUsers();
     }

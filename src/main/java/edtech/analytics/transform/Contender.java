@@ -1,7 +1,7 @@
 package edtech.analytics.transform;
 
 import edtech.analytics.input.ParsedColumn;
-import edtech.analytics.input.line.ComparedProperties;
+import edtech.analytics.input.line.ComparedContent;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -18,7 +18,7 @@ import org.apache.spark.unsafe.types.UTF8String;
  * @param id the event id
  * @param micros epoch microseconds, UTC
  * @param line SHA-256 of the line
- * @param content SHA-256 of all columns of raw, but for the properties that are not compared
+ * @param content SHA-256 of all columns of raw that are compared; empty when none is
  */
 record Contender(
     RowGroup group,
@@ -56,7 +56,7 @@ record Contender(
     ParsedColumn.AB_GROUP
   };
 
-  static Contender of(RowGroup group, int index, InternalRow row, ComparedProperties compared) {
+  static Contender of(RowGroup group, int index, InternalRow row, ComparedContent compared) {
     long micros = row.getLong(ParsedColumn.EVENT_TIMESTAMP.ordinal());
     return new Contender(
         group,
@@ -74,7 +74,10 @@ record Contender(
     return Arrays.equals(content, other.content);
   }
 
-  private static byte[] content(InternalRow row, long micros, ComparedProperties compared) {
+  private static byte[] content(InternalRow row, long micros, ComparedContent compared) {
+    if (compared.isNone()) {
+      return new byte[0];
+    }
     MessageDigest digest = sha256();
     digest.update((micros + " " + amount(row)).getBytes(StandardCharsets.US_ASCII));
     for (ParsedColumn column : TEXTS) {

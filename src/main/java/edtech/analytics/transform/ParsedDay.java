@@ -1,7 +1,7 @@
 package edtech.analytics.transform;
 
 import edtech.analytics.input.ParsedColumn;
-import edtech.analytics.input.line.ComparedProperties;
+import edtech.analytics.input.line.ComparedContent;
 import edtech.analytics.model.SqlFile;
 import edtech.analytics.spark.Rows;
 import edtech.analytics.spark.Sessions;
@@ -48,7 +48,7 @@ public final class ParsedDay implements AutoCloseable {
 
   private final SparkSession spark;
   private final int partitions;
-  private final ComparedProperties compared;
+  private final ComparedContent compared;
   private final Dataset<Row> parsed;
   private final Rows byUser;
   private Rows outcomes;
@@ -58,7 +58,7 @@ public final class ParsedDay implements AutoCloseable {
    * @param lines the rows of the day's objects, late events of it included; of any session
    * @param sourceFiles addresses, in the order of their numbers
    * @param bytes estimated size of the text that the rows come from
-   * @param compared what of the properties decides whether two events of one id are equal
+   * @param compared what decides whether two events of one id are equal
    */
   public ParsedDay(
       SparkSession spark,
@@ -66,7 +66,7 @@ public final class ParsedDay implements AutoCloseable {
       Dataset<Row> lines,
       List<String> sourceFiles,
       long bytes,
-      ComparedProperties compared) {
+      ComparedContent compared) {
     this.spark = spark;
     this.compared = compared;
     this.partitions = partitions(spark, bytes);
@@ -166,7 +166,7 @@ public final class ParsedDay implements AutoCloseable {
 
   private Rows resolved(Rows parsed, Set<RowGroup> groups) {
     // By itself, as tasks take it along and the day cannot go with them.
-    ComparedProperties properties = compared;
+    ComparedContent properties = compared;
     return parsed.shared(rows -> new ResolvedPartition(rows, properties), groups);
   }
 

@@ -2,7 +2,7 @@ package edtech.analytics.transform;
 
 import edtech.analytics.input.ParsedColumn;
 import edtech.analytics.input.ParsedRow;
-import edtech.analytics.input.line.ComparedProperties;
+import edtech.analytics.input.line.ComparedContent;
 import edtech.analytics.spark.BinaryForm;
 import edtech.analytics.spark.InternalRows;
 import edtech.analytics.spark.RowStore;
@@ -44,9 +44,9 @@ final class ResolvedPartition implements Rows.Shared<Set<RowGroup>> {
 
   private final Map<RowGroup, Kept> kept = new EnumMap<>(RowGroup.class);
   private final Outcomes outcomes = new Outcomes();
-  private final ComparedProperties compared;
+  private final ComparedContent compared;
 
-  ResolvedPartition(Iterator<InternalRow> parsed, ComparedProperties compared) {
+  ResolvedPartition(Iterator<InternalRow> parsed, ComparedContent compared) {
     this.compared = compared;
     for (RowGroup group : RowGroup.values()) {
       kept.put(group, new Kept());

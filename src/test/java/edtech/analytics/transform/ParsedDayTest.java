@@ -3,7 +3,8 @@ package edtech.analytics.transform;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import edtech.analytics.input.ParsedColumn;
-import edtech.analytics.input.line.ComparedProperties;
+import edtech.analytics.input.line.ComparedContent;
+import edtech.analytics.source.Source;
 import edtech.analytics.testing.LocalSpark;
 import java.sql.Timestamp;
 import java.time.LocalDate;
@@ -53,19 +54,31 @@ class ParsedDayTest {
     Dataset<Row> lines = spark.createDataFrame(rows, ParsedColumn.SCHEMA);
 
     try (ParsedDay day = day(lines)) {
-      List<String> outcomes =
-          day.outcomes().select("detail", "lines").collectAsList().stream()
-              .map(row -> row.getString(0) + " " + row.getLong(1))
-              .toList();
       // The smallest SHA-256 of a line has, by printf 'line of …' | sha256sum, that of 10:04.
       assertThat(spark.table("events").select("properties").as(Encoders.STRING()).collectAsList())
           .containsExactly("{\"a\":1,\"sent_at\":\"10:04\"}");
-      assertThat(outcomes).containsExactlyInAnyOrder("accepted 1", "duplicate 2", "rejected 1");
+      assertThat(outcomes(day))
+          .containsExactlyInAnyOrder("accepted 1", "duplicate 2", "rejected 1");
+    }
+    try (ParsedDay day = day(lines, Source.SameId.DUPLICATE)) {
+      assertThat(spark.table("events").select("properties").as(Encoders.STRING()).collectAsList())
+          .containsExactly("{\"a\":1,\"sent_at\":\"10:04\"}");
+      assertThat(outcomes(day)).containsExactlyInAnyOrder("accepted 1", "duplicate 3");
     }
   }
 
+  private static List<String> outcomes(ParsedDay day) {
+    return day.outcomes().select("detail", "lines").collectAsList().stream()
+        .map(row -> row.getString(0) + " " + row.getLong(1))
+        .toList();
+  }
+
   private ParsedDay day(Dataset<Row> lines) {
-    ComparedProperties compared = new ComparedProperties(Set.of("sent_at"));
+    return day(lines, Source.SameId.COMPARE);
+  }
+
+  private ParsedDay day(Dataset<Row> lines, Source.SameId sameId) {
+    ComparedContent compared = new ComparedContent(sameId, Set.of("sent_at"));
     return new ParsedDay(spark, DAY, lines, List.of("s3a://b/o"), 200L << 20, compared);
   }
 

@@ -59,13 +59,17 @@ final class EventRules {
     }
   }
 
-  /** The kind of the event; plain without a valid type, so that only common fields are judged. */
+  /**
+   * The kind that the source gives the event, else that of its type; plain without a valid type, so
+   * that only common fields are judged.
+   */
   private EventKind takeKind(Fields fields, ParsedLine into) {
+    EventKind given = fields.givenKind();
     if (fields.kind(EventField.EVENT_TYPE) != ValueKind.STRING) {
-      return EventKind.PLAIN;
+      return given == null ? EventKind.PLAIN : given;
     }
     into.eventType = fields.text(EventField.EVENT_TYPE);
-    return kinds.getOrDefault(into.eventType, EventKind.PLAIN);
+    return given == null ? kinds.getOrDefault(into.eventType, EventKind.PLAIN) : given;
   }
 
   private static boolean hasEachNeeded(Fields fields, EventKind kind, ParsedLine into) {
@@ -100,9 +104,7 @@ final class EventRules {
   }
 
   private boolean takeTime(Fields fields, ParsedLine into) {
-    CharSequence text = fields.characters(EventField.EVENT_TIMESTAMP);
-    boolean isMillis = fields.kind(EventField.EVENT_TIMESTAMP) == ValueKind.INTEGER;
-    long micros = isMillis ? TimestampParser.fromMillis(text) : TimestampParser.parse(text);
+    long micros = fields.timestampMicros();
     if (micros == TimestampParser.NOT_A_DATE_TIME) {
       into.reject(Reason.INVALID_TIMESTAMP, EventField.EVENT_TIMESTAMP.key());
       return false;
@@ -121,6 +123,9 @@ final class EventRules {
     if (into.amountCents == AmountParser.NOT_AN_AMOUNT) {
       into.reject(Reason.INVALID_AMOUNT, EventField.PURCHASE_AMOUNT.key());
       return false;
+    }
+    if (fields.negatesAmount()) {
+      into.amountCents = -into.amountCents;
     }
     if (!isAbsent(fields, EventField.CURRENCY)
         && !isConfiguredCurrency(fields.characters(EventField.CURRENCY))) {
@@ -163,13 +168,13 @@ final class EventRules {
     return switch (fields.kind(field)) {
       case ABSENT, NULL -> true;
       case STRING ->
-          UnicodeWhitespace.isBlank(fields.bytes, fields.start(field), fields.end(field));
+          UnicodeWhitespace.isBlank(fields.bytes(field), fields.start(field), fields.end(field));
       default -> false;
     };
   }
 
   /** The value of a field whose type is valid; '' when it is absent, null or blank. */
-  private static UTF8String text(Fields fields, EventField field) {
+  static UTF8String text(Fields fields, EventField field) {
     if (isAbsent(fields, field)) {
       return UTF8String.EMPTY_UTF8;
     }

@@ -2,6 +2,7 @@ package edtech.analytics.input.line;
 
 import edtech.analytics.source.EventField;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import org.apache.spark.unsafe.types.UTF8String;
 
 /**
@@ -27,8 +28,10 @@ abstract class Fields {
   private final Slot[] slots;
   private final Characters characters = new Characters();
 
-  /** Holds the text of every slot. */
+  /** Holds the text of every slot that a reader filled. */
   byte[] bytes;
+
+  private int filled;
 
   /**
    * @param slots one for each {@link EventField}, in their order
@@ -46,6 +49,47 @@ abstract class Fields {
   /** The first {@link EventField} that the line names twice; '' when it is another key. */
   abstract String duplicateField();
 
+  /** Holds the text of a field. */
+  byte[] bytes(EventField field) {
+    return bytes;
+  }
+
+  /** What the source says the event is; null = its type tells. */
+  EventKind givenKind() {
+    return null;
+  }
+
+  /** Whether the amount of a purchase is to change its sign. */
+  boolean negatesAmount() {
+    return false;
+  }
+
+  /**
+   * The time of the event in epoch microseconds, or {@link TimestampParser#NOT_A_DATE_TIME}; its
+   * type is valid.
+   */
+  long timestampMicros() {
+    CharSequence text = characters(EventField.EVENT_TIMESTAMP);
+    boolean isMillis = kind(EventField.EVENT_TIMESTAMP) == ValueKind.INTEGER;
+    return isMillis ? TimestampParser.fromMillis(text) : TimestampParser.parse(text);
+  }
+
+  /** Forgets the texts that were added, for the next line. */
+  final void clearTexts() {
+    filled = 0;
+  }
+
+  /** Adds a text to {@link #bytes}, which must be this object's own. */
+  final void add(Slot slot, byte[] text) {
+    if (text.length > bytes.length - filled) {
+      bytes = Arrays.copyOf(bytes, Math.addExact(filled, Math.max(text.length, filled)));
+    }
+    System.arraycopy(text, 0, bytes, filled, text.length);
+    slot.start = filled;
+    filled += text.length;
+    slot.end = filled;
+  }
+
   final ValueKind kind(EventField field) {
     return slots[field.ordinal()].kind;
   }
@@ -58,10 +102,10 @@ abstract class Fields {
     return slots[field.ordinal()].end;
   }
 
-  /** The text of a value, where it lies in {@link #bytes}. */
+  /** The text of a value, where it lies. */
   final UTF8String text(EventField field) {
     Slot slot = slots[field.ordinal()];
-    return UTF8String.fromBytes(bytes, slot.start, slot.end - slot.start);
+    return UTF8String.fromBytes(bytes(field), slot.start, slot.end - slot.start);
   }
 
   /**
@@ -70,7 +114,7 @@ abstract class Fields {
    */
   final CharSequence characters(EventField field) {
     Slot slot = slots[field.ordinal()];
-    characters.bytes = bytes;
+    characters.bytes = bytes(field);
     characters.start = slot.start;
     characters.length = slot.end - slot.start;
     return characters;

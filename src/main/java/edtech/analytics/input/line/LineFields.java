@@ -8,7 +8,6 @@ import com.fasterxml.jackson.core.util.JsonRecyclerPools;
 import edtech.analytics.source.EventField;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.stream.Stream;
 import org.apache.spark.unsafe.types.UTF8String;
 
@@ -42,7 +41,6 @@ final class LineFields extends Fields {
   private final Slot[] slots;
   private final String[] texts;
   private final CanonicalJson others = new CanonicalJson();
-  private int filled;
   private int duplicates;
 
   LineFields() {
@@ -66,7 +64,7 @@ final class LineFields extends Fields {
       slot.kind = ValueKind.ABSENT;
     }
     others.clear();
-    filled = 0;
+    clearTexts();
     duplicates = 0;
     if (!beginsAsObject(buffer, offset, length)) {
       return false;
@@ -106,7 +104,7 @@ final class LineFields extends Fields {
 
   // Jackson takes a byte order mark, or a NUL among the first four bytes, as a sign of UTF-16 or
   // UTF-32 and would then decode the line as that.
-  private static boolean beginsAsObject(byte[] buffer, int offset, int length) {
+  static boolean beginsAsObject(byte[] buffer, int offset, int length) {
     int end = offset + length;
     int first = offset;
     while (first < end && isJsonSpace(buffer[first])) {
@@ -132,26 +130,24 @@ final class LineFields extends Fields {
     if (slot.kind != ValueKind.ABSENT) {
       duplicates |= 1 << i;
     }
-    slot.kind = kindOf(parser.currentToken());
+    texts[i] = take(parser, this, slot);
     if (slot.kind == ValueKind.NESTED) {
       texts[i] = others.value(parser);
-      return;
     }
-    texts[i] = parser.getText();
-    if (slot.kind == ValueKind.STRING && texts[i].indexOf('\0') >= 0) {
-      slot.kind = ValueKind.STRING_WITH_NUL;
-    }
-    fill(slot, texts[i].getBytes(StandardCharsets.UTF_8));
   }
 
-  private void fill(Slot slot, byte[] text) {
-    if (text.length > bytes.length - filled) {
-      bytes = Arrays.copyOf(bytes, Math.addExact(filled, Math.max(text.length, filled)));
+  /** Takes the value that the parser stands on; its text, or null when it is nested. */
+  static String take(JsonParser parser, Fields into, Slot slot) throws IOException {
+    slot.kind = kindOf(parser.currentToken());
+    if (slot.kind == ValueKind.NESTED) {
+      return null;
     }
-    System.arraycopy(text, 0, bytes, filled, text.length);
-    slot.start = filled;
-    filled += text.length;
-    slot.end = filled;
+    String text = parser.getText();
+    if (slot.kind == ValueKind.STRING && text.indexOf('\0') >= 0) {
+      slot.kind = ValueKind.STRING_WITH_NUL;
+    }
+    into.add(slot, text.getBytes(StandardCharsets.UTF_8));
+    return text;
   }
 
   private String json(EventField field) {

@@ -1,10 +1,12 @@
 package edtech.analytics.input.line;
 
+import edtech.analytics.source.Mapping;
+
 /**
  * Parses and validates one line: UTF-8, JSON, the rules of the fields, in the order of {@link
- * Reason}. Lines in the plainest spelling are read faster, and judged alike. Leaves out {@code
- * OUTSIDE_DAY} and {@code CONFLICTING_DUPLICATE}, which depend on more than the line. Never throws
- * because of a line.
+ * Reason}. Lines in the plainest spelling are read faster, and judged alike; so are the lines of a
+ * source with a mapping of its own. Leaves out {@code OUTSIDE_DAY} and {@code
+ * CONFLICTING_DUPLICATE}, which depend on more than the line. Never throws because of a line.
  *
  * <p>Not thread-safe; one for each task.
  */
@@ -12,9 +14,15 @@ public final class LineParser {
   private final EventRules rules;
   private final PlainFields plain = new PlainFields();
   private final LineFields fields = new LineFields();
+  // Null for native lines.
+  private final MappedParser mapped;
+  private final boolean dropsTextBefore;
 
   public LineParser(ParseRules rules) {
     this.rules = new EventRules(rules);
+    Mapping mapping = rules.source().mapping();
+    this.mapped = mapping.isNative() ? null : new MappedParser(mapping, this.rules);
+    this.dropsTextBefore = rules.source().dropsTextBefore();
   }
 
   /**
@@ -29,10 +37,16 @@ public final class LineParser {
       into.reject(Reason.INVALID_ENCODING, "");
       return;
     }
-    if (plain.read(buffer, offset, offset + length)) {
+    int end = offset + length;
+    int from = dropsTextBefore ? ByteScan.indexOf((byte) '{', buffer, offset, end) : offset;
+    if (from < 0) {
+      into.reject(Reason.MALFORMED_JSON, "");
+    } else if (mapped != null) {
+      mapped.parse(buffer, from, end, into);
+    } else if (plain.read(buffer, from, end)) {
       rules.judge(plain, into);
     } else {
-      parseInFull(buffer, offset, length, into);
+      parseInFull(buffer, from, end - from, into);
     }
   }
 

@@ -7,12 +7,14 @@ import org.apache.spark.unsafe.types.UTF8String;
  * The outcome of parsing one line: an event, or the reason why the line is rejected. It is reused:
  * {@link LineParser#parse} overwrites it, and its texts may be slices of the parsed buffer. In an
  * event, a field that is absent, null, blank or not used by the event's type is '' (or 0, or
- * false). For a rejected line only {@link #reason} and {@link #detail} are set.
+ * false). For a rejected line only {@link #reason} and {@link #detail} are set, and for one that a
+ * mapping read its user id, where it is known. For an ignored line nothing is.
  *
  * <p>Not thread-safe.
  */
 public final class ParsedLine {
 
+  private boolean isIgnored;
   Reason reason;
   String detail;
   int eventDay;
@@ -35,6 +37,11 @@ public final class ParsedLine {
 
   public ParsedLine() {
     clear();
+  }
+
+  /** Whether the source says that the line is no event, and is only to be counted. */
+  public boolean isIgnored() {
+    return isIgnored;
   }
 
   /** Why the line is rejected; null for an event. */
@@ -134,7 +141,12 @@ public final class ParsedLine {
     detail = field;
   }
 
+  void ignore() {
+    isIgnored = true;
+  }
+
   void clear() {
+    isIgnored = false;
     reason = null;
     detail = "";
     eventDay = 0;

@@ -6,9 +6,9 @@ import java.time.Month;
 import java.time.Year;
 
 /**
- * The contract's timestamps: {@code YYYY-MM-DD[T ]hh:mm:ss[.f{1,9}][Z or ±hh:mm or ±hhmm]}, or
- * epoch milliseconds. Hand-written, since every event passes here. Results are epoch microseconds
- * in UTC.
+ * Timestamps. The contract's: {@code YYYY-MM-DD[T ]hh:mm:ss[.f{1,9}][Z or ±hh:mm or ±hhmm]}, or
+ * epoch milliseconds; and those of other sources, which may count in other units. Hand-written,
+ * since every event passes here. Results are epoch microseconds in UTC.
  */
 final class TimestampParser {
 
@@ -20,6 +20,7 @@ final class TimestampParser {
   private static final long OUT_OF_RANGE = Long.MAX_VALUE;
   // Two more than the range needs, and few enough for a thousandfold to fit.
   private static final int MAX_MILLIS_CHARS = 15;
+  private static final int MAX_NANOS_CHARS = 19;
 
   private static final long MICROS_PER_SECOND = 1_000_000;
   private static final int SECONDS_PER_DAY = 86_400;
@@ -39,6 +40,35 @@ final class TimestampParser {
   static long fromMillis(CharSequence integer) {
     int length = integer.length();
     return length > MAX_MILLIS_CHARS ? OUT_OF_RANGE : Long.parseLong(integer, 0, length, 10) * 1000;
+  }
+
+  /**
+   * What {@link #parse} knows, and digits that count seconds, milli-, micro- or nanoseconds since
+   * the epoch: in the years that are in range, no two of these have the same number of digits.
+   */
+  static long parseAny(CharSequence text) {
+    int first = text.length() > 0 && text.charAt(0) == '-' ? 1 : 0;
+    for (int i = first; i < text.length(); i++) {
+      if (!isDigit(text.charAt(i))) {
+        return parse(text);
+      }
+    }
+    return text.length() == first ? NOT_A_DATE_TIME : fromEpoch(text, first);
+  }
+
+  private static long fromEpoch(CharSequence integer, int first) {
+    if (first > 0 || integer.length() > MAX_NANOS_CHARS) {
+      return OUT_OF_RANGE;
+    }
+    long value = Long.parseUnsignedLong(integer, 0, integer.length(), 10);
+    if (value < 0 || value >= AFTER_LAST) {
+      return Long.divideUnsigned(value, 1000);
+    }
+    long microsPerUnit = MICROS_PER_SECOND;
+    while (value >= AFTER_LAST / microsPerUnit) {
+      microsPerUnit /= 1000;
+    }
+    return value * microsPerUnit;
   }
 
   /** Fractions beyond microseconds are cut; text without a zone is in UTC. */

@@ -6,8 +6,8 @@ import edtech.analytics.source.EventField;
 enum ValueRule {
   /** A string of at most 256 code points, or an integer of as many digits. */
   ID,
-  /** A string of 1 to 64 characters of {@code [A-Za-z0-9_.-]}. */
-  EVENT_TYPE,
+  /** A string of at most 256 code points. */
+  SHORT_TEXT,
   TEXT,
   TEXT_OR_INTEGER,
   TEXT_OR_NUMBER;
@@ -19,7 +19,7 @@ enum ValueRule {
       OF_FIELD[field.ordinal()] =
           switch (field) {
             case EVENT_ID, USER_ID -> ID;
-            case EVENT_TYPE -> EVENT_TYPE;
+            case EVENT_TYPE -> SHORT_TEXT;
             case EVENT_TIMESTAMP, SESSION_ID, TASK_ID, AB_TEST_ID, AB_GROUP -> TEXT_OR_INTEGER;
             case PLATFORM, SCREEN_NAME, CURRENCY, TASK_RESULT -> TEXT;
             case PURCHASE_AMOUNT -> TEXT_OR_NUMBER;
@@ -27,8 +27,7 @@ enum ValueRule {
     }
   }
 
-  private static final int MAX_ID_CODE_POINTS = 256;
-  private static final int MAX_EVENT_TYPE_CHARS = 64;
+  private static final int MAX_CODE_POINTS = 256;
 
   /** The rule of a field. */
   static ValueRule of(EventField field) {
@@ -39,13 +38,13 @@ enum ValueRule {
     return switch (fields.kind(field)) {
       case STRING ->
           switch (this) {
-            case ID -> isShort(fields.bytes, fields.start(field), fields.end(field));
-            case EVENT_TYPE -> isEventType(fields.bytes, fields.start(field), fields.end(field));
+            case ID, SHORT_TEXT ->
+                isShort(fields.bytes(field), fields.start(field), fields.end(field));
             default -> true;
           };
       case INTEGER ->
           switch (this) {
-            case ID -> isShort(fields.bytes, fields.start(field), fields.end(field));
+            case ID -> isShort(fields.bytes(field), fields.start(field), fields.end(field));
             case TEXT_OR_INTEGER, TEXT_OR_NUMBER -> true;
             default -> false;
           };
@@ -55,7 +54,7 @@ enum ValueRule {
   }
 
   private static boolean isShort(byte[] bytes, int from, int to) {
-    return to - from <= MAX_ID_CODE_POINTS || codePoints(bytes, from, to) <= MAX_ID_CODE_POINTS;
+    return to - from <= MAX_CODE_POINTS || codePoints(bytes, from, to) <= MAX_CODE_POINTS;
   }
 
   private static int codePoints(byte[] bytes, int from, int to) {
@@ -65,17 +64,5 @@ enum ValueRule {
       count += (bytes[i] & 0xC0) == 0x80 ? 0 : 1;
     }
     return count;
-  }
-
-  private static boolean isEventType(byte[] bytes, int from, int to) {
-    for (int i = from; i < to; i++) {
-      byte c = bytes[i];
-      boolean letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-      boolean other = (c >= '0' && c <= '9') || c == '_' || c == '.' || c == '-';
-      if (!letter && !other) {
-        return false;
-      }
-    }
-    return to - from <= MAX_EVENT_TYPE_CHARS;
   }
 }

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import edtech.analytics.source.Source;
 import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
@@ -26,8 +27,17 @@ public final class Lines {
   }
 
   private static ParseRules rules(String zone, int latenessDays, int maxLineBytes) {
+    return rules(ZoneId.of(zone), maxLineBytes, Source.ofContract(ZoneId.of(zone), latenessDays));
+  }
+
+  /** Rules in UTC for lines of another source. */
+  public static ParseRules rules(Source source) {
+    return rules(ZoneOffset.UTC, 1 << 20, source);
+  }
+
+  private static ParseRules rules(ZoneId zone, int maxLineBytes, Source source) {
     return new ParseRules(
-        ZoneId.of(zone),
+        zone,
         Set.of("purchase"),
         Set.of("task_result"),
         Set.of("ab_test_assignment"),
@@ -35,7 +45,7 @@ public final class Lines {
         "USD",
         Set.of("null", "undefined", "0"),
         maxLineBytes,
-        Source.ofContract(ZoneId.of(zone), latenessDays));
+        source);
   }
 
   /** A valid event of a type with more members, such as {@code "a":1,"b":2}. */

@@ -15,6 +15,54 @@ class TimestampParserTest {
 
   @ParameterizedTest
   @CsvSource({
+    "946684800, 946684800000000",
+    "0946684800, 946684800000000",
+    "4102444799, 4102444799000000",
+    "946684800000, 946684800000000",
+    "1772352000123, 1772352000123000",
+    "4102444799999, 4102444799999000",
+    "946684800000000, 946684800000000",
+    "4102444799999999, 4102444799999999",
+    "946684800000000000, 946684800000000",
+    "1772352000123456999, 1772352000123456",
+    "4102444799999999999, 4102444799999999",
+    "2026-03-01T08:00:00Z, 1772352000000000"
+  })
+  void otherSourcesTime_mayCountInAnyUnit(String text, long micros) {
+    assertThat(TimestampParser.parseAny(text)).isEqualTo(micros);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "0",
+        "-1",
+        "-1772352000",
+        "946684799",
+        "4102444800",
+        "946684799999",
+        "4102444800000",
+        "946684799999999",
+        "4102444800000000",
+        "946684799999999999",
+        "4102444800000000000",
+        "9223372036854775807",
+        "9999999999999999999",
+        "17723520001234569990"
+      })
+  void otherSourcesDigits_inNoUnitOfTheRange_areOutOfIt(String digits) {
+    assertThat(TimestampParser.isInRange(TimestampParser.parseAny(digits))).isFalse();
+    assertThat(TimestampParser.parseAny(digits)).isNotEqualTo(TimestampParser.NOT_A_DATE_TIME);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "-", "1772352000.5", "+1772352000", "1772352000 ", "١٧٧٢٣٥٢٠٠٠"})
+  void otherSourcesText_thatIsNeither_isNoDateTime(String text) {
+    assertThat(TimestampParser.parseAny(text)).isEqualTo(TimestampParser.NOT_A_DATE_TIME);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
     "2026-03-01T10:00:00Z, 2026-03-01T10:00:00Z",
     "2026-03-01 10:00:00Z, 2026-03-01T10:00:00Z",
     "2026-03-01T10:00:00, 2026-03-01T10:00:00Z",

@@ -1,6 +1,7 @@
 package edtech.analytics.input.line;
 
 import com.fasterxml.jackson.core.JsonParser;
+import edtech.analytics.source.Source;
 import java.io.IOException;
 import java.io.Serializable;
 import java.io.UncheckedIOException;
@@ -8,15 +9,20 @@ import java.util.Set;
 import org.apache.spark.unsafe.types.UTF8String;
 
 /**
- * The properties of an event as far as they are compared with those of another event of the same
- * id.
+ * What of an event is compared with another event of the same id.
  *
+ * @param sameId whether anything is
  * @param ignored names of properties that are left out, at the top level only
  */
-public record ComparedProperties(Set<String> ignored) implements Serializable {
+public record ComparedContent(Source.SameId sameId, Set<String> ignored) implements Serializable {
 
-  public ComparedProperties {
+  public ComparedContent {
     ignored = Set.copyOf(ignored);
+  }
+
+  /** Whether events of one id are duplicates, whatever else differs. */
+  public boolean isNone() {
+    return sameId == Source.SameId.DUPLICATE;
   }
 
   /** Canonical JSON without the ignored properties; '' when nothing is left. */

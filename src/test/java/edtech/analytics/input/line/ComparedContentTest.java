@@ -2,13 +2,14 @@ package edtech.analytics.input.line;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import edtech.analytics.source.Source;
 import java.util.Set;
 import org.apache.spark.unsafe.types.UTF8String;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class ComparedPropertiesTest {
+class ComparedContentTest {
   private static final String SENT = "{\"a\":1,\"sent_at\":\"2026-03-01\"}";
 
   @ParameterizedTest
@@ -36,6 +37,8 @@ class ComparedPropertiesTest {
   }
 
   private static String of(String properties, String... ignored) {
-    return new ComparedProperties(Set.of(ignored)).of(UTF8String.fromString(properties)).toString();
+    return new ComparedContent(Source.SameId.COMPARE, Set.of(ignored))
+        .of(UTF8String.fromString(properties))
+        .toString();
   }
 }

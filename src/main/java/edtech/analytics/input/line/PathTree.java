@@ -1,0 +1,194 @@
+package edtech.analytics.input.line;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import edtech.analytics.source.FieldPath;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * The places in a line that a mapping asks for, as a tree of the members on the way to them. A
+ * reader walks a line and this tree together, and skips what is not in it.
+ *
+ * <p>Built once, then shared by readers.
+ */
+final class PathTree {
+
+  /** A member of the line's object, or of one inside it; or an element of a list. */
+  static final class Node {
+    private static final int BUCKETS = 64;
+
+    /** Counts from 0 in the tree. */
+    final int id;
+
+    /** The name in JSON, with the colon that follows it. */
+    final String json;
+
+    private final byte[] name;
+    // By name, in the order of code points.
+    private final Map<ByteKey, Node> members = new TreeMap<>();
+    private final Map<String, Node> elements = new HashMap<>();
+    private Node[] ordered = {};
+    private final Node[][] buckets = new Node[BUCKETS][];
+    private int slot = -1;
+    private boolean isKept;
+    private boolean keepsBelow;
+
+    private Node(int id, String name) {
+      this.id = id;
+      this.name = name.getBytes(UTF_8);
+      StringBuilder text = new StringBuilder();
+      JsonStrings.append(text, name);
+      this.json = text.append(':').toString();
+    }
+
+    /** Where the value is to be put; -1 when it is not asked for. */
+    int slot() {
+      return slot;
+    }
+
+    /** Whether the value is a property as a whole. */
+    boolean isKept() {
+      return isKept;
+    }
+
+    /** Whether a part of the value is a property. */
+    boolean keepsBelow() {
+      return keepsBelow;
+    }
+
+    boolean hasMembers() {
+      return ordered.length > 0;
+    }
+
+    /** Whether the value is looked at as a list of objects that have a key. */
+    boolean hasElements() {
+      return !elements.isEmpty();
+    }
+
+    /** Whether nothing inside the value is asked for. */
+    boolean isLeaf() {
+      return !hasMembers() && !hasElements();
+    }
+
+    /** The members that are asked for, in the order of code points. */
+    Node[] members() {
+      return ordered;
+    }
+
+    /** The member of a name, or null. */
+    Node member(String memberName) {
+      byte[] bytes = memberName.getBytes(UTF_8);
+      return member(bytes, 0, bytes.length);
+    }
+
+    /** The member of a name in UTF-8, or null. */
+    Node member(byte[] bytes, int from, int to) {
+      Node[] bucket = buckets[bucket(bytes, from, to)];
+      if (bucket != null) {
+        for (Node node : bucket) {
+          byte[] other = node.name;
+          if (other.length == to - from && Arrays.equals(other, 0, other.length, bytes, from, to)) {
+            return node;
+          }
+        }
+      }
+      return null;
+    }
+
+    /** The element of a key, or null. */
+    Node element(String key) {
+      return elements.get(key);
+    }
+
+    private static int bucket(byte[] bytes, int from, int to) {
+      int length = to - from;
+      return length == 0 ? 0 : (length * 7 + bytes[from] * 3 + bytes[to - 1]) & (BUCKETS - 1);
+    }
+
+    private void add(Node member) {
+      members.put(new ByteKey(member.name), member);
+      ordered = members.values().toArray(Node[]::new);
+      int i = bucket(member.name, 0, member.name.length);
+      Node[] bucket = buckets[i] == null ? new Node[0] : buckets[i];
+      buckets[i] = Arrays.copyOf(bucket, bucket.length + 1);
+      buckets[i][bucket.length] = member;
+    }
+  }
+
+  private record ByteKey(byte[] bytes) implements Comparable<ByteKey> {
+    @Override
+    public int compareTo(ByteKey other) {
+      return Arrays.compareUnsigned(bytes, other.bytes);
+    }
+  }
+
+  private int nodes;
+  private int slots;
+  private final Node root = node("");
+  private final boolean keepsAll;
+
+  /**
+   * @param properties what is kept of a line; empty = all of it
+   */
+  PathTree(List<FieldPath> properties) {
+    this.keepsAll = properties.isEmpty();
+    for (FieldPath path : properties) {
+      Node node = root;
+      for (FieldPath.Step step : path.steps()) {
+        node.keepsBelow = true;
+        node = member(node, step.name());
+      }
+      node.isKept = true;
+    }
+  }
+
+  /** The slot of the value at a path; a path that is not in the tree is added. */
+  int slot(FieldPath path) {
+    Node node = root;
+    for (FieldPath.Step step : path.steps()) {
+      node = member(node, step.name());
+      if (!step.key().isEmpty()) {
+        node = node.elements.computeIfAbsent(step.key(), this::node);
+      }
+    }
+    if (node.slot < 0) {
+      node.slot = slots++;
+    }
+    return node.slot;
+  }
+
+  /** The outermost object. */
+  Node root() {
+    return root;
+  }
+
+  int nodes() {
+    return nodes;
+  }
+
+  int slots() {
+    return slots;
+  }
+
+  /** Whether every member of the outermost object is kept. */
+  boolean keepsAll() {
+    return keepsAll;
+  }
+
+  private Node member(Node parent, String name) {
+    Node member = parent.members.get(new ByteKey(name.getBytes(UTF_8)));
+    if (member == null) {
+      member = node(name);
+      parent.add(member);
+    }
+    return member;
+  }
+
+  private Node node(String name) {
+    return new Node(nodes++, name);
+  }
+}
