@@ -123,6 +123,18 @@ public final class LocalServices implements AutoCloseable {
         RequestBody.fromString(String.join("\n", lines) + "\n"));
   }
 
+  /** Puts an object of any name into a folder of the test class's folder. */
+  public void putInto(String subfolder, String name, byte[] bytes) {
+    s3.putObject(
+        request -> request.bucket(BUCKET).key(folder + "/" + subfolder + "/" + name),
+        RequestBody.fromBytes(bytes));
+  }
+
+  /** Removes what was put there. */
+  public void removeFrom(String subfolder, String name) {
+    s3.deleteObject(r -> r.bucket(BUCKET).key(folder + "/" + subfolder + "/" + name));
+  }
+
   /** Removes the objects of a prefix. */
   public void clear(LocalDate prefix) {
     s3.listObjectsV2Paginator(r -> r.bucket(BUCKET).prefix(key(prefix, "")))
