@@ -8,6 +8,8 @@ final class SettingKeys {
   static final String LATENESS_DAYS = "lateness-days";
   static final String MAX_LINE_BYTES = "max-line-bytes";
   static final String ALLOW_EMPTY_DAY = "allow-empty-day";
+  static final String SOURCE = "source";
+  static final String SOURCE_PRESET = "source.preset";
   static final String PURCHASE_TYPES = "event-types.purchase";
   static final String TASK_RESULT_TYPES = "event-types.task-result";
   static final String ASSIGNMENT_TYPES = "event-types.ab-test-assignment";

@@ -2,6 +2,7 @@ package edtech.analytics.config;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
+import com.typesafe.config.ConfigObject;
 import com.typesafe.config.ConfigValueType;
 import java.time.DateTimeException;
 import java.util.Arrays;
@@ -27,6 +28,11 @@ final class SettingParser {
   SettingParser(Config config, List<String> problems) {
     this.config = config;
     this.problems = problems;
+  }
+
+  /** The object below a key, which {@code conf/reference.conf} has. */
+  ConfigObject object(String key) {
+    return config.getObject(key);
   }
 
   String text(String key) {

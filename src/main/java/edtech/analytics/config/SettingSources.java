@@ -5,6 +5,7 @@ import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigResolveOptions;
 import com.typesafe.config.ConfigValueFactory;
+import edtech.analytics.source.EventField;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -16,12 +17,26 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /**
- * Where settings come from. The later source wins: {@code reference.conf}, the file, the
- * environment, {@code --set}.
+ * Where settings come from. The later one wins: {@code reference.conf}, the preset of the source,
+ * the file, the environment, {@code --set}.
  */
 final class SettingSources {
   private static final String REFERENCE = "reference.conf";
   private static final String ENVIRONMENT_PREFIX = "EDTECH_";
+
+  /** Sources that are there already, by name; each a file of {@code conf/sources}. */
+  static final List<String> PRESETS =
+      List.of(
+          "segment",
+          "rudderstack",
+          "amplitude",
+          "mixpanel",
+          "posthog",
+          "edx",
+          "xapi",
+          "ga4",
+          "firehose",
+          "snowplow");
 
   /** Names that other tools use for the same thing; the job's own name wins. */
   private static final Map<String, String> USUAL_VARIABLES =
@@ -42,13 +57,13 @@ final class SettingSources {
     this.problems = problems;
   }
 
-  /** All settings there are, each from the last source that has it. */
+  /** All settings there are, each from the last that has it. */
   Config layered(
       Optional<Path> file, Map<String, String> environment, Map<String, String> overrides) {
-    return fromOverrides(overrides)
-        .withFallback(fromEnvironment(environment))
-        .withFallback(file.map(this::fromFile).orElse(ConfigFactory.empty()))
-        .withFallback(defaults);
+    Config given = fromOverrides(overrides).withFallback(fromEnvironment(environment));
+    Config written = file.map(this::fromFile).orElse(ConfigFactory.empty());
+    Config below = over(preset(given.withFallback(written)), defaults);
+    return given.withFallback(resolved(over(written, below), file, below));
   }
 
   private Config fromFile(Path file) {
@@ -58,14 +73,62 @@ final class SettingSources {
       return ConfigFactory.empty();
     }
     try {
-      Config parsed =
-          ConfigFactory.parseFile(file.toFile()).resolve(ConfigResolveOptions.noSystem());
-      keys(parsed).forEach(key -> requireKnown(key, file.toString()));
-      return parsed;
+      return ConfigFactory.parseFile(file.toFile());
     } catch (ConfigException e) {
       problems.add(file + ": " + e.getMessage());
       return ConfigFactory.empty();
     }
+  }
+
+  /**
+   * With what a file refers to: {@code events = [{ … }] ${source.events}} adds rules to those of
+   * the preset.
+   */
+  private Config resolved(Config whole, Optional<Path> file, Config otherwise) {
+    try {
+      Config resolved = whole.resolve(ConfigResolveOptions.noSystem());
+      // What lies below the source is looked at where it is read.
+      keys(resolved).stream()
+          .filter(key -> !key.startsWith(SettingKeys.SOURCE + "."))
+          .forEach(key -> requireKnown(key, file.map(Path::toString).orElse("")));
+      return resolved;
+    } catch (ConfigException e) {
+      problems.add(file.map(Path::toString).orElse("") + ": " + e.getMessage());
+      return otherwise;
+    }
+  }
+
+  /** The settings of the preset that is named; none where none is. */
+  private Config preset(Config named) {
+    String name =
+        named.hasPath(SettingKeys.SOURCE_PRESET)
+            ? named.getValue(SettingKeys.SOURCE_PRESET).unwrapped().toString().strip()
+            : "";
+    if (name.isEmpty()) {
+      return ConfigFactory.empty();
+    }
+    if (!PRESETS.contains(name)) {
+      problems.add(
+          SettingKeys.SOURCE_PRESET
+              + " = \""
+              + name
+              + "\": must be one of "
+              + String.join(", ", PRESETS));
+      return ConfigFactory.empty();
+    }
+    return ConfigFactory.parseResources(SettingSources.class, "sources/" + name + ".conf");
+  }
+
+  /** One layer over another. The value of a field is taken as a whole, its parts never mixed. */
+  private static Config over(Config upper, Config lower) {
+    Config rest = lower;
+    for (EventField field : EventField.values()) {
+      String key = SettingKeys.SOURCE + ".fields." + field.key();
+      if (upper.hasPathOrNull(key)) {
+        rest = rest.withoutPath(key);
+      }
+    }
+    return upper.withFallback(rest);
   }
 
   private Config fromEnvironment(Map<String, String> environment) {

@@ -1,6 +1,7 @@
 package edtech.analytics.config;
 
 import edtech.analytics.source.Source;
+import edtech.analytics.source.SourceReader;
 import java.nio.file.Path;
 import java.time.ZoneId;
 import java.util.ArrayList;
@@ -68,13 +69,14 @@ public final class SettingsReader {
   }
 
   private Settings settings() {
+    Settings.Events events = events();
     Settings settings =
         new Settings(
             eventsUri(),
             s3Endpoint(),
             allowEmptyDay(),
-            source(),
-            events(),
+            source(events),
+            events,
             refusal(),
             clickhouse(),
             publication(),
@@ -85,8 +87,9 @@ public final class SettingsReader {
     return settings;
   }
 
-  private Source source() {
-    return Source.ofContract(dayTimezone(), latenessDays());
+  private Source source(Settings.Events events) {
+    return SourceReader.read(
+        parser.object(SettingKeys.SOURCE), events.zone(), events.latenessDays(), problems);
   }
 
   private Settings.Events events() {

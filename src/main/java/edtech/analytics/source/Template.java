@@ -1,15 +1,111 @@
 package edtech.analytics.source;
 
 import java.io.Serializable;
+import java.time.LocalDate;
+import java.time.ZoneId;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
- * The names of a day's objects, below {@code events-uri}: {@code *} is any text within a folder,
- * {@code **} any across folders, and a whole date stands in braces in any spelling.
- *
- * @param text as it is written in settings
+ * The names of a day's objects, below {@code events-uri}. In it {@code *} is any text within a
+ * folder and {@code **} any across folders, none of a folder or name that begins with {@code _} or
+ * {@code .}; a whole date stands in braces: {@code {yyyy-MM-dd}}, {@code {yyyy}/{MM}/{dd}}, {@code
+ * {epoch-ms}}, {@code {epoch-s}}; and {@code {HH}} is any hour.
  */
-public record Template(String text) implements Serializable {
+public final class Template implements Serializable {
+  private final String text;
+  private final NamePattern before;
+  private final DatePattern date;
+  private final NamePattern after;
 
+  private Template(String text, NamePattern before, DatePattern date, NamePattern after) {
+    this.text = text;
+    this.before = before;
+    this.date = date;
+    this.after = after;
+  }
+
+  /**
+   * The dates that a name holds.
+   *
+   * @param dates none where the name does not match; several where it matches in several ways
+   * @param isNoDate whether the name matches but for a date that does not exist
+   */
+  public record Match(Set<LocalDate> dates, boolean isNoDate) {}
+
+  /**
+   * Reads a template.
+   *
+   * @throws IllegalArgumentException that says what is wrong with the text
+   */
+  public static Template parse(String text) {
+    if (text.startsWith("/") || text.contains("//")) {
+      throw new IllegalArgumentException(
+          "must be names below events-uri, without / at the beginning and without //");
+    }
+    if (List.of(text.split("/", -1)).stream()
+        .anyMatch(part -> part.equals("..") || part.equals("."))) {
+      throw new IllegalArgumentException("must have no . or .. between slashes");
+    }
+    DatePattern.Place place = DatePattern.find(text);
+    return new Template(
+        text,
+        NamePattern.parse(text.substring(0, place.start())),
+        place.date(),
+        NamePattern.parse(text.substring(place.end())));
+  }
+
+  /**
+   * What the names of a date begin with, up to the first wildcard; '' when a wildcard comes first.
+   *
+   * @param zone of the dates in the names
+   */
+  public String beginning(LocalDate day, ZoneId zone) {
+    return hasDateInBeginning()
+        ? before.beginning() + date.beginning(day, zone) + (date.isWhole() ? after.beginning() : "")
+        : before.beginning();
+  }
+
+  /** Whether the beginning is another one for each date. */
+  public boolean hasDateInBeginning() {
+    return before.isConstant();
+  }
+
+  /**
+   * The dates of a name.
+   *
+   * @param name below {@code events-uri}, without a slash at its beginning
+   * @param zone of the dates in the names
+   */
+  public Match match(String name, ZoneId zone) {
+    Set<LocalDate> dates = new TreeSet<>();
+    boolean isNoDate = false;
+    for (int start = 0; start < name.length(); start++) {
+      int end = date.end(name, start);
+      if (end > 0 && before.matches(name, 0, start) && after.matches(name, end, name.length())) {
+        LocalDate found = date.read(name, start, zone);
+        if (found == null) {
+          isNoDate = true;
+        } else {
+          dates.add(found);
+        }
+      }
+    }
+    return new Match(dates, isNoDate && dates.isEmpty());
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof Template template && template.text.equals(text);
+  }
+
+  @Override
+  public int hashCode() {
+    return text.hashCode();
+  }
+
+  /** As it is written in settings. */
   @Override
   public String toString() {
     return text;
