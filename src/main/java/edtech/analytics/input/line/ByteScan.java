@@ -11,6 +11,9 @@ public final class ByteScan {
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
   private static final long ONES = 0x0101010101010101L;
   private static final long HIGH_BITS = 0x8080808080808080L;
+  private static final long QUOTES = '"' * ONES;
+  private static final long BACKSLASHES = '\\' * ONES;
+  private static final long BLANKS = ' ' * ONES;
 
   private ByteScan() {}
 
@@ -32,6 +35,30 @@ public final class ByteScan {
       }
     }
     return -1;
+  }
+
+  /**
+   * Index of the first byte in [from, to) that ends a run of text in a JSON string: a quote, a
+   * backslash or a control character; {@code to} without one.
+   */
+  static int endOfText(byte[] bytes, int from, int to) {
+    int i = from;
+    for (; i <= to - Long.BYTES; i += Long.BYTES) {
+      long word = (long) WORD.get(bytes, i);
+      long quote = word ^ QUOTES;
+      long backslash = word ^ BACKSLASHES;
+      // As above, for each of the three; bytes beyond ASCII are none.
+      long found =
+          ((quote - ONES) & ~quote | (backslash - ONES) & ~backslash | (word - BLANKS) & ~word)
+              & HIGH_BITS;
+      if (found != 0) {
+        return i + (Long.numberOfTrailingZeros(found) >>> 3);
+      }
+    }
+    while (i < to && bytes[i] != '"' && bytes[i] != '\\' && (bytes[i] >= ' ' || bytes[i] < 0)) {
+      i++;
+    }
+    return i;
   }
 
   /** Index of the first byte in [from, to) that is not ASCII, or {@code to}. */

@@ -1,5 +1,7 @@
 package edtech.analytics.input.line;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import edtech.analytics.input.line.PathTree.Node;
@@ -19,8 +21,6 @@ final class FullMappedReader implements MappedFields.Kept {
 
   /** A member of the outermost object where all of them are kept. */
   private record Member(String key, String json, Node node) {}
-
-  private static final String ELEMENT_KEY = "key";
 
   private final PathTree tree;
   private final MappedFields fields;
@@ -101,7 +101,9 @@ final class FullMappedReader implements MappedFields.Kept {
     for (Node member : node.members()) {
       String value = member.isKept() ? kept[member.id] : member.keepsBelow() ? below(member) : null;
       if (value != null) {
-        text.append(text.isEmpty() ? '{' : ',').append(member.json).append(value);
+        text.append(text.isEmpty() ? '{' : ',')
+            .append(new String(member.json(), UTF_8))
+            .append(value);
       }
     }
     return text.isEmpty() ? null : text.append('}').toString();
@@ -182,7 +184,7 @@ final class FullMappedReader implements MappedFields.Kept {
       int keys = 0;
       for (String key = parser.nextFieldName(); key != null; key = parser.nextFieldName()) {
         JsonToken token = parser.nextToken();
-        if (key.equals(ELEMENT_KEY)) {
+        if (PathTree.isElementKey(key)) {
           keys++;
           wanted = token == JsonToken.VALUE_STRING ? list.element(parser.getText()) : null;
         }

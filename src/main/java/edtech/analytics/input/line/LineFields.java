@@ -19,7 +19,7 @@ import org.apache.spark.unsafe.types.UTF8String;
  */
 final class LineFields extends Fields {
 
-  private static final int MAX_NESTING_DEPTH = 100;
+  static final int MAX_NESTING_DEPTH = 100;
   private static final int MAX_NUMBER_CHARS = 1000;
 
   static final JsonFactory JSON =

@@ -24,9 +24,7 @@ final class PathTree {
     /** Counts from 0 in the tree. */
     final int id;
 
-    /** The name in JSON, with the colon that follows it. */
-    final String json;
-
+    private final byte[] json;
     private final byte[] name;
     // By name, in the order of code points.
     private final Map<ByteKey, Node> members = new TreeMap<>();
@@ -42,7 +40,12 @@ final class PathTree {
       this.name = name.getBytes(UTF_8);
       StringBuilder text = new StringBuilder();
       JsonStrings.append(text, name);
-      this.json = text.append(':').toString();
+      this.json = text.append(':').toString().getBytes(UTF_8);
+    }
+
+    /** The name in canonical JSON, with the colon that follows it. */
+    byte[] json() {
+      return json;
     }
 
     /** Where the value is to be put; -1 when it is not asked for. */
@@ -104,6 +107,16 @@ final class PathTree {
       return elements.get(key);
     }
 
+    /** The element of a key in UTF-8, or null. */
+    Node element(byte[] bytes, int from, int to) {
+      for (Node node : elements.values()) {
+        if (Arrays.equals(node.name, 0, node.name.length, bytes, from, to)) {
+          return node;
+        }
+      }
+      return null;
+    }
+
     private static int bucket(byte[] bytes, int from, int to) {
       int length = to - from;
       return length == 0 ? 0 : (length * 7 + bytes[from] * 3 + bytes[to - 1]) & (BUCKETS - 1);
@@ -125,6 +138,9 @@ final class PathTree {
       return Arrays.compareUnsigned(bytes, other.bytes);
     }
   }
+
+  private static final String KEY = "key";
+  private static final byte[] KEY_BYTES = KEY.getBytes(UTF_8);
 
   private int nodes;
   private int slots;
@@ -177,6 +193,16 @@ final class PathTree {
   /** Whether every member of the outermost object is kept. */
   boolean keepsAll() {
     return keepsAll;
+  }
+
+  /** Whether a member says which element of a list an object is. */
+  static boolean isElementKey(String name) {
+    return name.equals(KEY);
+  }
+
+  /** The same of a name in UTF-8. */
+  static boolean isElementKey(byte[] bytes, int from, int to) {
+    return Arrays.equals(KEY_BYTES, 0, KEY_BYTES.length, bytes, from, to);
   }
 
   private Node member(Node parent, String name) {

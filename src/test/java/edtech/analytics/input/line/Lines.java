@@ -112,7 +112,12 @@ public final class Lines {
 
   /** All that a line came to, for comparing. */
   static List<Object> outcome(ParsedLine line) {
-    return line.reason() == null ? columns(line) : List.of(line.reason(), line.detail());
+    if (line.isIgnored()) {
+      return List.of("ignored");
+    }
+    return line.reason() == null
+        ? columns(line)
+        : List.of(line.reason(), line.detail(), line.userId());
   }
 
   private static List<Object> columns(ParsedLine line) {

@@ -351,6 +351,35 @@ class MappedLineTest {
         .isEmpty();
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "\"x\":{\"a\":[1,-2.5e+3,\"\\u00e9\\n\\/\"],\"b\":{}},\"y\":[ ]",
+        "\"o\" : { \"s\" :\t\"é\" , \"r\":\"\\\\\" }",
+        "\"p\":{\"z\":\"\\\"\",\"a\":[{\"d\":1,\"c\":null}]}",
+        "\"l\":[{\"v\":1,\"key\":\"k\"},7]",
+        "\"o\":null"
+      })
+  void linesOfThisKind_areReadInPlace(String more) {
+    assertThat(ofSomePaths().isReadInPlace(line(more))).isTrue();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "\"\\u0078\":1",
+        "\"o\":{\"s\":\"\\n\"}",
+        "\"o\":1,\"o\":2",
+        "\"p\":{\"z\":\"\\/\"}",
+        "\"p\":{\"z\":1,\"z\":1}",
+        "\"x\":\"\\ud83d\\ude00\"",
+        "\"x\":1x"
+      })
+  void otherLines_areReadInFull(String more) {
+    assertThat(ofSomePaths().isReadInPlace(line(more))).isFalse();
+  }
+
   private static MappedLines ofSomePaths() {
     return new MappedLines().field(EventField.SESSION_ID, first("o>s", "l[k]>v")).properties("p");
   }

@@ -152,8 +152,21 @@ final class MappedLines {
     Source source =
         new Source(
             contract.layout(), contract.framing(), dropsTextBefore, contract.sameId(), mapping);
-    ParsedLine parsed = Lines.parse(line, Lines.rules(source));
-    assertThat(parsed.isIgnored() && parsed.reason() != null).isFalse();
+    ParseRules parseRules = Lines.rules(source);
+    ParsedLine parsed = Lines.parse(line, parseRules);
+    if (!dropsTextBefore && Utf8.isValid(line, 0, line.length)) {
+      MappedParser parser = new MappedParser(mapping, new EventRules(parseRules));
+      ParsedLine inFull = new ParsedLine();
+      parser.parseInFull(line, 0, line.length, inFull);
+      assertThat(Lines.outcome(parsed)).isEqualTo(Lines.outcome(inFull));
+    }
     return parsed;
+  }
+
+  /** Whether a line need not be read in full. */
+  boolean isReadInPlace(String line) {
+    byte[] bytes = line.getBytes(UTF_8);
+    return new MappedParser(mapping(), new EventRules(Lines.RULES))
+        .parseInPlace(bytes, 0, bytes.length, new ParsedLine());
   }
 }
