@@ -1,0 +1,27 @@
+package edtech.analytics.cli;
+
+import edtech.analytics.job.JobContext;
+import java.time.LocalDate;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** A command that changes which load of a day is in view. */
+abstract class DayCommand implements Callable<Integer> {
+  @Mixin private CommonOptions common;
+
+  @Option(names = "--date", required = true, paramLabel = "YYYY-MM-DD", description = "the day")
+  private LocalDate date;
+
+  /** Changes it; returns what to say of it, one line. */
+  abstract String run(JobContext job, LocalDate date);
+
+  @Override
+  public final Integer call() {
+    try (JobContext job = common.openServer()) {
+      job.schema().requireCurrent();
+      common.out().println(run(job, date));
+    }
+    return 0;
+  }
+}
