@@ -39,7 +39,10 @@ class ConcurrentLoadsIT {
     services.close();
   }
 
-  /** Each order, the first to come held before it looks whether it is superseded, or after it. */
+  /**
+   * In each order; the load that begins first stops either before it checks whether it is
+   * superseded, or after that.
+   */
   @Test
   void twoLoads_inBothOrders_theHigherSeqIsSeen() throws Exception {
     LocalDate day = LocalDate.of(2034, 4, 1);

@@ -68,7 +68,7 @@ public final class Erasures {
     write(erasure, true);
   }
 
-  /** Users for whom the last run has not come to its end. */
+  /** Hashes of the users whose last run of forget did not finish. */
   public Set<String> unfinished() {
     return server
         .rows(

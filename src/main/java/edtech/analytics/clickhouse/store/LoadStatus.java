@@ -17,7 +17,7 @@ public enum LoadStatus {
   ABANDONED;
 
   /**
-   * The status of a word.
+   * The status that a word of {@code ops.loads} stands for.
    *
    * @throws IllegalArgumentException when there is none
    */
