@@ -7,11 +7,19 @@ root="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
 # letters of names would be lost.
 export LC_ALL=C.UTF-8
 
-# No proxy is asked for addresses of this machine: it would see their passwords.
-case ",${no_proxy:-${NO_PROXY:-}}," in
-  ",*,") export no_proxy="*" ;; # Nothing goes through a proxy.
-  *,localhost,127.0.0.1,::1,*) export no_proxy="${no_proxy:-${NO_PROXY:-}}" ;;
-  *) export no_proxy="localhost,127.0.0.1,::1,${no_proxy:-${NO_PROXY:-}}" ;;
+# No proxy is asked for addresses of this machine: it would see their passwords. Clients compare
+# them as text, so the others of 127.* are named where one is used.
+export no_proxy="${no_proxy:-${NO_PROXY:-}}"
+direct="localhost,127.0.0.1,::1"
+for url in "${CLICKHOUSE_URL:-}" "${S3_ENDPOINT:-}"; do
+  if [[ "$url" =~ ^[a-z]+://(127\.[0-9.]+) && ",$direct," != *",${BASH_REMATCH[1]},"* ]]; then
+    direct="${BASH_REMATCH[1]},$direct"
+  fi
+done
+case ",$no_proxy," in
+  ",*,") ;; # Nothing goes through a proxy.
+  *",$direct,"*) ;;
+  *) no_proxy="$direct,$no_proxy" ;;
 esac
 export NO_PROXY="$no_proxy"
 

@@ -106,6 +106,15 @@ def test_otherLocaleAndProxy_isUtf8AndNeverForThisMachine(services):
     assert "SPARK_LOCAL_IP=127.0.0.1" in said
 
 
+@pytest.mark.parametrize("variable", ["CLICKHOUSE_URL", "S3_ENDPOINT"])
+def test_otherAddressOfThisMachine_isNotForAProxyEither(services, variable):
+    own = {"CLICKHOUSE_URL": "https://own.example:8443"} | {variable: "http://127.0.0.2:8123"}
+
+    said = _run(services | own, "load").stdout.splitlines()
+
+    assert "no_proxy=127.0.0.2,localhost,127.0.0.1,::1," in said
+
+
 @pytest.mark.parametrize("variable", ["no_proxy", "NO_PROXY"])
 def test_noProxyForAnything_staysSo(variable, services):
     said = _run(services | {"http_proxy": "http://proxy.example", variable: "*"}, "load").stdout
@@ -160,7 +169,9 @@ def test_help_needsNothingAndNamesEveryCommand(tmp_path):
 
     assert done.returncode == 0
     sources = (ROOT / "src/main/java/edtech/analytics/cli").glob("*Command.java")
-    commands = [re.search(r'name = "(\w+)"', source.read_text())[1] for source in sources]
+    text = "".join(source.read_text() for source in sources)
+    commands = re.findall(r'@Command\(\s+name = "(\w+)"', text)
+    assert len(commands) == text.count("@Command(") > 0
     listed = re.findall(r"^  ([a-z]+)  ", done.stdout, re.M)
     assert set(commands) <= set(listed)
     assert max(map(len, done.stdout.splitlines())) <= 100
