@@ -20,7 +20,8 @@ public final class SettingsReader {
   private enum Needs {
     EVENTS,
     SERVER,
-    BOTH
+    BOTH,
+    NEITHER
   }
 
   private final List<String> problems = new ArrayList<>();
@@ -68,6 +69,12 @@ public final class SettingsReader {
     return new SettingsReader(Needs.EVENTS, file, environment, overrides).settings();
   }
 
+  /** The same for a run that is told which objects it reads: {@code events-uri} may be '', too. */
+  public static Settings readForTrial(
+      Optional<Path> file, Map<String, String> environment, Map<String, String> overrides) {
+    return new SettingsReader(Needs.NEITHER, file, environment, overrides).settings();
+  }
+
   private Settings settings() {
     Settings.Events events = events();
     Settings settings =
@@ -113,7 +120,9 @@ public final class SettingsReader {
 
   private Settings.ClickHouse clickhouse() {
     ClickHouseSettings clickhouse = new ClickHouseSettings(parser, problems);
-    return needs == Needs.EVENTS ? clickhouse.unused() : clickhouse.used(environment);
+    return needs == Needs.EVENTS || needs == Needs.NEITHER
+        ? clickhouse.unused()
+        : clickhouse.used(environment);
   }
 
   private Settings.Publication publication() {
@@ -125,10 +134,9 @@ public final class SettingsReader {
     String key = SettingKeys.EVENTS_URI;
     String uri = parser.text(key).replaceAll("/+$", "");
     if (uri.isEmpty()) {
-      if (needs != Needs.SERVER) {
+      if (needs == Needs.EVENTS || needs == Needs.BOTH) {
         problems.add(
-            key
-                + " is not set: name the folder of the dt= folders, as EVENTS_URI=s3a://bucket/path");
+            key + " is not set: name the folder of the events, as EVENTS_URI=s3a://bucket/path");
       }
     } else if (uri.contains("@")) {
       problems.add(key + " must not hold keys: S3A finds them by itself (docs/security.md)");

@@ -263,7 +263,7 @@ class SettingsReaderTest {
   void nothingSet_read_namesAllThatIsRequired() {
     assertThat(problems(Map.of()))
         .containsExactly(
-            "events-uri is not set: name the folder of the dt= folders, as"
+            "events-uri is not set: name the folder of the events, as"
                 + " EVENTS_URI=s3a://bucket/path",
             "clickhouse.url is not set: give http://host:port, as CLICKHOUSE_URL or in --config",
             "clickhouse.password = \"env:CLICKHOUSE_PASSWORD\": the variable CLICKHOUSE_PASSWORD is"

@@ -1,0 +1,163 @@
+package edtech.analytics.trial;
+
+import edtech.analytics.config.Settings;
+import edtech.analytics.input.line.LineParser;
+import edtech.analytics.input.line.ParseRules;
+import edtech.analytics.input.line.ParsedLine;
+import edtech.analytics.input.line.Reason;
+import edtech.analytics.source.EventField;
+import java.nio.charset.StandardCharsets;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * What the settings make of lines, one after the other. Holds the first few lines and counts,
+ * however many there are.
+ */
+public final class SourceTrial {
+  private static final int MOST_SAMPLES = 20;
+  private static final int MOST_TYPES = 1000;
+
+  /**
+   * A line, and what it was taken for.
+   *
+   * @param outcome as in {@link #outcomes}
+   * @param fields name to value of an event's columns; empty of other lines
+   */
+  record Sample(String line, String outcome, Map<String, String> fields) {}
+
+  private final LineParser parser;
+  private final ParsedLine parsed = new ParsedLine();
+  private final Settings settings;
+  private final List<Sample> samples = new ArrayList<>();
+  private final Map<String, Long> outcomes = new TreeMap<>();
+  private final Map<String, Map<String, Long>> kindsByType = new TreeMap<>();
+  private final Map<LocalDate, Long> days = new TreeMap<>();
+  private final SeenPaths paths = new SeenPaths();
+  private long lines;
+
+  public SourceTrial(Settings settings) {
+    this.settings = settings;
+    this.parser = new LineParser(ParseRules.of(settings.events(), settings.source()));
+  }
+
+  /** Takes a line that is nothing but white space. */
+  public void addBlank() {
+    lines++;
+    count("blank");
+  }
+
+  /**
+   * Takes a line, or a piece of an object that holds one event.
+   *
+   * @param buffer holds it, without line end and byte order mark
+   * @param isTooLong whether it is only the beginning of one
+   */
+  public void add(byte[] buffer, int offset, int length, boolean isTooLong) {
+    lines++;
+    String text = new String(buffer, offset, length, StandardCharsets.UTF_8);
+    paths.add(text.substring(Math.max(0, text.indexOf('{'))));
+    String outcome;
+    if (isTooLong) {
+      outcome = "rejected  " + Reason.LINE_TOO_LONG.code();
+    } else {
+      parser.parse(buffer, offset, length, parsed);
+      outcome = outcome();
+    }
+    count(outcome);
+    boolean isEvent = outcome.equals("event");
+    if (isEvent) {
+      days.merge(LocalDate.ofEpochDay(parsed.eventDay()), 1L, Long::sum);
+      countType();
+    }
+    if (samples.size() < MOST_SAMPLES) {
+      samples.add(new Sample(text, outcome, isEvent ? EventColumns.of(parsed) : Map.of()));
+    }
+  }
+
+  private String outcome() {
+    if (parsed.isIgnored()) {
+      return "ignored";
+    }
+    return parsed.reason() == null
+        ? "event"
+        : ("rejected  " + parsed.reason().code() + " " + parsed.detail()).strip();
+  }
+
+  private void count(String outcome) {
+    outcomes.merge(outcome, 1L, Long::sum);
+  }
+
+  private void countType() {
+    String type = parsed.eventType();
+    boolean isKnown = kindsByType.containsKey(type);
+    kindsByType
+        .computeIfAbsent(
+            isKnown || kindsByType.size() < MOST_TYPES ? type : "(other types)",
+            t -> new TreeMap<>())
+        .merge(parsed.kind().code(), 1L, Long::sum);
+  }
+
+  /** The first lines, with what they were taken for. */
+  List<Sample> samples() {
+    return samples;
+  }
+
+  /** Lines by how they end: {@code event}, {@code ignored}, {@code blank}, or rejected and why. */
+  Map<String, Long> outcomes() {
+    return outcomes;
+  }
+
+  /** Events by type and kind. */
+  Map<String, Map<String, Long>> kindsByType() {
+    return kindsByType;
+  }
+
+  /** Events by date, in {@code day.timezone}. */
+  Map<LocalDate, Long> days() {
+    return days;
+  }
+
+  SeenPaths paths() {
+    return paths;
+  }
+
+  long lines() {
+    return lines;
+  }
+
+  /** Lines that became events. */
+  public long events() {
+    return outcomes.getOrDefault("event", 0L);
+  }
+
+  /** What is wrong where no line became an event, and what to do. */
+  public String whyNone() {
+    if (lines == outcomes.getOrDefault("blank", 0L)) {
+      return "the objects have no line that is not blank: name objects that hold events";
+    }
+    if (lines == outcomes.getOrDefault("ignored", 0L) + outcomes.getOrDefault("blank", 0L)) {
+      return "every line is ignored: look at the rules with as = ignored in source.events";
+    }
+    Map.Entry<String, Long> most =
+        outcomes.entrySet().stream()
+            .filter(outcome -> outcome.getKey().startsWith("rejected"))
+            .max(Map.Entry.comparingByValue())
+            .orElseThrow();
+    String field = most.getKey().replaceFirst("^rejected  \\S+ ?", "");
+    String what = most.getKey().replaceFirst("^rejected  ", "");
+    EventField named = EventField.named(field);
+    return "none of the "
+        + lines
+        + " lines is an event, and "
+        + most.getValue()
+        + " are rejected as "
+        + what
+        + (named == null
+            ? ": look at the lines above"
+            : "; " + new Hint(settings, paths).of(named));
+  }
+}
