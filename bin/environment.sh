@@ -36,16 +36,23 @@ fail() {
   exit "${2:-1}"
 }
 
+# Where the local services say how they are reached.
+services_file() {
+  local state="${STATE:-.local}"
+  [[ "$state" = /* ]] || state="$root/$state"
+  echo "$state/env"
+}
+
 # CLICKHOUSE_URL from the environment means services of your own, whose settings all come from the
 # environment; without it, they are those of `make up`.
 use_services() {
   [ -z "${CLICKHOUSE_URL:-}" ] || return 0
-  local state="${STATE:-.local}"
-  [[ "$state" = /* ]] || state="$root/$state"
-  [ -f "$state/env" ] ||
-    fail "no services: there is no $state/env; run 'make up', or set CLICKHOUSE_URL to a server of your own"
+  local file
+  file="$(services_file)"
+  [ -f "$file" ] ||
+    fail "no services: there is no $file; run 'make up', or set CLICKHOUSE_URL to a server of your own"
   set -a
   # shellcheck source=/dev/null
-  . "$state/env"
+  . "$file"
   set +a
 }

@@ -16,6 +16,7 @@
  *   <li>{@code job}: the session, the settings in force, access to S3.
  *   <li>{@code load}: one day, or a range of days: the only place that knows the order of steps.
  *   <li>{@code forget}: erasure of a user from all loads.
+ *   <li>{@code trial}: a source tried on a few objects, without Spark and ClickHouse.
  *   <li>{@code shell}: a day as views of spark-shell, nothing written.
  * </ol>
  */

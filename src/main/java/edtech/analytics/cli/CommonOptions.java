@@ -45,6 +45,11 @@ final class CommonOptions {
         SettingsReader.readForServer(Optional.ofNullable(config), environment(), overrides));
   }
 
+  /** The settings of a run that is told which objects it reads. */
+  Settings settingsForTrial() {
+    return SettingsReader.readForTrial(Optional.ofNullable(config), environment(), overrides);
+  }
+
   private JobContext open(Settings settings) {
     return new JobContext(settings, environment());
   }

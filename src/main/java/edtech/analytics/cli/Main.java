@@ -33,7 +33,8 @@ import picocli.CommandLine.Command;
       WithdrawCommand.class,
       SweepCommand.class,
       ReleaseCommand.class,
-      ForgetCommand.class
+      ForgetCommand.class,
+      TrySourceCommand.class
     })
 public final class Main {
   static final class Version implements CommandLine.IVersionProvider {

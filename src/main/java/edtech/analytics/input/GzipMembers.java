@@ -33,13 +33,14 @@ final class GzipMembers extends InputStream {
   private InputStream member;
 
   /**
-   * @param listed stands at the beginning of the object
+   * @param listed tells how much of the object was read
+   * @param all its bytes from the beginning, read out of that
    * @throws IOException when that is no gzip
    */
-  GzipMembers(SourceObject object, ListedBytes listed) throws IOException {
+  GzipMembers(SourceObject object, ListedBytes listed, InputStream all) throws IOException {
     this.object = object;
     this.listed = listed;
-    this.bytes = new Buffered(listed);
+    this.bytes = new Buffered(all);
     this.member = new GzipCompressorInputStream(bytes);
   }
 

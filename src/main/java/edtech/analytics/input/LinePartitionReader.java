@@ -37,7 +37,8 @@ final class LinePartitionReader implements PartitionReader<InternalRow> {
   private final ArrayDeque<InternalRow> counts = new ArrayDeque<>();
 
   private Split split;
-  private LineReader reader;
+  private Piece piece;
+  private LineSource reader;
   private InternalRow row;
   private int prefixDay;
   private long lines;
@@ -108,11 +109,8 @@ final class LinePartitionReader implements PartitionReader<InternalRow> {
 
   private void open(Split next) throws IOException {
     split = next;
-    try {
-      reader = new LineReader(opener.open(split), split.start(), split.end(), rules.maxLineBytes());
-    } catch (IOException e) {
-      throw opener.refuse(split.object(), e);
-    }
+    piece = opener.open(split);
+    reader = piece.texts(rules);
     prefixDay = Math.toIntExact(split.object().prefixDate().toEpochDay());
     lines = 0;
     blankLines = 0;
@@ -125,7 +123,7 @@ final class LinePartitionReader implements PartitionReader<InternalRow> {
     try {
       return reader.next();
     } catch (IOException e) {
-      throw opener.refuse(split.object(), e);
+      throw opener.refuse(piece.object(), piece.compression(), e);
     }
   }
 

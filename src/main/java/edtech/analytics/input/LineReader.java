@@ -2,7 +2,6 @@ package edtech.analytics.input;
 
 import edtech.analytics.input.line.ByteScan;
 import edtech.analytics.input.line.UnicodeWhitespace;
-import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Arrays;
@@ -17,7 +16,7 @@ import java.util.Arrays;
  *
  * <p>Not thread-safe. Closing closes the stream.
  */
-public final class LineReader implements Closeable {
+public final class LineReader implements LineSource {
 
   private static final int BUFFER_BYTES = 128 * 1024;
   private static final int SKIP_BYTES = 64 * 1024;
@@ -62,7 +61,7 @@ public final class LineReader implements Closeable {
     this.streamPosition = insideLine ? start - 1 : 0;
   }
 
-  /** Moves to the next line; false when there is none in this part. */
+  @Override
   public boolean next() throws IOException {
     if (insideLine) {
       insideLine = false;
@@ -85,35 +84,32 @@ public final class LineReader implements Closeable {
     return true;
   }
 
-  /** The array the line lies in; it may be another one after each {@link #next}. */
+  @Override
   public byte[] buffer() {
     return buffer;
   }
 
-  /** Where in the buffer the line begins. */
+  @Override
   public int offset() {
     return offset;
   }
 
-  /** Bytes of the line, at most {@code maxLineBytes}. */
+  @Override
   public int length() {
     return length;
   }
 
-  /**
-   * Whether the content is longer than {@code maxLineBytes}; the buffer then holds exactly that
-   * many bytes of it. A line can be too long and blank: blank counts first.
-   */
+  @Override
   public boolean isTooLong() {
     return tooLong;
   }
 
-  /** Whether the whole line, kept or not, is nothing but Unicode white space. */
+  @Override
   public boolean isBlank() {
     return blank;
   }
 
-  /** Offset in the stream (after decompression) of the first byte, byte order mark included. */
+  @Override
   public long lineStart() {
     return lineStart;
   }

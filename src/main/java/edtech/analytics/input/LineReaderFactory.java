@@ -31,6 +31,6 @@ record LineReaderFactory(
         from,
         to,
         new ErasedUserFinder(erased),
-        new ObjectOpener(hadoop.value()));
+        new ObjectOpener(hadoop.value(), rules.source().layout().isNative()));
   }
 }

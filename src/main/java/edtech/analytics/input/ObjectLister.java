@@ -8,6 +8,7 @@ import java.util.Comparator;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.EtagSource;
+import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.LocatedFileStatus;
 import org.apache.hadoop.fs.Path;
@@ -123,7 +124,7 @@ public final class ObjectLister {
     }
   }
 
-  private static String version(LocatedFileStatus status) {
+  static String version(FileStatus status) {
     String etag = status instanceof EtagSource source ? source.getEtag() : null;
     return etag == null ? status.getModificationTime() + "-" + status.getLen() : etag;
   }

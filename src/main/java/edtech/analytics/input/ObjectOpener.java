@@ -1,13 +1,15 @@
 package edtech.analytics.input;
 
+import com.github.luben.zstd.ZstdIOException;
+import com.github.luben.zstd.ZstdInputStream;
 import java.io.EOFException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PushbackInputStream;
-import java.util.Arrays;
 import java.util.concurrent.ExecutionException;
 import java.util.zip.ZipException;
+import org.apache.commons.compress.compressors.bzip2.BZip2CompressorInputStream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FileSystem;
@@ -16,35 +18,104 @@ import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.s3a.RemoteFileChangedException;
 import org.apache.hadoop.fs.s3a.S3AFileStatus;
 
-/** Opens an object in its listed version, and checks its compression against its name. */
+/**
+ * Opens an object in its listed version. How it is compressed is told by its name, which is
+ * checked, or by its first bytes.
+ */
 final class ObjectOpener {
-  private static final byte[] GZIP = {0x1f, (byte) 0x8b};
-  private static final byte[] ZSTD = {0x28, (byte) 0xb5, 0x2f, (byte) 0xfd};
-
   private final Configuration hadoop;
+  private final boolean isNamed;
 
-  ObjectOpener(Configuration hadoop) {
+  /**
+   * @param isNamed whether the name of an object says how it is compressed, as in the native layout
+   */
+  ObjectOpener(Configuration hadoop, boolean isNamed) {
     this.hadoop = hadoop;
+    this.isNamed = isNamed;
   }
 
-  /** The bytes of a piece, from where {@link LineReader} wants them; decompressed for gzip. */
-  InputStream open(Split split) throws IOException {
+  /**
+   * Opens a piece. Of an object that turns out to be compressed, the first piece is all of it, and
+   * the others are empty.
+   */
+  Piece open(Split split) throws IOException {
     SourceObject object = split.object();
-    FSDataInputStream bytes = openVersion(split);
+    Compression compression = object.isGzip() && isNamed ? Compression.GZIP : Compression.NONE;
     try {
-      if (split.start() > 0) {
-        bytes.seek(split.start() - 1);
+      FSDataInputStream bytes = openVersion(split);
+      try {
+        return isNamed ? named(split, compression, bytes) : told(split, bytes);
+      } catch (IOException | RuntimeException e) {
+        bytes.close();
+        throw e;
       }
-      ListedBytes listed = new ListedBytes(bytes, object);
-      // Nothing at all, as some writers leave it, is not gzip, but has no line to lose either.
-      if (object.isGzip() && object.bytes() > 0) {
-        return new GzipMembers(object, listed);
-      }
-      return split.start() == 0 ? requirePlain(object, listed) : listed;
-    } catch (IOException | RuntimeException e) {
-      bytes.close();
-      throw e;
+    } catch (IOException e) {
+      throw refuse(object, compression, e);
     }
+  }
+
+  private static Piece named(Split split, Compression compression, FSDataInputStream bytes)
+      throws IOException {
+    SourceObject object = split.object();
+    if (split.start() > 0) {
+      return plain(split, bytes);
+    }
+    ListedBytes listed = new ListedBytes(bytes, object);
+    // Nothing at all, as some writers leave it, is not gzip, but has no line to lose either.
+    if (compression == Compression.GZIP && object.bytes() > 0) {
+      InputStream text = new GzipMembers(object, listed, listed);
+      return new Piece(object, compression, text, 0, Long.MAX_VALUE);
+    }
+    byte[] head = listed.readNBytes(Compression.HEAD_BYTES);
+    Compression found = Compression.of(head);
+    if (found == Compression.GZIP || found == Compression.ZSTD) {
+      throw new InputRefusedException(
+          "object "
+              + object.uri()
+              + " is compressed, but its name says it is not: rename gzip to .jsonl.gz; write zstd"
+              + " again as gzip or plain text");
+    }
+    return new Piece(object, compression, together(head, listed), 0, split.end());
+  }
+
+  /** By the first bytes of the object. */
+  private Piece told(Split split, FSDataInputStream bytes) throws IOException {
+    SourceObject object = split.object();
+    ListedBytes listed = new ListedBytes(bytes, object);
+    byte[] head = listed.readNBytes(Compression.HEAD_BYTES);
+    Compression compression = Compression.of(head);
+    if (split.start() > 0) {
+      return compression == Compression.NONE
+          ? plain(split, bytes)
+          : new Piece(object, compression, listed, 0, 0);
+    }
+    InputStream all = together(head, listed);
+    try {
+      InputStream text =
+          switch (compression) {
+            case NONE -> all;
+            case GZIP -> new GzipMembers(object, listed, all);
+            case ZSTD -> new ZstdInputStream(all);
+            case BZIP2 -> new BZip2CompressorInputStream(all, true);
+          };
+      boolean isWhole = compression != Compression.NONE;
+      return new Piece(object, compression, text, 0, isWhole ? Long.MAX_VALUE : split.end());
+    } catch (IOException e) {
+      throw refuse(object, compression, e);
+    }
+  }
+
+  private static Piece plain(Split split, FSDataInputStream bytes) throws IOException {
+    bytes.seek(split.start() - 1);
+    InputStream listed = new ListedBytes(bytes, split.object());
+    return new Piece(split.object(), Compression.NONE, listed, split.start(), split.end());
+  }
+
+  /** What was read to be looked at and the rest; to seek back would cost S3 a second request. */
+  private static InputStream together(byte[] head, InputStream rest) throws IOException {
+    PushbackInputStream all = new PushbackInputStream(rest, Compression.HEAD_BYTES);
+    all.unread(head);
+    return all;
   }
 
   private FSDataInputStream openVersion(Split split) throws IOException {
@@ -68,31 +139,10 @@ final class ObjectOpener {
     }
   }
 
-  /** Checks the first bytes without seeking back, which would cost a second request to S3. */
-  private static InputStream requirePlain(SourceObject object, InputStream bytes)
-      throws IOException {
-    byte[] head = new byte[ZSTD.length];
-    int got = bytes.readNBytes(head, 0, head.length);
-    if (startsWith(head, got, GZIP) || startsWith(head, got, ZSTD)) {
-      throw new InputRefusedException(
-          "object "
-              + object.uri()
-              + " is compressed, but its name says it is not: rename gzip to .jsonl.gz; write zstd"
-              + " again as gzip or plain text");
-    }
-    PushbackInputStream all = new PushbackInputStream(bytes, head.length);
-    all.unread(head, 0, got);
-    return all;
-  }
-
-  private static boolean startsWith(byte[] head, int got, byte[] magic) {
-    return got >= magic.length && Arrays.equals(head, 0, magic.length, magic, 0, magic.length);
-  }
-
   /**
    * Turns the exception of a broken, changed or unreadable object into one with a clear message.
    */
-  IOException refuse(SourceObject object, IOException cause) {
+  IOException refuse(SourceObject object, Compression compression, IOException cause) {
     if (cause instanceof InputRefusedException || cause instanceof ReadFailedException) {
       return cause;
     }
@@ -112,11 +162,13 @@ final class ObjectOpener {
               + " final",
           cause);
     }
-    if (object.isGzip() && isNotTransport(cause)) {
+    if (compression != Compression.NONE && isNotTransport(cause)) {
       return new InputRefusedException(
           "object "
               + object.uri()
-              + " is not valid gzip to its last byte ("
+              + " is not valid "
+              + compression
+              + " to its last byte ("
               + (cause.getMessage() == null ? "it ends too early" : cause.getMessage())
               + "): upload it again",
           cause);
@@ -139,6 +191,7 @@ final class ObjectOpener {
   private static boolean isNotTransport(IOException cause) {
     return cause.getClass() == IOException.class
         || cause instanceof EOFException
-        || cause instanceof ZipException;
+        || cause instanceof ZipException
+        || cause instanceof ZstdIOException;
   }
 }

@@ -2,6 +2,7 @@ package edtech.analytics.input;
 
 import java.io.Serializable;
 import java.time.LocalDate;
+import java.util.List;
 
 /**
  * One object of a day's prefix, as it was listed.
@@ -14,6 +15,13 @@ import java.time.LocalDate;
  */
 public record SourceObject(String uri, LocalDate prefixDate, long bytes, String version)
     implements Serializable {
+
+  private static final List<String> COMPRESSED = List.of(".gz", ".zst", ".zstd", ".bz2");
+
+  /** Whether the name says that it is compressed; its bytes may say otherwise. */
+  public boolean isNamedAsCompressed() {
+    return COMPRESSED.stream().anyMatch(uri::endsWith);
+  }
 
   boolean isGzip() {
     return uri.endsWith(".gz");

@@ -1,5 +1,6 @@
 package edtech.analytics.input;
 
+import edtech.analytics.source.Source;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
@@ -7,7 +8,7 @@ import org.apache.spark.sql.connector.read.InputPartition;
 
 /**
  * A piece of an object: the lines whose first byte lies in [start, end) of it. A compressed object
- * is one piece.
+ * is one piece; where its name does not tell, its first piece is all of it.
  *
  * @param number the object's number in the load
  */
@@ -44,11 +45,17 @@ record Split(SourceObject object, int number, long start, long end) implements S
     return packs;
   }
 
+  private static boolean isWhole(SourceObject object, Source source) {
+    boolean isCompressed =
+        source.layout().isNative() ? object.isGzip() : object.isNamedAsCompressed();
+    return isCompressed || source.framing() == Source.Framing.CONCATENATED;
+  }
+
   private static List<Split> cut(Selection selection, long size) {
     List<Split> splits = new ArrayList<>();
     int number = 0;
     for (SourceObject object : selection.objects()) {
-      if (object.isGzip()) {
+      if (isWhole(object, selection.rules().source())) {
         splits.add(new Split(object, number, 0, Long.MAX_VALUE));
       } else {
         long start = 0;

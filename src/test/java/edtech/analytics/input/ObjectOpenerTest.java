@@ -42,6 +42,7 @@ class ObjectOpenerTest {
   }
 
   private static IOException refusal(SourceObject object) {
-    return new ObjectOpener(new Configuration()).refuse(object, new FileNotFoundException());
+    return new ObjectOpener(new Configuration(), true)
+        .refuse(object, Compression.NONE, new FileNotFoundException());
   }
 }

@@ -21,16 +21,23 @@ final class ObjectRows {
    */
   static List<InternalRow> of(Path file, LocalDate day, ParseRules rules, ErasedUsers erased)
       throws IOException {
+    return of(file, day, rules, erased, 0, Long.MAX_VALUE);
+  }
+
+  /** The rows of a piece of an object. */
+  static List<InternalRow> of(
+      Path file, LocalDate day, ParseRules rules, ErasedUsers erased, long start, long end)
+      throws IOException {
     SourceObject object = new SourceObject(file.toUri().toString(), day, Files.size(file), "v");
     List<InternalRow> rows = new ArrayList<>();
     try (LinePartitionReader reader =
         new LinePartitionReader(
-            List.of(new Split(object, 0, 0, Long.MAX_VALUE)),
+            List.of(new Split(object, 0, start, end)),
             rules,
             (int) day.toEpochDay(),
             (int) day.toEpochDay(),
             new ErasedUserFinder(erased),
-            new ObjectOpener(new Configuration()))) {
+            new ObjectOpener(new Configuration(), rules.source().layout().isNative()))) {
       while (reader.next()) {
         rows.add(reader.get().copy());
       }
