@@ -9,12 +9,11 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.apache.commons.text.similarity.LevenshteinDistance;
+import org.apache.spark.unsafe.types.UTF8String;
 
 /** Where a field may be that was not found, or not as it must be. */
 final class Hint {
   private static final int MOST_PATHS = 3;
-  private static final LevenshteinDistance EDITS = LevenshteinDistance.getDefaultInstance();
 
   private final Settings settings;
   private final SeenPaths paths;
@@ -47,7 +46,7 @@ final class Hint {
   /** How far a path's last name is from the field's, or from the nearest one that was tried. */
   private static int distance(String path, EventField field, List<FieldPath> tried) {
     return Stream.concat(Stream.of(field.key()), tried.stream().map(p -> lastName(p.toString())))
-        .mapToInt(name -> EDITS.apply(plain(lastName(path)), plain(name)))
+        .mapToInt(name -> plain(lastName(path)).levenshteinDistance(plain(name)))
         .min()
         .orElseThrow();
   }
@@ -56,7 +55,7 @@ final class Hint {
     return path.substring(path.lastIndexOf('.') + 1);
   }
 
-  private static String plain(String name) {
-    return name.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]", "");
+  private static UTF8String plain(String name) {
+    return UTF8String.fromString(name.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]", ""));
   }
 }

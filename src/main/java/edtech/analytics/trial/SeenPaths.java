@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 
@@ -46,7 +47,15 @@ final class SeenPaths {
   }
 
   private final Map<String, Seen> byPath = new TreeMap<>();
+  private final Set<String> shown;
   private boolean isFull;
+
+  /**
+   * @param shown paths whose values are no names of persons, such as that of the event's type
+   */
+  SeenPaths(Set<String> shown) {
+    this.shown = shown;
+  }
 
   Map<String, Seen> byPath() {
     return byPath;
@@ -112,7 +121,7 @@ final class SeenPaths {
     seen.lines++;
     if (seen.example.isEmpty() && !value.isBlank()) {
       seen.example =
-          isPersonal(path.get(path.size() - 1).name(), value)
+          !shown.contains(text) && isPersonal(path.get(path.size() - 1).name(), value)
               ? "(not shown: may be of a person)"
               : value;
     }

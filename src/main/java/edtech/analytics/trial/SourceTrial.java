@@ -6,12 +6,16 @@ import edtech.analytics.input.line.ParseRules;
 import edtech.analytics.input.line.ParsedLine;
 import edtech.analytics.input.line.Reason;
 import edtech.analytics.source.EventField;
+import edtech.analytics.source.FieldPath;
+import edtech.analytics.source.FieldValue;
 import java.nio.charset.StandardCharsets;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * What the settings make of lines, one after the other. Holds the first few lines and counts,
@@ -36,12 +40,20 @@ public final class SourceTrial {
   private final Map<String, Long> outcomes = new TreeMap<>();
   private final Map<String, Map<String, Long>> kindsByType = new TreeMap<>();
   private final Map<LocalDate, Long> days = new TreeMap<>();
-  private final SeenPaths paths = new SeenPaths();
+  private final SeenPaths paths;
   private long lines;
 
   public SourceTrial(Settings settings) {
     this.settings = settings;
+    this.paths = new SeenPaths(typePaths(settings));
     this.parser = new LineParser(ParseRules.of(settings.events(), settings.source()));
+  }
+
+  private static Set<String> typePaths(Settings settings) {
+    FieldValue types = settings.source().mapping().fields().get(EventField.EVENT_TYPE);
+    return types == null
+        ? Set.of()
+        : types.paths().stream().map(FieldPath::toString).collect(Collectors.toSet());
   }
 
   /** Takes a line that is nothing but white space. */
