@@ -80,16 +80,20 @@ chaos: $(VENV) $(S3PROXY) $(JAR) #- what breaks a load, many times: half an hour
 
 # The corpus grows from run to run in target/fuzz; what of it adds coverage is kept by `make fuzz-keep`.
 FUZZ := target/fuzz
-FUZZER = java -Xmx1g -cp "target/test-classes:target/classes:$$(cat $(FUZZ)/classpath)" \
-	com.code_intelligence.jazzer.Jazzer --target_class=edtech.analytics.input.line.LineFuzz \
+FUZZ_PATH = -cp "target/test-classes:target/classes:$$(cat $(FUZZ)/classpath)"
+FUZZ_CLASS = edtech.analytics.input.line.$(if $(PRESET),MappedFuzz,LineFuzz)
+FUZZER = java -Xmx1g -Dpreset=$(PRESET) $(FUZZ_PATH) \
+	com.code_intelligence.jazzer.Jazzer --target_class=$(FUZZ_CLASS) \
 	--instrumentation_includes='edtech.analytics.input.**' --reproducer_path=$(FUZZ) \
 	-artifact_prefix=$(FUZZ)/ -max_len=3000 -timeout=10 -rss_limit_mb=0 -verbosity=1
 
-fuzz: $(VENV) #- look for lines that the parser gets wrong, led by coverage: make fuzz [MINUTES=10]
+fuzz: $(VENV) #- look for lines that the parser gets wrong, led by coverage: make fuzz [MINUTES=10] [PRESET=segment]
 	@$(MVN) -q -Pfuzz test-compile dependency:build-classpath -Dmdep.includeScope=test -Dmdep.outputFile=$(FUZZ)/classpath
 	@$(VENV_PYTHON) -m dev.fuzz unpack $(FUZZ)/kept; mkdir -p $(FUZZ)/corpus
-	@$(FUZZER) -max_total_time=$$(( $(or $(MINUTES),10) * 60 )) -print_final_stats=1 $(FUZZ)/corpus $(FUZZ)/kept
-	@$(ENV) FUZZ_CORPUS=$(FUZZ)/corpus $(VENV_PYTHON) -m pytest -q dev/tests/test_lines.py
+	@$(if $(PRESET),java $(FUZZ_PATH) $(FUZZ_CLASS) $(PRESET) $(FUZZ)/$(PRESET))
+	@$(FUZZER) -max_total_time=$$(( $(or $(MINUTES),10) * 60 )) -print_final_stats=1 \
+	  $(if $(PRESET),$(FUZZ)/$(PRESET),$(FUZZ)/corpus) $(FUZZ)/kept
+	@$(if $(PRESET),,$(ENV) FUZZ_CORPUS=$(FUZZ)/corpus $(VENV_PYTHON) -m pytest -q dev/tests/test_lines.py)
 
 fuzz-keep: #- after make fuzz: keep the lines of its corpus that each reach something, for make test
 	@rm -rf $(FUZZ)/merged; mkdir -p $(FUZZ)/merged

@@ -55,7 +55,7 @@ public final class LineFuzz {
   }
 
   /** What every event promises whatever its line was. */
-  private static void requireSound(ParsedLine event) {
+  static void requireSound(ParsedLine event) {
     for (String text : List.of(event.eventId(), event.userId(), event.eventType())) {
       int length = text.codePointCount(0, text.length());
       require(!text.isBlank() && length <= 256 && text.indexOf('\0') < 0, "id or type " + text);
@@ -80,7 +80,7 @@ public final class LineFuzz {
     require(canonical.equals(properties), canonical + " is not " + properties);
   }
 
-  private static void require(boolean holds, String otherwise) {
+  static void require(boolean holds, String otherwise) {
     if (!holds) {
       throw new AssertionError(otherwise);
     }
