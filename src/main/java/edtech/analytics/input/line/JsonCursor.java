@@ -31,6 +31,15 @@ class JsonCursor {
     return b == ' ' || b == '\t' || b == '\r' || b == '\n';
   }
 
+  final boolean isAtEnd() {
+    return at == end;
+  }
+
+  /** Whether a string comes next. */
+  final boolean isAtText() {
+    return at < end && bytes[at] == '"';
+  }
+
   /** Skips blanks and one character, if it comes next. */
   final boolean skip(char wanted) {
     skipBlanks();
@@ -133,17 +142,58 @@ class JsonCursor {
   }
 
   /**
-   * Skips a string without escapes from its opening quote on.
+   * Skips a string without escapes.
    *
-   * @return whether it is one; the cursor stands behind the closing quote then
+   * @return whether one comes next; the cursor stands behind the closing quote then
    */
   final boolean skipPlainString() {
+    if (!isAtText()) {
+      return false;
+    }
     at = ByteScan.endOfText(bytes, at + 1, end);
     return at < end && bytes[at++] == '"';
   }
 
+  /** Skips a short string without escapes, and without characters beyond ASCII if told so. */
+  final boolean skipPlainString(boolean onlyAscii) {
+    if (!isAtText()) {
+      return false;
+    }
+    at++;
+    while (at < end) {
+      byte b = bytes[at++];
+      if (b == '"') {
+        return true;
+      }
+      // Bytes of characters beyond ASCII are negative.
+      if (b == '\\' || b < ' ' && (b >= 0 || onlyAscii)) {
+        return false;
+      }
+    }
+    return false;
+  }
+
   /** Skips a number or a literal; its kind, or null. What stands behind it is not looked at. */
   final ValueKind skipScalar() {
+    int start = at;
+    ValueKind kind = skipPlainScalar();
+    if (at == end
+        || bytes[at] != 'e' && bytes[at] != 'E'
+        || kind != ValueKind.INTEGER && kind != ValueKind.DECIMAL) {
+      return kind;
+    }
+    at++;
+    if (at < end && (bytes[at] == '+' || bytes[at] == '-')) {
+      at++;
+    }
+    return skipDigits() && at - start < MAX_NUMBER_BYTES ? ValueKind.DECIMAL : null;
+  }
+
+  /** The same without an exponent. */
+  final ValueKind skipPlainScalar() {
+    if (at == end) {
+      return null;
+    }
     return switch (bytes[at]) {
       case 't' -> skipWord("true") ? ValueKind.BOOLEAN : null;
       case 'f' -> skipWord("false") ? ValueKind.BOOLEAN : null;
@@ -174,16 +224,6 @@ class JsonCursor {
     if (at < end && bytes[at] == '.') {
       at++;
       kind = ValueKind.DECIMAL;
-      if (!skipDigits()) {
-        return null;
-      }
-    }
-    if (at < end && (bytes[at] == 'e' || bytes[at] == 'E')) {
-      at++;
-      kind = ValueKind.DECIMAL;
-      if (at < end && (bytes[at] == '+' || bytes[at] == '-')) {
-        at++;
-      }
       if (!skipDigits()) {
         return null;
       }

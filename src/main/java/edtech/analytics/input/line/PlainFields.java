@@ -16,7 +16,6 @@ import org.apache.spark.unsafe.types.UTF8String;
 final class PlainFields extends Fields {
 
   private static final int MAX_OTHERS = 16;
-  private static final int MAX_NUMBER_BYTES = 1000;
   private static final int FIELDS = EventField.values().length;
   private static final byte[][] KEYS =
       Stream.of(EventField.values())
@@ -43,10 +42,8 @@ final class PlainFields extends Fields {
   private final Member[] others = members(MAX_OTHERS);
 
   private final Member[] properties = new Member[MAX_OTHERS + FIELDS];
+  private final JsonCursor json = new JsonCursor();
   private int otherCount;
-
-  private int end;
-  private int at;
 
   PlainFields() {
     this(members(FIELDS));
@@ -65,25 +62,24 @@ final class PlainFields extends Fields {
    */
   boolean read(byte[] buffer, int from, int to) {
     bytes = buffer;
-    at = from;
-    end = to;
+    json.moveTo(buffer, from, to);
     otherCount = 0;
     for (Member field : fields) {
       field.kind = ValueKind.ABSENT;
     }
-    if (!skip('{')) {
+    if (!json.skip('{')) {
       return false;
     }
     do {
       if (!readMember()) {
         return false;
       }
-    } while (skip(','));
-    if (!skip('}')) {
+    } while (json.skip(','));
+    if (!json.skip('}')) {
       return false;
     }
-    skipBlanks();
-    return at == end;
+    json.skipBlanks();
+    return json.isAtEnd();
   }
 
   /** Plain members are canonical but for their order. */
@@ -161,17 +157,15 @@ final class PlainFields extends Fields {
   }
 
   private boolean readMember() {
-    if (!skip('"')) {
-      return false;
-    }
-    int keyStart = at;
+    json.skipBlanks();
+    int keyStart = json.at + 1;
     // Keys in ASCII: those are ordered by code point as by byte.
-    if (!skipString(true)) {
+    if (!json.skipPlainString(true)) {
       return false;
     }
-    int keyEnd = at - 1;
+    int keyEnd = json.at - 1;
     Member member = member(keyStart, keyEnd);
-    if (member == null || !skip(':')) {
+    if (member == null || !json.skip(':')) {
       return false;
     }
     member.keyStart = keyStart;
@@ -192,96 +186,18 @@ final class PlainFields extends Fields {
   }
 
   private boolean readValue(Member member) {
-    skipBlanks();
-    if (at == end) {
-      return false;
-    }
-    byte first = bytes[at];
-    if (first == '"') {
+    json.skipBlanks();
+    if (json.isAtText()) {
       member.kind = ValueKind.STRING;
-      member.start = ++at;
-      boolean isPlain = skipString(false);
-      member.end = at - 1;
+      member.start = json.at + 1;
+      boolean isPlain = json.skipPlainString(false);
+      member.end = json.at - 1;
       return isPlain;
     }
-    member.start = at;
-    boolean isPlain =
-        switch (first) {
-          case 't' -> skipWord(member, ValueKind.BOOLEAN, "true");
-          case 'f' -> skipWord(member, ValueKind.BOOLEAN, "false");
-          case 'n' -> skipWord(member, ValueKind.NULL, "null");
-          default -> skipNumber(member);
-        };
-    member.end = at;
-    return isPlain;
-  }
-
-  /** Skips to behind the closing quote. */
-  private boolean skipString(boolean onlyAscii) {
-    while (at < end) {
-      byte b = bytes[at++];
-      if (b == '"') {
-        return true;
-      }
-      // Bytes of characters beyond ASCII are negative.
-      if (b == '\\' || b < ' ' && (b >= 0 || onlyAscii)) {
-        return false;
-      }
-    }
-    return false;
-  }
-
-  private boolean skipWord(Member member, ValueKind kind, String word) {
-    member.kind = kind;
-    for (int i = 0; i < word.length(); i++) {
-      if (at == end || bytes[at++] != word.charAt(i)) {
-        return false;
-      }
-    }
-    return true;
-  }
-
-  /** Skips a number; what stands behind it is for the next one to judge. */
-  private boolean skipNumber(Member member) {
-    member.kind = ValueKind.INTEGER;
-    if (bytes[at] == '-') {
-      at++;
-    }
-    int whole = at;
-    if (!skipDigits() || bytes[whole] == '0' && at - whole > 1) {
-      return false;
-    }
-    if (at < end && bytes[at] == '.') {
-      at++;
-      member.kind = ValueKind.DECIMAL;
-      if (!skipDigits()) {
-        return false;
-      }
-    }
-    return at - member.start < MAX_NUMBER_BYTES;
-  }
-
-  private boolean skipDigits() {
-    int start = at;
-    while (at < end && bytes[at] >= '0' && bytes[at] <= '9') {
-      at++;
-    }
-    return at > start;
-  }
-
-  private boolean skip(char wanted) {
-    skipBlanks();
-    if (at == end || bytes[at] != wanted) {
-      return false;
-    }
-    at++;
-    return true;
-  }
-
-  private void skipBlanks() {
-    while (at < end && (bytes[at] == ' ' || bytes[at] == '\t' || bytes[at] == '\r')) {
-      at++;
-    }
+    member.start = json.at;
+    member.kind = json.skipPlainScalar();
+    member.end = json.at;
+    return member.kind != null;
   }
 
   private static Member[] members(int count) {
