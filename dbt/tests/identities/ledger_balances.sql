@@ -5,6 +5,7 @@ select
     lines_read,
     late,
     blank_lines,
+    ignored,
     accepted,
     duplicates,
     rejected,
@@ -12,4 +13,4 @@ select
 from {{ source('ops', 'loads') }}
 where
     (event_date, load_id) in (select event_date, load_id from {{ ref('published_loads') }})
-    and lines_read + late != blank_lines + accepted + duplicates + rejected + other_day
+    and lines_read + late != blank_lines + ignored + accepted + duplicates + rejected + other_day

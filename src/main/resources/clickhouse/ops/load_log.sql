@@ -30,3 +30,6 @@ SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;
 
 ALTER TABLE store.load_log
     ADD COLUMN IF NOT EXISTS step_seconds Map(String, Float64) COMMENT 'empty until the load is over' AFTER error;
+
+ALTER TABLE store.load_log
+    ADD COLUMN IF NOT EXISTS ignored UInt64 COMMENT 'lines that are no event by a rule of the source' AFTER blank_lines;

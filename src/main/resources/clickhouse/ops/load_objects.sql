@@ -19,3 +19,6 @@ ENGINE = MergeTree
 PARTITION BY toYYYYMM(event_date)
 ORDER BY (event_date, load_id, source_file)
 SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, non_replicated_deduplication_window = 1000;
+
+ALTER TABLE ops.load_objects
+    ADD COLUMN IF NOT EXISTS ignored UInt64 COMMENT 'lines that are no event by a rule of the source' AFTER blank_lines;

@@ -13,6 +13,7 @@ AS SELECT
     source_fingerprint,
     lines_read,
     blank_lines,
+    ignored,
     accepted,
     duplicates,
     rejected,

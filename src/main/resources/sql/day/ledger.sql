@@ -7,6 +7,7 @@ SELECT
   coalesce(event_kind, '') AS event_kind,
   coalesce(sum(lines), 0) AS lines,
   coalesce(sum(blank_lines), 0) AS blank_lines,
+  coalesce(sum(ignored), 0) AS ignored,
   coalesce(sum(other_day), 0) AS other_day
 FROM outcomes
 GROUP BY ALL

@@ -8,6 +8,7 @@ SELECT
   event_kind,
   lines,
   blank_lines,
+  ignored,
   other_day
 FROM not_events
 WHERE row_kind IN ('outcome', 'lines', 'wanted', 'refused')

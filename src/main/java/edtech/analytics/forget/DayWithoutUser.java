@@ -224,6 +224,7 @@ final class DayWithoutUser {
     return new LineCounts(
         all.linesRead() - rejected - own,
         all.blankLines(),
+        all.ignored(),
         all.accepted() - accepted,
         all.duplicates(),
         all.rejected() - rejected,

@@ -9,14 +9,15 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * The objects that a load of one day reads: those of its own prefix, and those of later prefixes
- * that may hold late events of it.
+ * The objects that a load of one day reads: those of its own folder, and those of other days'
+ * folders that may hold events of it.
  *
  * @param date the day, in the configured zone
- * @param own objects of {@code dt=date}, by name; empty when there is none
- * @param later objects of the following prefixes, by prefix and name; empty without lateness
+ * @param own objects of the day's folder, by name; empty when there is none
+ * @param others objects of earlier and later days' folders, by day and name; empty where a folder
+ *     holds events of its own day only
  */
-public record DayInput(LocalDate date, List<SourceObject> own, List<SourceObject> later) {
+public record DayInput(LocalDate date, List<SourceObject> own, List<SourceObject> others) {
 
   /**
    * Raised when Java makes other rows of equal lines, which GoldenRowsTest sees; changes of SQL are
@@ -24,9 +25,9 @@ public record DayInput(LocalDate date, List<SourceObject> own, List<SourceObject
    */
   static final int PARSER = 3;
 
-  /** All objects in the order of their numbers: own ones first, then later ones. */
+  /** All objects in the order of their numbers: own ones first, then the others. */
   public List<SourceObject> all() {
-    return Stream.concat(own.stream(), later.stream()).toList();
+    return Stream.concat(own.stream(), others.stream()).toList();
   }
 
   /** Size in bytes as stored, of all objects read. */
@@ -34,9 +35,9 @@ public record DayInput(LocalDate date, List<SourceObject> own, List<SourceObject
     return all().stream().mapToLong(SourceObject::bytes).sum();
   }
 
-  /** How many objects are read, own and later. */
+  /** How many objects are read, own ones and others. */
   public int objects() {
-    return own.size() + later.size();
+    return own.size() + others.size();
   }
 
   /**

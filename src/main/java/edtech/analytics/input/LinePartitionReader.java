@@ -43,6 +43,7 @@ final class LinePartitionReader implements PartitionReader<InternalRow> {
   private int prefixDay;
   private long lines;
   private long blankLines;
+  private long ignored;
   private long otherDay;
   private final Map<Integer, Long> wanted = new TreeMap<>();
   private int lastWanted;
@@ -114,6 +115,7 @@ final class LinePartitionReader implements PartitionReader<InternalRow> {
     prefixDay = Math.toIntExact(split.object().prefixDate().toEpochDay());
     lines = 0;
     blankLines = 0;
+    ignored = 0;
     otherDay = 0;
     wanted.clear();
     lastWantedLines = 0;
@@ -140,6 +142,7 @@ final class LinePartitionReader implements PartitionReader<InternalRow> {
     }
     parser.parse(reader.buffer(), reader.offset(), reader.length(), parsed);
     if (parsed.isIgnored()) {
+      ignored++;
       return false;
     }
     if (erased.isErased(parsed.userId)) {
@@ -155,7 +158,7 @@ final class LinePartitionReader implements PartitionReader<InternalRow> {
       row = rejected(Reason.OUTSIDE_DAY, "event_timestamp");
       return true;
     }
-    if (day < prefixDay) {
+    if (day != prefixDay) {
       otherDay++;
     }
     if (day < fromDay || day > toDay) {
@@ -191,7 +194,7 @@ final class LinePartitionReader implements PartitionReader<InternalRow> {
   private void finishSplit() throws IOException {
     closeReader();
     flushWanted();
-    counts.add(ParsedRow.lines(split.number(), lines, blankLines, otherDay));
+    counts.add(ParsedRow.lines(split.number(), lines, blankLines, ignored, otherDay));
     wanted.forEach((day, n) -> counts.add(ParsedRow.wanted(split.number(), day, n)));
   }
 

@@ -14,8 +14,8 @@ import org.apache.hadoop.fs.LocatedFileStatus;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.RemoteIterator;
 
-/** Lists the objects of a prefix; which prefixes a day needs is decided elsewhere. */
-public final class ObjectLister {
+/** Lists the objects of the contract's folders, {@code dt=yyyy-MM-dd/}. */
+public final class ObjectLister implements DayLister {
   private static final List<String> SUFFIXES = List.of(".jsonl", ".json", ".jsonl.gz", ".json.gz");
 
   private final Configuration hadoop;
@@ -27,7 +27,8 @@ public final class ObjectLister {
   }
 
   /** The folder of a date, with a slash at its end. */
-  public String prefix(LocalDate date) {
+  @Override
+  public String place(LocalDate date) {
     return eventsUri + "/dt=" + date + "/";
   }
 
@@ -38,18 +39,24 @@ public final class ObjectLister {
    * @throws InputRefusedException when an object's suffix is none that the job reads, or the
    *     listing fails
    */
+  @Override
   public List<SourceObject> list(LocalDate date) throws IOException {
     try {
       return listed(date);
     } catch (InputRefusedException e) {
       throw e;
     } catch (IOException e) {
-      throw StoreFailure.ofListing(prefix(date), hadoop, e);
+      throw StoreFailure.ofListing(place(date), hadoop, e);
     }
   }
 
+  @Override
+  public DayLister again(DayInput before) {
+    return this;
+  }
+
   private List<SourceObject> listed(LocalDate date) throws IOException {
-    Path folder = new Path(prefix(date));
+    Path folder = new Path(place(date));
     FileSystem files = folder.getFileSystem(hadoop);
     List<SourceObject> objects = new ArrayList<>();
     try {

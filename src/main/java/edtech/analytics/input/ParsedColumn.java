@@ -50,6 +50,7 @@ public enum ParsedColumn {
   /** Lines that a row which counts stands for. */
   LINES(DataTypes.LongType),
   BLANK_LINES(DataTypes.LongType),
+  IGNORED(DataTypes.LongType),
   OTHER_DAY(DataTypes.LongType);
 
   /** All columns; each may be null, as no kind of row has them all. */
@@ -57,7 +58,7 @@ public enum ParsedColumn {
 
   /** Columns that are null in the row of an event. */
   static final Set<ParsedColumn> OF_NO_EVENT =
-      EnumSet.of(REASON, DETAIL, LINE_ENCODING, LINES, BLANK_LINES, OTHER_DAY);
+      EnumSet.of(REASON, DETAIL, LINE_ENCODING, LINES, BLANK_LINES, IGNORED, OTHER_DAY);
 
   private final DataType type;
 

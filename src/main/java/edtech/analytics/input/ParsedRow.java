@@ -13,8 +13,8 @@ import org.apache.spark.unsafe.types.UTF8String;
  *   <li>{@code rejected}: a rejected line: {@code reason}, {@code detail}, {@code line}, {@code
  *       line_encoding}.
  *   <li>{@code lines}: how many lines a piece of an object held: {@code lines}, {@code
- *       blank_lines}, {@code other_day}; counted apart from the rows, so that the ledger can prove
- *       that none was lost on the way.
+ *       blank_lines}, {@code ignored}, {@code other_day}; counted apart from the rows, so that the
+ *       ledger can prove that none was lost on the way.
  *   <li>{@code wanted}: how many of a piece's events are of {@code event_date}: {@code lines}.
  *   <li>{@code refused}: the object cannot be read; {@code reason} is the message.
  *   <li>{@code outcome}: how many {@code lines} of an object ended alike. {@code detail} says how:
@@ -73,10 +73,11 @@ public final class ParsedRow {
     return new ParsedRow(REFUSED, object).set(ParsedColumn.REASON, why).row();
   }
 
-  static InternalRow lines(int object, long lines, long blankLines, long otherDay) {
+  static InternalRow lines(int object, long lines, long blankLines, long ignored, long otherDay) {
     return new ParsedRow(LINES, object)
         .set(ParsedColumn.LINES, lines)
         .set(ParsedColumn.BLANK_LINES, blankLines)
+        .set(ParsedColumn.IGNORED, ignored)
         .set(ParsedColumn.OTHER_DAY, otherDay)
         .row();
   }

@@ -4,9 +4,10 @@ import edtech.analytics.clickhouse.ClickHouse;
 import edtech.analytics.clickhouse.Connection;
 import edtech.analytics.clickhouse.store.Schema;
 import edtech.analytics.config.Settings;
-import edtech.analytics.input.ObjectLister;
+import edtech.analytics.input.DayLister;
 import edtech.analytics.spark.Sessions;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.SparkConf;
 import org.apache.spark.deploy.SparkHadoopUtil;
@@ -69,9 +70,14 @@ public final class JobContext implements AutoCloseable {
     return version == null ? "development" : version;
   }
 
-  public ObjectLister lister() {
+  /**
+   * Lists the objects of the source.
+   *
+   * @param warnings told of what makes listing slow
+   */
+  public DayLister lister(Consumer<String> warnings) {
     Configuration hadoop = SparkHadoopUtil.get().newConfiguration(sparkConf());
-    return new ObjectLister(hadoop, settings.eventsUri());
+    return DayLister.of(hadoop, settings.eventsUri(), settings.source().layout(), warnings);
   }
 
   public Writing writing() {

@@ -8,9 +8,11 @@ import edtech.analytics.input.Selection;
 import edtech.analytics.input.SourceObject;
 import edtech.analytics.input.line.ComparedContent;
 import edtech.analytics.input.line.ParseRules;
+import edtech.analytics.source.Layout;
 import edtech.analytics.transform.ParsedDay;
 import java.time.LocalDate;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.apache.spark.sql.Column;
@@ -21,9 +23,9 @@ import org.apache.spark.sql.functions;
 import org.apache.spark.storage.StorageLevel;
 
 /**
- * The parsed lines of each day of a range. Every prefix is read once: one that also holds late
- * events of other days of the range is kept until the last day that needs it is loaded. A day can
- * be asked for while another one is released.
+ * The parsed lines of each day of a range. Every folder is read once: one that also holds events of
+ * other days of the range is kept until the last day that needs it is loaded. A day can be asked
+ * for while another one is released.
  */
 final class DayFrames implements AutoCloseable {
   /** Assumed gzip ratio; only used to choose the number of partitions. */
@@ -33,6 +35,7 @@ final class DayFrames implements AutoCloseable {
   private final ParseRules rules;
   private final LocalDate from;
   private final LocalDate to;
+  private final Layout layout;
   private final boolean isShared;
   private final TreeMap<LocalDate, Dataset<Row>> kept = new TreeMap<>();
   private ErasedUsers erased = ErasedUsers.NONE;
@@ -41,25 +44,26 @@ final class DayFrames implements AutoCloseable {
     this.spark = spark;
     this.from = from;
     this.to = to;
-    this.isShared = settings.events().latenessDays() > 0 && from.isBefore(to);
+    this.layout = settings.source().layout();
+    this.isShared = layout.back() + layout.ahead() > 0 && from.isBefore(to);
     this.rules = ParseRules.of(settings.events(), settings.source());
   }
 
   /**
-   * The lines of a day: all of its own objects, and its late events in later ones.
+   * The lines of a day: all of its own objects, and its events in other days' objects.
    *
    * @param without users whose lines are left out; what was kept with others of them is read again
    */
   synchronized Dataset<Row> of(DayInput input, ErasedUsers without) {
     if (!without.equals(erased)) {
-      release(LocalDate.MAX);
+      close();
       erased = without;
     }
-    Dataset<Row> own = prefix(input.date(), input.own());
+    Dataset<Row> own = folder(input.date(), input.own());
     Dataset<Row> ofDay = isShared ? own.where(ownLines(input.date())) : own;
     int first = input.own().size();
-    for (List<SourceObject> objects : byPrefix(input.later())) {
-      Dataset<Row> late = prefix(objects.get(0).prefixDate(), objects);
+    for (List<SourceObject> objects : byFolder(input.others())) {
+      Dataset<Row> late = folder(objects.get(0).prefixDate(), objects);
       ofDay =
           ofDay.union(
               numbered(late, first)
@@ -85,18 +89,22 @@ final class DayFrames implements AutoCloseable {
         .sum();
   }
 
-  /** Frees what only this day and earlier ones needed. */
+  /** Frees what only this day and earlier ones needed: folder p is read for days to p + ahead. */
   synchronized void release(LocalDate date) {
-    kept.headMap(date, true).values().forEach(Dataset::unpersist);
-    kept.headMap(date, true).clear();
+    free(kept.headMap(date.minusDays(layout.ahead()), true));
   }
 
   @Override
-  public void close() {
-    release(LocalDate.MAX);
+  public synchronized void close() {
+    free(kept);
   }
 
-  /** A shared prefix holds events of other days of the range, too. */
+  private static void free(Map<LocalDate, Dataset<Row>> frames) {
+    frames.values().forEach(Dataset::unpersist);
+    frames.clear();
+  }
+
+  /** A shared folder holds events of other days of the range, too. */
   private static Column ownLines(LocalDate date) {
     return functions.col("row_kind").isin("rejected", "refused", "lines").or(isOf(date));
   }
@@ -105,7 +113,7 @@ final class DayFrames implements AutoCloseable {
     return functions.col("event_date").equalTo(functions.lit(date));
   }
 
-  private Dataset<Row> prefix(LocalDate date, List<SourceObject> objects) {
+  private Dataset<Row> folder(LocalDate date, List<SourceObject> objects) {
     if (!isShared) {
       return read(objects);
     }
@@ -120,7 +128,7 @@ final class DayFrames implements AutoCloseable {
     return frame.withColumn("object", functions.col("object").plus(functions.lit(first)));
   }
 
-  private static Iterable<List<SourceObject>> byPrefix(List<SourceObject> objects) {
+  private static Iterable<List<SourceObject>> byFolder(List<SourceObject> objects) {
     return objects.stream()
         .collect(Collectors.groupingBy(SourceObject::prefixDate, TreeMap::new, Collectors.toList()))
         .values();

@@ -51,17 +51,25 @@ final class DayLedger {
     total = byObject.values().stream().reduce(LineCounts.NONE, LineCounts::plus);
   }
 
-  private static LineCounts counts(Row row, String outcome, long n, boolean isLater) {
+  private static LineCounts counts(Row row, String outcome, long n, boolean isOther) {
     return switch (outcome) {
       case "lines" ->
-          isLater
+          isOther
               ? LineCounts.NONE
               : new LineCounts(
-                  n, row.getAs("blank_lines"), 0, 0, 0, row.getAs("other_day"), 0, Map.of());
-      case "wanted" -> isLater ? new LineCounts(0, 0, 0, 0, 0, 0, n, Map.of()) : LineCounts.NONE;
-      case "accepted" -> new LineCounts(0, 0, n, 0, 0, 0, 0, Map.of());
-      case "duplicate" -> new LineCounts(0, 0, 0, n, 0, 0, 0, Map.of());
-      case "rejected" -> new LineCounts(0, 0, 0, 0, n, 0, 0, Map.of(row.getAs("reason"), n));
+                  n,
+                  row.getAs("blank_lines"),
+                  row.getAs("ignored"),
+                  0,
+                  0,
+                  0,
+                  row.getAs("other_day"),
+                  0,
+                  Map.of());
+      case "wanted" -> isOther ? new LineCounts(0, 0, 0, 0, 0, 0, 0, n, Map.of()) : LineCounts.NONE;
+      case "accepted" -> new LineCounts(0, 0, 0, n, 0, 0, 0, 0, Map.of());
+      case "duplicate" -> new LineCounts(0, 0, 0, 0, n, 0, 0, 0, Map.of());
+      case "rejected" -> new LineCounts(0, 0, 0, 0, 0, n, 0, 0, Map.of(row.getAs("reason"), n));
       default -> throw new IllegalStateException("no outcome is named " + outcome);
     };
   }
@@ -70,7 +78,7 @@ final class DayLedger {
     return total;
   }
 
-  /** Counts by the object's number: own objects first, then those of later prefixes. */
+  /** Counts by the object's number: own objects first, then those of other folders. */
   Map<Integer, LineCounts> byObject() {
     return byObject;
   }

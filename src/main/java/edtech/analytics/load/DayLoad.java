@@ -8,8 +8,8 @@ import edtech.analytics.clickhouse.store.Publication;
 import edtech.analytics.clickhouse.store.Publications;
 import edtech.analytics.clickhouse.store.RejectedLines;
 import edtech.analytics.input.DayInput;
+import edtech.analytics.input.DayLister;
 import edtech.analytics.input.ErasedUsers;
-import edtech.analytics.input.ObjectLister;
 import edtech.analytics.job.JobContext;
 import edtech.analytics.model.SqlFile;
 import edtech.analytics.model.Tables;
@@ -32,7 +32,7 @@ import org.apache.spark.sql.SparkSession;
 final class DayLoad {
   private final JobContext job;
   private final Progress progress;
-  private final ObjectLister lister;
+  private final DayLister lister;
   private final LocalDate date;
   private final LoadMode mode;
   private final Publications publications;
@@ -48,7 +48,7 @@ final class DayLoad {
   private ParsedDay day;
   private StageWriter writer;
 
-  DayLoad(JobContext job, Progress progress, ObjectLister lister, LocalDate date, LoadMode mode) {
+  DayLoad(JobContext job, Progress progress, DayLister lister, LocalDate date, LoadMode mode) {
     this.job = job;
     this.progress = progress;
     this.lister = lister;
@@ -58,11 +58,7 @@ final class DayLoad {
     this.erasures = new Erasures(job.server());
     this.journal =
         new LoadJournal(
-            new LoadLog(job.server()),
-            progress,
-            date,
-            lister.prefix(date),
-            JobContext.jobVersion());
+            new LoadLog(job.server()), progress, date, lister.place(date), JobContext.jobVersion());
   }
 
   /**
@@ -130,7 +126,7 @@ final class DayLoad {
       }
     }
     if (input.own().isEmpty() && !job.settings().allowEmptyDay()) {
-      throw new LoadFailedException(Refusal.empty(lister.prefix(date), LineCounts.NONE));
+      throw new LoadFailedException(Refusal.empty(lister.place(date), LineCounts.NONE));
     }
   }
 
@@ -190,15 +186,21 @@ final class DayLoad {
    * @return what was noticed of the folder's zone
    */
   private Optional<String> move(Map<String, Long> rows, DayLedger ledger) {
-    String prefix = lister.prefix(date);
+    String prefix = lister.place(date);
     LineCounts counts = ledger.total();
     RejectedLines rejected = new RejectedLines(job.server(), journal.load().loadId());
     Optional<String> zone =
-        new UtcFolders(rejected, staged.stage(), job.settings().events().zone())
-            .of(date, prefix, counts);
+        new UtcFolders(rejected, staged.stage(), job.settings()).of(date, prefix, counts);
     Optional<String> refusal =
         new Refusal(job.settings())
-            .of(date, prefix, counts, rejected::faults)
+            .of(
+                date,
+                prefix,
+                counts,
+                () ->
+                    rejected.faults()
+                        + MappingHint.of(
+                            job.settings().source().mapping(), counts, rejected.missingFields()))
             .or(() -> LostObjects.refusal(input, ledger.byObject()));
     staged.move(refusal.isPresent() ? List.of(Tables.REJECTED_EVENTS) : Tables.PUBLISHED, rows);
     if (refusal.isPresent()) {
@@ -210,7 +212,7 @@ final class DayLoad {
   /** Publishes, unless something has changed since the load began, or the day is to be held. */
   private void show(LineCounts counts, Optional<String> zone) throws IOException {
     journal.begin(Step.PUBLISH);
-    DayInputs.requireUnchanged(input, lister, job.settings().events().latenessDays());
+    DayInputs.requireUnchanged(input, lister, job.settings().source().layout());
     if (!erasures.users().equals(erased)) {
       throw new LoadFailedException(
           "a user was erased while " + date + " was loaded with their lines: load the day again");
@@ -251,7 +253,7 @@ final class DayLoad {
     }
     return mode == LoadMode.NIGHTLY
         ? new Hold(log, job.settings().publication().holdBelowRatio())
-            .of(date, lister.prefix(date), counts)
+            .of(date, lister.place(date), counts)
         : Optional.empty();
   }
 

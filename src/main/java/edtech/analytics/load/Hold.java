@@ -46,7 +46,7 @@ final class Hold {
       return Optional.empty();
     }
     double median = median(before);
-    long lines = counts.notBlank();
+    long lines = counts.judged();
     double inView =
         log.publishedLines(List.of(date)).stream()
             .findFirst()

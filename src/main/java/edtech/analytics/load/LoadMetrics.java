@@ -77,6 +77,7 @@ public final class LoadMetrics {
     lines.put("duplicate", sum(reports, LineCounts::duplicates));
     lines.put("rejected", sum(reports, LineCounts::rejected));
     lines.put("blank", sum(reports, LineCounts::blankLines));
+    lines.put("ignored", sum(reports, LineCounts::ignored));
     lines.put("other_day", sum(reports, LineCounts::otherDay));
     Map<String, Double> reasons = new TreeMap<>();
     Map<String, Double> rows = new TreeMap<>();

@@ -71,17 +71,20 @@ public record LoadReport(LoadRecord load, Map<String, Double> secondsByStep) {
     text.append(
         String.format(
             Locale.ROOT,
-            "  lines %,d = accepted %,d + duplicates %,d + rejected %,d + blank %,d%s%n",
+            "  lines %,d = accepted %,d + duplicates %,d + rejected %,d + blank %,d%s%s%n",
             counts.linesRead() + counts.late(),
             counts.accepted(),
             counts.duplicates(),
             counts.rejected(),
             counts.blankLines(),
+            counts.ignored() == 0
+                ? ""
+                : String.format(Locale.ROOT, " + ignored %,d", counts.ignored()),
             counts.otherDay() + counts.late() == 0
                 ? ""
                 : String.format(
                     Locale.ROOT,
-                    " + other days %,d (late events taken from later days: %,d)",
+                    " + other days %,d (late events taken from other days: %,d)",
                     counts.otherDay(),
                     counts.late())));
     append(text, "rejected", counts.rejectedByReason());
@@ -104,6 +107,7 @@ public record LoadReport(LoadRecord load, Map<String, Double> secondsByStep) {
     all.put("source_fingerprint", load.source().fingerprint());
     all.put("lines_read", load.counts().linesRead());
     all.put("blank_lines", load.counts().blankLines());
+    all.put("ignored", load.counts().ignored());
     all.put("accepted", load.counts().accepted());
     all.put("duplicates", load.counts().duplicates());
     all.put("rejected", load.counts().rejected());

@@ -48,9 +48,9 @@ final class LostObjects {
         UNDERSTOOD.stream()
             .mapToLong(reason -> counts.rejectedByReason().getOrDefault(reason.code(), 0L))
             .sum();
-    return counts.notBlank() >= LEAST_LINES
+    return counts.judged() >= LEAST_LINES
         && understood == 0
-        && counts.rejected() == counts.notBlank();
+        && counts.rejected() == counts.judged();
   }
 
   private static String message(SourceObject object, LineCounts counts, int others) {
@@ -58,7 +58,7 @@ final class LostObjects {
         Locale.ROOT,
         "none of the %,d lines of %s is an event (%s)%s: upload it again as one JSON object a line,"
             + " in UTF-8, or hide it with a leading _; ops.rejected_events has its lines",
-        counts.notBlank(),
+        counts.judged(),
         object.uri(),
         counts.rejectedByReason(),
         others == 0 ? "" : String.format(Locale.ROOT, ", and of %,d other objects", others));

@@ -2,7 +2,7 @@ package edtech.analytics.load;
 
 import edtech.analytics.clickhouse.store.LoadStatus;
 import edtech.analytics.clickhouse.store.Sweep;
-import edtech.analytics.input.ObjectLister;
+import edtech.analytics.input.DayLister;
 import edtech.analytics.job.JobContext;
 import java.time.LocalDate;
 import java.util.ArrayList;
@@ -43,8 +43,8 @@ public final class RangeLoad {
       job.startSpark();
     }
     job.schema().requireCurrent();
-    ObjectLister lister = job.lister();
-    DayInputs inputs = new DayInputs(lister, job.settings().events().latenessDays());
+    DayLister lister = job.lister(progress::warns);
+    DayInputs inputs = new DayInputs(lister, job.settings().source().layout());
     List<LoadReport> reports = new ArrayList<>();
     ExecutorService ahead = Executors.newSingleThreadExecutor(RangeLoad::readAhead);
     try (LazyFrames frames = new LazyFrames(from, to)) {

@@ -27,7 +27,7 @@ final class Refusal {
   Optional<String> of(LocalDate date, String prefix, LineCounts counts, Supplier<String> faults) {
     // Lines of erased users are as if they were not there.
     long erased = counts.rejectedByReason().getOrDefault(Reason.ERASED_USER.code(), 0L);
-    long notBlank = counts.linesRead() - counts.blankLines() + counts.late() - erased;
+    long notBlank = counts.judged() + counts.late() - erased;
     boolean isEmpty = counts.linesRead() == counts.blankLines();
     if (isEmpty) {
       return settings.allowEmptyDay() ? Optional.empty() : Optional.of(empty(prefix, counts));
@@ -53,17 +53,21 @@ final class Refusal {
               ratio("max-outside-day-ratio", limits.maxOutsideDayRatio()),
               faults));
     }
-    if (counts.accepted() == 0 && notBlank > 0) {
+    if (counts.accepted() == 0 && notBlank + counts.ignored() > 0) {
       return Optional.of(
           String.format(
               Locale.ROOT,
               "no event of %s is accepted: of %,d lines below %s that are not blank, %,d are"
-                  + " rejected (%s) and %,d are of other days; look at ops.rejected_events",
+                  + " rejected (%s)%s and %,d are of other days; look at ops.rejected_events",
               date,
-              notBlank,
+              notBlank + counts.ignored(),
               prefix,
               outside + rejected,
               faults.get(),
+              counts.ignored() == 0
+                  ? ""
+                  : String.format(
+                      Locale.ROOT, ", %,d are ignored by source.events", counts.ignored()),
               counts.otherDay()));
     }
     double ofAnyDay = limits.maxRejectedRatioOfAnyDay();

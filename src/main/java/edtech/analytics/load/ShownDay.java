@@ -2,11 +2,12 @@ package edtech.analytics.load;
 
 import edtech.analytics.config.Settings;
 import edtech.analytics.input.DayInput;
+import edtech.analytics.input.DayLister;
 import edtech.analytics.input.ErasedUsers;
-import edtech.analytics.input.ObjectLister;
 import edtech.analytics.job.S3Access;
 import edtech.analytics.model.Table;
 import edtech.analytics.model.Tables;
+import edtech.analytics.source.Layout;
 import edtech.analytics.transform.DayTables;
 import edtech.analytics.transform.ParsedDay;
 import java.io.IOException;
@@ -39,11 +40,12 @@ public final class ShownDay implements AutoCloseable {
     Configuration hadoop = spark.sparkContext().hadoopConfiguration();
     S3Access.withoutProxy(settings);
     S3Access.properties(settings, hadoop).forEach(hadoop::set);
-    ObjectLister lister = new ObjectLister(hadoop, settings.eventsUri());
-    DayInput input = new DayInputs(lister, settings.events().latenessDays()).of(date);
+    Layout layout = settings.source().layout();
+    DayLister lister = DayLister.of(hadoop, settings.eventsUri(), layout, System.err::println);
+    DayInput input = new DayInputs(lister, layout).of(date);
     if (input.own().isEmpty()) {
       throw new LoadFailedException(
-          "no object below " + lister.prefix(date) + ": name a day that has events");
+          "no object below " + lister.place(date) + ": name a day that has events");
     }
     frames = new DayFrames(spark, settings, date, date);
     day = DayFrames.parse(spark, input, frames.of(input, ErasedUsers.NONE), settings);

@@ -3,6 +3,7 @@ package edtech.analytics.load;
 import edtech.analytics.clickhouse.store.LineCounts;
 import edtech.analytics.clickhouse.store.RejectedLines;
 import edtech.analytics.clickhouse.store.Stage;
+import edtech.analytics.config.Settings;
 import edtech.analytics.input.line.Reason;
 import java.time.LocalDate;
 import java.time.ZoneId;
@@ -11,10 +12,11 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * Notices folders of UTC days where {@code day.timezone} is another zone. Such a folder loses the
- * hours between both midnights: they are rejected as {@code outside_day}, and no other folder has
- * them. It shows in two figures: lines that are rejected are of the folder's day in UTC, and the
- * hours at the other end of the day have no events. Late events show in neither.
+ * Notices folders of UTC days where {@code day.timezone} is another zone, and {@code
+ * source.layout.zone} does not say so. Such a folder loses the hours between both midnights: they
+ * are rejected as {@code outside_day}, and no other folder has them. It shows in two figures: lines
+ * that are rejected are of the folder's day in UTC, and the hours at the other end of the day have
+ * no events. Late events show in neither.
  */
 final class UtcFolders {
   /** Wrong clocks lose a few lines of a correct folder. Below this share nothing is noticed. */
@@ -23,11 +25,13 @@ final class UtcFolders {
   private final RejectedLines rejected;
   private final Stage stage;
   private final ZoneId zone;
+  private final ZoneId folders;
 
-  UtcFolders(RejectedLines rejected, Stage stage, ZoneId zone) {
+  UtcFolders(RejectedLines rejected, Stage stage, Settings settings) {
     this.rejected = rejected;
     this.stage = stage;
-    this.zone = zone;
+    this.zone = settings.events().zone();
+    this.folders = settings.source().layout().zone();
   }
 
   /**
@@ -36,10 +40,10 @@ final class UtcFolders {
    * @param prefix where the day's own objects lie, for the message
    */
   Optional<String> of(LocalDate date, String prefix, LineCounts counts) {
-    double least = LEAST_SHARE * counts.notBlank();
+    double least = LEAST_SHARE * counts.judged();
     long outside = counts.rejectedByReason().getOrDefault(Reason.OUTSIDE_DAY.code(), 0L);
     boolean isUtc = zone.getRules().getOffset(date.atTime(12, 0)).equals(ZoneOffset.UTC);
-    if (isUtc || outside <= least) {
+    if (isUtc || !folders.equals(zone) || outside <= least) {
       return Optional.empty();
     }
     long lost = rejected.outsideDayInUtc();
@@ -52,11 +56,12 @@ final class UtcFolders {
             Locale.ROOT,
             "the folders seem to be of UTC days, but day.timezone=%s: %,d of %,d lines below %s are"
                 + " rejected as outside_day and are of %s in UTC, while %,d accepted events are of"
-                + " another day in UTC: set day.timezone=UTC, or write the folders by days of %s, and"
-                + " load the day again",
+                + " another day in UTC: set source.layout.zone=UTC, which takes those lines from the"
+                + " folders of the days beside it, or write the folders by days of %s, and load the day"
+                + " again",
             zone,
             lost,
-            counts.notBlank(),
+            counts.judged(),
             prefix,
             date,
             found,

@@ -252,12 +252,16 @@ class LateEventsIT {
   }
 
   private static String[] settings() {
-    return new String[] {"lateness-days", "2", "max-rejected-ratio", "1"};
+    return new String[] {
+      "lateness-days", "2", "source.layout.days.ahead", "1", "max-rejected-ratio", "1"
+    };
   }
 
-  /** An event of the prefix or of one to four days before it, now and then one that conflicts. */
+  /**
+   * An event of one day after its prefix to four days before it, now and then one that conflicts.
+   */
   private static String anyLine(Random random, LocalDate prefix) {
-    LocalDate date = prefix.minusDays(Math.max(0, random.nextInt(9) - 4));
+    LocalDate date = prefix.minusDays(Math.max(-1, random.nextInt(9) - 4));
     String time = String.format("%sT%02d:00:00Z", date, random.nextInt(24));
     String type = random.nextInt(4) == 0 ? "purchase" : "open";
     return event(

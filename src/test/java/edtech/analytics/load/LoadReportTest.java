@@ -19,6 +19,7 @@ class LoadReportTest {
       new LineCounts(
           1_234_567,
           1,
+          0,
           1_234_500,
           50,
           16,
@@ -42,11 +43,20 @@ class LoadReportTest {
 
   @Test
   void lateEvents_text_hasBothSides() {
-    LineCounts late = new LineCounts(10, 0, 9, 0, 0, 4, 3, Map.of());
+    LineCounts late = new LineCounts(10, 0, 0, 9, 0, 0, 4, 3, Map.of());
     assertThat(report(LoadStatus.PUBLISHED, late, "").text())
         .contains(
             "  lines 13 = accepted 9 + duplicates 0 + rejected 0 + blank 0 + other days 4 (late"
-                + " events taken from later days: 3)\n");
+                + " events taken from other days: 3)\n");
+  }
+
+  @Test
+  void ignoredLines_areATermOfTheirOwn() {
+    LineCounts ignored = new LineCounts(10, 1, 4, 5, 0, 0, 0, 0, Map.of());
+    LoadReport report = report(LoadStatus.PUBLISHED, ignored, "");
+    assertThat(report.text())
+        .contains("  lines 10 = accepted 5 + duplicates 0 + rejected 0 + blank 1 + ignored 4\n");
+    assertThat(report.json()).contains("\"ignored\" : 4,");
   }
 
   @Test

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 
 class LostObjectsTest {
   private static final LocalDate DAY = LocalDate.of(2026, 3, 1);
-  private static final LineCounts GOOD = new LineCounts(90, 0, 90, 0, 0, 0, 0, Map.of());
+  private static final LineCounts GOOD = new LineCounts(90, 0, 0, 90, 0, 0, 0, 0, Map.of());
   private static final LineCounts NO_EVENT = rejected(12, 2, Map.of("malformed_json", 10L));
 
   @Test
@@ -36,9 +36,9 @@ class LostObjectsTest {
     assertThat(refusal(GOOD, rejected(50, 50, Map.of()))).isEmpty();
     for (LineCounts one :
         List.of(
-            new LineCounts(51, 0, 1, 0, 50, 0, 0, Map.of("missing_field", 50L)),
-            new LineCounts(51, 0, 0, 1, 50, 0, 0, Map.of("missing_field", 50L)),
-            new LineCounts(51, 0, 0, 0, 50, 1, 0, Map.of("missing_field", 50L)))) {
+            new LineCounts(51, 0, 0, 1, 0, 50, 0, 0, Map.of("missing_field", 50L)),
+            new LineCounts(51, 0, 0, 0, 1, 50, 0, 0, Map.of("missing_field", 50L)),
+            new LineCounts(51, 0, 0, 0, 0, 50, 1, 0, Map.of("missing_field", 50L)))) {
       assertThat(refusal(GOOD, one)).isEmpty();
     }
   }
@@ -56,12 +56,22 @@ class LostObjectsTest {
   @Test
   void objectsOfLaterPrefixes_areJudgedByTheirOwnDay() {
     DayInput input = new DayInput(DAY, List.of(object(0)), List.of(object(1)));
-    LineCounts late = new LineCounts(0, 0, 0, 0, 12, 0, 12, Map.of("conflicting_duplicate", 12L));
+    LineCounts late =
+        new LineCounts(0, 0, 0, 0, 0, 12, 0, 12, Map.of("conflicting_duplicate", 12L));
     assertThat(LostObjects.refusal(input, Map.of(0, GOOD, 1, late))).isEmpty();
   }
 
+  @Test
+  void ignoredLines_areNotLost() {
+    LineCounts ignored = new LineCounts(50, 0, 50, 0, 0, 0, 0, 0, Map.of());
+    LineCounts someRejected = new LineCounts(50, 0, 41, 0, 0, 9, 0, 0, Map.of("missing_field", 9L));
+    assertThat(refusal(GOOD, ignored, someRejected)).isEmpty();
+    LineCounts lost = new LineCounts(50, 0, 40, 0, 0, 10, 0, 0, Map.of("missing_field", 10L));
+    assertThat(refusal(GOOD, lost)).startsWith("none of the 10 lines of s3a://b/1.jsonl is ");
+  }
+
   private static LineCounts rejected(long lines, long blank, Map<String, Long> reasons) {
-    return new LineCounts(lines, blank, 0, 0, lines - blank, 0, 0, reasons);
+    return new LineCounts(lines, blank, 0, 0, 0, lines - blank, 0, 0, reasons);
   }
 
   private static String refusal(LineCounts... objects) {

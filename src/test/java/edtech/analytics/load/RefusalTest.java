@@ -85,6 +85,7 @@ class RefusalTest {
         new LineCounts(
             lines,
             0,
+            0,
             lines - rejected - outside,
             0,
             rejected + outside,
@@ -148,9 +149,27 @@ class RefusalTest {
     assertThat(refusal().of(DAY, PREFIX, counts(2_000, 0, 2_000, "erased_user"), FAULTS)).isEmpty();
     LineCounts both =
         new LineCounts(
-            2_000, 0, 0, 0, 2_000, 0, 0, Map.of("erased_user", 1_998L, "malformed_json", 2L));
+            2_000, 0, 0, 0, 0, 2_000, 0, 0, Map.of("erased_user", 1_998L, "malformed_json", 2L));
     assertThat(refusal().of(DAY, PREFIX, both, FAULTS).orElseThrow())
         .startsWith("no event of 2026-01-02 is accepted: of 2 lines below ");
+  }
+
+  @Test
+  void ignoredLines_countForNoShare() {
+    LineCounts counts = new LineCounts(1_000, 0, 990, 7, 0, 3, 0, 0, Map.of("missing_field", 3L));
+    assertThat(refusal().of(DAY, PREFIX, counts, FAULTS).orElseThrow())
+        .startsWith("3 of 10 lines are rejected, over max-rejected-ratio-of-any-day=0.2 (");
+  }
+
+  @Test
+  void onlyIgnoredLines_areRefused() {
+    LineCounts counts = new LineCounts(1_002, 2, 1_000, 0, 0, 0, 0, 0, Map.of());
+    assertThat(refusal().of(DAY, PREFIX, counts, () -> "none"))
+        .contains(
+            "no event of 2026-01-02 is accepted: of 1,000 lines below "
+                + PREFIX
+                + " that are not blank, 0 are rejected (none), 1,000 are ignored by source.events"
+                + " and 0 are of other days; look at ops.rejected_events");
   }
 
   @Test
@@ -182,7 +201,7 @@ class RefusalTest {
     if (rejected > 0) {
       reasons.put(reason, rejected);
     }
-    return new LineCounts(lines, blank, lines - blank - rejected, 0, rejected, 0, 0, reasons);
+    return new LineCounts(lines, blank, 0, lines - blank - rejected, 0, rejected, 0, 0, reasons);
   }
 
   static Refusal refusal(String... settings) {

@@ -98,7 +98,7 @@ class RejectedLinesIT {
     private LineCounts counts(long blank, long accepted, long duplicates) {
       Map<String, Long> reasons = new HashMap<>();
       rejected.forEach(line -> reasons.merge(line.reason(), 1L, Long::sum));
-      return new LineCounts(lines, blank, accepted, duplicates, rejected.size(), 0, 0, reasons);
+      return new LineCounts(lines, blank, 0, accepted, duplicates, rejected.size(), 0, 0, reasons);
     }
   }
 

@@ -81,9 +81,9 @@ class TimeZoneIT {
             "the folders seem to be of UTC days, but day.timezone=Europe/Moscow: 6 of 48 lines below "
                 + services.eventsUri()
                 + "/dt=2015-05-06/ are rejected as outside_day and are of 2015-05-06 in UTC, while 0"
-                + " accepted events are of another day in UTC: set day.timezone=UTC, or write the"
-                + " folders by days of Europe/Moscow, and load the day again; staged, not"
-                + " published: where the folders are right, publish it as it is with release"
+                + " accepted events are of another day in UTC: set source.layout.zone=UTC, which takes"
+                + " those lines from the folders of the days beside it, or write the folders by days of"
+                + " Europe/Moscow, and load the day again; staged, not published: where the folders are right, publish it as it is with release"
                 + " --date 2015-05-06");
     assertThat(readBack.rows("raw.events", day, "event_id")).isEmpty();
     assertThat(
@@ -117,6 +117,35 @@ class TimeZoneIT {
         .asString()
         .startsWith(
             "2015-05-06: the folders seem to be of UTC days, but day.timezone=Europe/Moscow");
+  }
+
+  @Test
+  void foldersOfUtcDays_thatTheLayoutSays_loseNoEvent() {
+    LocalDate day = LocalDate.of(2015, 5, 20);
+    services.put(day, "a.jsonl", everyHalfHour(day.atStartOfDay()));
+    String[] moscow = {"day.timezone", "Europe/Moscow", "source.layout.zone", "UTC"};
+    assertThat(counts(services.load(day, moscow)))
+        .isEqualTo("lines 48 blank 0 accepted 42 duplicates 0 rejected 0 other_day 6 late 0 {}");
+    assertThat(services.load(day, moscow).load().status()).hasToString("skipped");
+
+    LocalDate before = day.minusDays(1);
+    services.put(before, "a.jsonl", everyHalfHour(before.atStartOfDay()));
+    assertThat(counts(services.load(day, moscow)))
+        .isEqualTo("lines 48 blank 0 accepted 48 duplicates 0 rejected 0 other_day 6 late 6 {}");
+    assertThat(readBack.rows("raw.events", day, "min(event_timestamp)", "max(event_timestamp)"))
+        .containsExactly("2015-05-19 21:00:00.000000|2015-05-20 20:30:00.000000");
+
+    String[] newYork = {"day.timezone", "America/New_York", "source.layout.zone", "UTC"};
+    List<LoadReport> reports = services.backfill(before, day, LoadMode.UNLESS_UNCHANGED, newYork);
+    assertThat(reports.stream().map(TimeZoneIT::counts))
+        .containsExactly(
+            "lines 48 blank 0 accepted 48 duplicates 0 rejected 0 other_day 8 late 8 {}",
+            "lines 48 blank 0 accepted 40 duplicates 0 rejected 0 other_day 8 late 0 {}");
+  }
+
+  private static String counts(LoadReport report) {
+    assertThat(report.load().status()).as(report.text()).hasToString("published");
+    return ReadBack.text(report.load().counts());
   }
 
   @Test

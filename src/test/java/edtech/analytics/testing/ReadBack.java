@@ -96,6 +96,7 @@ public final class ReadBack {
         + counts.linesRead()
         + " blank "
         + counts.blankLines()
+        + (counts.ignored() == 0 ? "" : " ignored " + counts.ignored())
         + " accepted "
         + counts.accepted()
         + " duplicates "
@@ -118,6 +119,7 @@ public final class ReadBack {
         "SELECT "
             + columns
             + ", concat('lines ', toString(lines_read), ' blank ', toString(blank_lines),"
+            + " if(ignored = 0, '', concat(' ignored ', toString(ignored))),"
             + " ' accepted ', toString(accepted), ' duplicates ', toString(duplicates),"
             + " ' rejected ', toString(rejected), ' other_day ', toString(other_day),"
             + " ' late ', toString(late), ' ', toString(mapSort(rejected_by_reason))) AS counts"

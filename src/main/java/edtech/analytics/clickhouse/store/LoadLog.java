@@ -147,6 +147,7 @@ public final class LoadLog {
         new LineCounts(
             row.getLong("lines_read"),
             row.getLong("blank_lines"),
+            row.getLong("ignored"),
             row.getLong("accepted"),
             row.getLong("duplicates"),
             row.getLong("rejected"),
@@ -183,13 +184,14 @@ public final class LoadLog {
   }
 
   /**
-   * Lines that are not blank in the visible load of each of these days; one number per published
-   * day.
+   * Lines that are neither blank nor ignored in the visible load of each of these days; one number
+   * per published day.
    */
   public List<Long> publishedLines(List<LocalDate> dates) {
     return server
         .rows(
-            "SELECT toInt64(lines_read - blank_lines) AS lines FROM ops.loads WHERE " + VISIBLE,
+            "SELECT toInt64(lines_read - blank_lines - ignored) AS lines FROM ops.loads WHERE "
+                + VISIBLE,
             Map.of("dates", array(dates)))
         .stream()
         .map(row -> row.getLong("lines"))
@@ -204,7 +206,8 @@ public final class LoadLog {
     return server.number(
             "SELECT count() FROM ops.loads WHERE "
                 + VISIBLE
-                + " AND rejected_by_reason['outside_day'] > {share:Float64} * (lines_read - blank_lines)",
+                + " AND rejected_by_reason['outside_day']"
+                + " > {share:Float64} * (lines_read - blank_lines - ignored)",
             Map.of("dates", array(List.of(date)), "share", share))
         > 0;
   }
@@ -266,6 +269,7 @@ public final class LoadLog {
   private static void putCounts(Map<String, Object> row, LineCounts counts) {
     row.put("lines_read", counts.linesRead());
     row.put("blank_lines", counts.blankLines());
+    row.put("ignored", counts.ignored());
     row.put("accepted", counts.accepted());
     row.put("duplicates", counts.duplicates());
     row.put("rejected", counts.rejected());

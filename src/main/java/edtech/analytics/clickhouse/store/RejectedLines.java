@@ -71,6 +71,25 @@ public final class RejectedLines {
     return reasons.isEmpty() ? text : text + keys(reasons.get(0).get(0).reason());
   }
 
+  /** Of each field, in how many lines it is missing; the most frequent one first. */
+  public Map<String, Long> missingFields() {
+    Map<String, Long> byField = new LinkedHashMap<>();
+    server
+        .rows(
+            String.format(
+                Locale.ROOT,
+                """
+                SELECT detail, toInt64(count()) AS n FROM %s
+                WHERE reason = {missing:String}
+                GROUP BY detail
+                ORDER BY n DESC, detail
+                """,
+                staged),
+            Map.of("missing", Reason.MISSING_FIELD.code()))
+        .forEach(row -> byField.put(row.getString("detail"), row.getLong("n")));
+    return byField;
+  }
+
   /** Lines that are rejected as {@code outside_day} and are of the day in UTC. */
   public long outsideDayInUtc() {
     return server.number(

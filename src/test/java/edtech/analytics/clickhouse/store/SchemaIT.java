@@ -240,6 +240,28 @@ class SchemaIT {
   }
 
   @Test
+  void ledgerOfTheVersionBefore_isTakenAlong() {
+    admin.execute("ALTER TABLE store.load_log DROP COLUMN ignored");
+    admin.execute("ALTER TABLE ops.load_objects DROP COLUMN ignored");
+    admin.execute(
+        "INSERT INTO store.load_log (load_id, event_date, lines_read, accepted)"
+            + " VALUES (7, '2033-02-01', 3, 3)");
+    try {
+      new Schema(admin).apply("test");
+      assertThat(columns("ops", "loads"))
+          .containsSubsequence("blank_lines UInt64", "ignored UInt64");
+      assertThat(columns("ops", "load_objects"))
+          .containsSubsequence("blank_lines UInt64", "ignored UInt64");
+      assertThat(
+              admin.number(
+                  "SELECT lines_read - ignored FROM ops.loads WHERE load_id = 7", Map.of()))
+          .isEqualTo(3);
+    } finally {
+      admin.execute("DELETE FROM store.load_log WHERE load_id = 7");
+    }
+  }
+
+  @Test
   void sameVersionInAnotherForm_load_isRefusedUntilInit() {
     admin.execute(
         "INSERT INTO ops.schema_versions (version, form, job_version) VALUES ("
