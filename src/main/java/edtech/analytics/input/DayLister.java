@@ -17,7 +17,9 @@ public interface DayLister {
    */
   static DayLister of(
       Configuration hadoop, String eventsUri, Layout layout, Consumer<String> warnings) {
-    return new ObjectLister(hadoop, eventsUri);
+    return layout.isNative()
+        ? new ObjectLister(hadoop, eventsUri)
+        : new TemplateLister(hadoop, eventsUri, layout, warnings);
   }
 
   /** Where the objects of a date lie, for messages and the ledger. */
@@ -29,6 +31,12 @@ public interface DayLister {
    * @throws InputRefusedException when a name cannot be used, or the listing fails
    */
   List<SourceObject> list(LocalDate date) throws IOException;
+
+  /**
+   * What there is in place of a date's objects, for the message where there are none; '' when
+   * nothing can be said.
+   */
+  String nearest(LocalDate date) throws IOException;
 
   /**
    * A lister that knows nothing of what was listed before, to see whether a day has changed.

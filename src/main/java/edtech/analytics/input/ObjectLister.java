@@ -51,6 +51,11 @@ public final class ObjectLister implements DayLister {
   }
 
   @Override
+  public String nearest(LocalDate date) {
+    return "";
+  }
+
+  @Override
   public DayLister again(DayInput before) {
     return this;
   }
@@ -86,7 +91,7 @@ public final class ObjectLister implements DayLister {
   }
 
   /** A key may hold {@code ..}, which Hadoop resolves to an object that was not listed. */
-  private static void requireBelow(String root, String uri) throws InputRefusedException {
+  static void requireBelow(String root, String uri) throws InputRefusedException {
     if (!uri.startsWith(root)) {
       throw new InputRefusedException(
           "the listing of "
@@ -98,7 +103,7 @@ public final class ObjectLister implements DayLister {
   }
 
   /** Hadoop also drops what {@code //} and {@code /./} add to a key. */
-  private static void requireDistinct(List<SourceObject> sorted) throws InputRefusedException {
+  static void requireDistinct(List<SourceObject> sorted) throws InputRefusedException {
     for (int i = 1; i < sorted.size(); i++) {
       String uri = sorted.get(i).uri();
       if (uri.equals(sorted.get(i - 1).uri())) {

@@ -126,7 +126,10 @@ final class DayLoad {
       }
     }
     if (input.own().isEmpty() && !job.settings().allowEmptyDay()) {
-      throw new LoadFailedException(Refusal.empty(lister.place(date), LineCounts.NONE));
+      String nearest = lister.nearest(date);
+      throw new LoadFailedException(
+          Refusal.empty(lister.place(date), LineCounts.NONE)
+              + (nearest.isEmpty() ? "" : "; " + nearest));
     }
   }
 

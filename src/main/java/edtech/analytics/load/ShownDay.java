@@ -44,8 +44,12 @@ public final class ShownDay implements AutoCloseable {
     DayLister lister = DayLister.of(hadoop, settings.eventsUri(), layout, System.err::println);
     DayInput input = new DayInputs(lister, layout).of(date);
     if (input.own().isEmpty()) {
+      String nearest = lister.nearest(date);
       throw new LoadFailedException(
-          "no object below " + lister.place(date) + ": name a day that has events");
+          "no object below "
+              + lister.place(date)
+              + ": name a day that has events"
+              + (nearest.isEmpty() ? "" : "; " + nearest));
     }
     frames = new DayFrames(spark, settings, date, date);
     day = DayFrames.parse(spark, input, frames.of(input, ErasedUsers.NONE), settings);

@@ -15,6 +15,7 @@ import java.util.regex.Pattern;
 final class DatePattern implements Serializable {
   private static final int FIRST_YEAR = 2000;
   private static final int LAST_YEAR = 2099;
+  private static final String HOUR = "{HH}";
 
   /** From the first brace of a date to its last; an hour alone is none. */
   private static final Pattern BRACES = Pattern.compile("\\{([^{}]*)}");
@@ -147,6 +148,12 @@ final class DatePattern implements Serializable {
 
   /** The text of a date up to an hour. */
   String beginning(LocalDate day, ZoneId zone) {
+    String text = text(day, zone);
+    return isWhole() ? text : text.substring(0, text.indexOf(HOUR));
+  }
+
+  /** The text of a date, in which an hour is in braces. */
+  String text(LocalDate day, ZoneId zone) {
     StringBuilder text = new StringBuilder();
     for (Part part : parts) {
       switch (part.kind()) {
@@ -156,9 +163,7 @@ final class DatePattern implements Serializable {
         case DAY -> text.append(String.format(Locale.ROOT, "%02d", day.getDayOfMonth()));
         case EPOCH_MS -> text.append(day.atStartOfDay(zone).toInstant().toEpochMilli());
         case EPOCH_S -> text.append(day.atStartOfDay(zone).toEpochSecond());
-        case HOUR -> {
-          return text.toString();
-        }
+        case HOUR -> text.append(HOUR);
       }
     }
     return text.toString();

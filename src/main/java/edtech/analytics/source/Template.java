@@ -15,15 +15,19 @@ import java.util.TreeSet;
  */
 public final class Template implements Serializable {
   private final String text;
+  private final int dateStart;
+  private final int dateEnd;
   private final NamePattern before;
   private final DatePattern date;
   private final NamePattern after;
 
-  private Template(String text, NamePattern before, DatePattern date, NamePattern after) {
+  private Template(String text, DatePattern.Place place) {
     this.text = text;
-    this.before = before;
-    this.date = date;
-    this.after = after;
+    this.dateStart = place.start();
+    this.dateEnd = place.end();
+    this.before = NamePattern.parse(text.substring(0, dateStart));
+    this.date = place.date();
+    this.after = NamePattern.parse(text.substring(dateEnd));
   }
 
   /**
@@ -48,12 +52,12 @@ public final class Template implements Serializable {
         .anyMatch(part -> part.equals("..") || part.equals("."))) {
       throw new IllegalArgumentException("must have no . or .. between slashes");
     }
-    DatePattern.Place place = DatePattern.find(text);
-    return new Template(
-        text,
-        NamePattern.parse(text.substring(0, place.start())),
-        place.date(),
-        NamePattern.parse(text.substring(place.end())));
+    return new Template(text, DatePattern.find(text));
+  }
+
+  /** The names of a date, with wildcards and hours as they are written. */
+  public String on(LocalDate day, ZoneId zone) {
+    return text.substring(0, dateStart) + date.text(day, zone) + text.substring(dateEnd);
   }
 
   /**

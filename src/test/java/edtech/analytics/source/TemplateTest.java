@@ -84,6 +84,15 @@ class TemplateTest {
         .isEqualTo("[]");
   }
 
+  @Test
+  void on_writesTheDateAndKeepsTheRest() {
+    assertThat(Template.parse("a/*/{yyyy}/{MM}/{dd}/{HH}/**").on(DAY, UTC))
+        .isEqualTo("a/*/2016/05/02/{HH}/**");
+    assertThat(Template.parse("{yyyyMMddHH}/{HH}.gz").on(DAY, UTC))
+        .isEqualTo("20160502{HH}/{HH}.gz");
+    assertThat(Template.parse("x/{epoch-ms}/*").on(DAY, UTC)).isEqualTo("x/1462147200000/*");
+  }
+
   @ParameterizedTest
   @CsvSource(
       quoteCharacter = '`',
