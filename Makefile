@@ -92,7 +92,7 @@ clean-data: ## stop them and delete all local data
 
 ##@ The job: bin/edtech runs the same commands with their own exit codes; bin/edtech --help
 
-JOB := load backfill status rollback withdraw release forget sweep init
+JOB := load backfill status rollback withdraw release forget sweep init try-source
 .PHONY: $(JOB)
 $(JOB): $(JAR) $(VENV)
 
@@ -122,6 +122,9 @@ sweep: ## drop what dead and replaced loads left behind
 	@$(EDTECH) sweep $(ARGS)
 init: ## create or update the tables, as an administrator
 	@$(EDTECH) init $(ARGS)
+try-source: ## what settings make of your files: make try-source FILES=a.gz ARGS="--set source.preset=segment"
+	@$(call need,FILES,make try-source FILES=a.gz ARGS="--set source.preset=segment")
+	@$(EDTECH) try-source $(ARGS) $(FILES)
 
 ##@ The history marts, and looking at all of them
 

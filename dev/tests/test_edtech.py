@@ -170,11 +170,23 @@ def test_help_needsNothingAndNamesEveryCommand(tmp_path):
     assert done.returncode == 0
     sources = (ROOT / "src/main/java/edtech/analytics/cli").glob("*Command.java")
     text = "".join(source.read_text() for source in sources)
-    commands = re.findall(r'@Command\(\s+name = "(\w+)"', text)
+    commands = re.findall(r'@Command\(\s+name = "([\w-]+)"', text)
     assert len(commands) == text.count("@Command(") > 0
-    listed = re.findall(r"^  ([a-z]+)  ", done.stdout, re.M)
+    listed = re.findall(r"^  ([a-z-]+)  ", done.stdout, re.M)
     assert set(commands) <= set(listed)
     assert max(map(len, done.stdout.splitlines())) <= 100
+
+
+def test_trySource_usesServicesButNeedsNone(programs, tmp_path):
+    without = _run(programs, "try-source", "a.gz").stdout.splitlines()
+    (tmp_path / "state").mkdir()
+    write_pairs(tmp_path / "state" / "env", {"CLICKHOUSE_URL": URL, "EVENTS_URI": "s3://own/e"})
+    with_some = _run(programs, "try-source", "a.gz").stdout.splitlines()
+
+    assert re.match(r"java .*edtech.analytics.cli.Main try-source a.gz$", without[0])
+    assert not [line for line in without if line.startswith("CLICKHOUSE_URL")]
+    assert with_some[0] == without[0]
+    assert {f"CLICKHOUSE_URL={URL}", "EVENTS_URI=s3://own/e"} < set(with_some)
 
 
 def test_helpOfACommand_needsNoServices(programs):

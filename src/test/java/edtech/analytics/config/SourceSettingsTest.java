@@ -18,6 +18,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -115,6 +117,19 @@ class SourceSettingsTest {
             .rules();
     assertThat(both).hasSize(own.size() + 1).endsWith(own.toArray(EventRule[]::new));
     assertThat(both.get(0).as()).isEqualTo(EventRule.As.PURCHASE);
+  }
+
+  @Test
+  void settingsInTheDocs_areRead_andNameEachPreset() throws IOException {
+    String page = Files.readString(Path.of("docs/sources.md"));
+    List<MatchResult> blocks =
+        Pattern.compile("(?s)```hocon\n(.*?)```").matcher(page).results().toList();
+    assertThat(blocks)
+        .hasSize(3)
+        .allSatisfy(
+            block -> assertThat(read(block.group(1)).source().mapping().rules()).isNotEmpty());
+    assertThat(SettingSources.PRESETS)
+        .allSatisfy(preset -> assertThat(page).contains("(../conf/sources/" + preset + ".conf)"));
   }
 
   @Test
