@@ -1,8 +1,8 @@
 package edtech.analytics.input;
 
+import edtech.analytics.input.line.Sha256;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.LocalDate;
 import java.util.HexFormat;
 import java.util.List;
@@ -48,7 +48,7 @@ public record DayInput(LocalDate date, List<SourceObject> own, List<SourceObject
    * @param queries text of the queries that make the tables
    */
   public String fingerprint(String meaning, String queries) {
-    MessageDigest digest = sha256();
+    MessageDigest digest = Sha256.newDigest();
     add(digest, "parser=" + PARSER, queries, meaning, date.toString());
     all().forEach(o -> add(digest, o.uri(), o.version(), Long.toString(o.bytes())));
     return HexFormat.of().formatHex(digest.digest());
@@ -58,14 +58,6 @@ public record DayInput(LocalDate date, List<SourceObject> own, List<SourceObject
     for (String part : parts) {
       digest.update(part.getBytes(StandardCharsets.UTF_8));
       digest.update((byte) 0);
-    }
-  }
-
-  static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("this Java has no SHA-256", e);
     }
   }
 }

@@ -1,5 +1,6 @@
 package edtech.analytics.input;
 
+import edtech.analytics.input.line.Sha256;
 import java.io.Serializable;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -37,7 +38,7 @@ public record ErasedUsers(Map<String, Set<String>> hashesBySalt) implements Seri
 
   /** A digest to which the salt was added; the id comes next. */
   static MessageDigest digest(String salt) {
-    MessageDigest digest = DayInput.sha256();
+    MessageDigest digest = Sha256.newDigest();
     digest.update(HexFormat.of().parseHex(salt));
     return digest;
   }

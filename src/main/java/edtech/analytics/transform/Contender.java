@@ -2,9 +2,9 @@ package edtech.analytics.transform;
 
 import edtech.analytics.input.ParsedColumn;
 import edtech.analytics.input.line.ComparedContent;
+import edtech.analytics.input.line.Sha256;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.Comparator;
 import org.apache.spark.sql.catalyst.InternalRow;
@@ -64,7 +64,7 @@ record Contender(
         text(row, ParsedColumn.EVENT_ID).copy(),
         text(row, ParsedColumn.EVENT_KIND).copy(),
         micros,
-        sha256().digest(text(row, ParsedColumn.LINE).getBytes()),
+        Sha256.newDigest().digest(text(row, ParsedColumn.LINE).getBytes()),
         content(row, micros, compared),
         row.getInt(ParsedColumn.OBJECT.ordinal()),
         row.getLong(ParsedColumn.LINE_START.ordinal()));
@@ -78,7 +78,7 @@ record Contender(
     if (compared.isNone()) {
       return new byte[0];
     }
-    MessageDigest digest = sha256();
+    MessageDigest digest = Sha256.newDigest();
     digest.update((micros + " " + amount(row)).getBytes(StandardCharsets.US_ASCII));
     for (ParsedColumn column : TEXTS) {
       UTF8String text = text(row, column);
@@ -97,13 +97,5 @@ record Contender(
 
   private static UTF8String text(InternalRow row, ParsedColumn column) {
     return row.getUTF8String(column.ordinal());
-  }
-
-  private static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JVM has SHA-256", e);
-    }
   }
 }

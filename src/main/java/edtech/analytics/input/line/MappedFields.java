@@ -5,8 +5,6 @@ import edtech.analytics.input.line.CompiledMapping.Rule;
 import edtech.analytics.input.line.CompiledMapping.Test;
 import edtech.analytics.source.EventField;
 import edtech.analytics.source.FieldValue;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.stream.Stream;
 import org.apache.spark.unsafe.types.UTF8String;
@@ -41,19 +39,12 @@ final class MappedFields extends Fields {
     }
   }
 
-  private static final byte[] HEX = {
-    '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'
-  };
-
   private final CompiledMapping mapping;
   private final Kept kept;
   private final Text[] texts;
   private final Text tested = new Text();
   private final boolean[] columns;
-  private final MessageDigest sha256 = sha256();
-  // Texts that stand nowhere in the line.
-  private byte[] made = new byte[256];
-  private int madeEnd;
+  private final MadeTexts made = new MadeTexts();
   private Rule rule;
   private byte[] line;
   private int lineStart;
@@ -95,7 +86,7 @@ final class MappedFields extends Fields {
     line = buffer;
     lineStart = from;
     lineEnd = to;
-    madeEnd = 0;
+    made.clear();
     rule = firstRule();
     if (rule.isIgnored()) {
       return;
@@ -248,43 +239,26 @@ final class MappedFields extends Fields {
 
   private void join(Origin origin, Text into) {
     ValueKind kind = ValueKind.STRING;
-    int start = madeEnd;
+    int start = made.end();
     for (int slot : origin.slots()) {
       Slot part = found[slot];
       if (!isValue(part, origin.absent())) {
-        madeEnd = start;
+        made.cut(start);
         return;
       }
-      int length = part.end - part.start;
-      reserve(length + 1);
-      if (madeEnd > start) {
-        made[madeEnd++] = ':';
+      if (made.end() > start) {
+        made.add((byte) ':');
       }
-      System.arraycopy(bytes, part.start, made, madeEnd, length);
-      madeEnd += length;
+      made.add(bytes, part.start, part.end);
       kind = part.kind == ValueKind.STRING_WITH_NUL ? part.kind : kind;
     }
-    into.set(kind, made, start, madeEnd);
+    into.set(kind, made.bytes(), start, made.end());
   }
 
   private void digest(Text into) {
-    sha256.update(line, lineStart, lineEnd - lineStart);
-    byte[] digest = sha256.digest();
-    int start = madeEnd;
-    reserve(2 * digest.length);
-    for (byte b : digest) {
-      made[madeEnd++] = HEX[(b >> 4) & 0xF];
-      made[madeEnd++] = HEX[b & 0xF];
-    }
-    into.set(ValueKind.STRING, made, start, madeEnd);
-  }
-
-  /** Makes room; texts that were made before stay in the array that they were made in. */
-  private void reserve(int more) {
-    int needed = Math.addExact(madeEnd, more);
-    if (needed > made.length) {
-      made = Arrays.copyOf(made, Math.max(needed, 2 * made.length));
-    }
+    int start = made.end();
+    made.addDigest(line, lineStart, lineEnd);
+    into.set(ValueKind.STRING, made.bytes(), start, made.end());
   }
 
   /** Numbers and literals of a field that holds text are that text. */
@@ -297,14 +271,6 @@ final class MappedFields extends Fields {
         };
     if (isOther && !ValueRule.of(field).accepts(this, field)) {
       text.kind = ValueKind.STRING;
-    }
-  }
-
-  private static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JVM has SHA-256", e);
     }
   }
 }

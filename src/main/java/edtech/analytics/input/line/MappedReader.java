@@ -13,28 +13,18 @@ import org.apache.spark.unsafe.types.UTF8String;
  */
 final class MappedReader extends JsonCursor implements MappedFields.Kept {
 
-  private static final int MAX_MEMBERS = 64;
-
   private final PathTree tree;
   private final MappedFields fields;
-  private final CanonicalBytes canonical = new CanonicalBytes();
-  // By node: the number of the line that had it last, and where its value lay.
+  private final KeptParts kept;
+  // By node: the number of the line that had it last.
   private final int[] seen;
-  private final int[] start;
-  private final int[] stop;
   private int line;
-  // Of the outermost object, where all members are kept.
-  private final Node[] memberNode = new Node[MAX_MEMBERS];
-  private final int[] memberStart = new int[MAX_MEMBERS];
-  private final int[] memberStop = new int[MAX_MEMBERS];
-  private int members;
 
   MappedReader(CompiledMapping mapping) {
     this.tree = mapping.tree();
     this.fields = new MappedFields(mapping, this);
     this.seen = new int[tree.nodes()];
-    this.start = new int[tree.nodes()];
-    this.stop = new int[tree.nodes()];
+    this.kept = new KeptParts(tree);
   }
 
   MappedFields fields() {
@@ -51,7 +41,7 @@ final class MappedReader extends JsonCursor implements MappedFields.Kept {
     fields.clear();
     fields.bytes = buffer;
     moveTo(buffer, from, to);
-    members = 0;
+    kept.clear();
     nextLine();
     boolean isObject =
         skip('{') && (tree.keepsAll() ? walkAll(tree.root()) : walkObject(tree.root(), 1));
@@ -69,9 +59,7 @@ final class MappedReader extends JsonCursor implements MappedFields.Kept {
   /** Null means doubt here. */
   @Override
   public UTF8String properties(boolean[] columns) {
-    canonical.clear(bytes);
-    boolean isCertain = tree.keepsAll() ? writeAllBut(columns) : writeBelow(tree.root());
-    return isCertain ? canonical.toText() : null;
+    return kept.toText(bytes, columns);
   }
 
   private void nextLine() {
@@ -82,55 +70,6 @@ final class MappedReader extends JsonCursor implements MappedFields.Kept {
     }
   }
 
-  private boolean writeAllBut(boolean[] columns) {
-    canonical.write('{');
-    for (int i = 0; i < members; i++) {
-      Node node = memberNode[i];
-      boolean isColumn = node != null && node.slot() >= 0 && columns[node.slot()];
-      if (!isColumn && !canonical.writeMember(memberStart[i], memberStop[i])) {
-        return false;
-      }
-    }
-    if (canonical.length() == 1) {
-      canonical.cut(0);
-      return true;
-    }
-    return canonical.close(0);
-  }
-
-  /** Writes the kept parts of an object, and nothing when there are none. */
-  private boolean writeBelow(Node node) {
-    int before = canonical.length();
-    canonical.write('{');
-    for (Node member : node.members()) {
-      if (seen[member.id] != line || !member.isKept() && !member.keepsBelow()) {
-        continue;
-      }
-      int length = canonical.length();
-      if (length > before + 1) {
-        canonical.write(',');
-      }
-      canonical.write(member.json());
-      int value = canonical.length();
-      boolean isCertain =
-          member.isKept()
-              ? canonical.writeValue(start[member.id], stop[member.id])
-              : writeBelow(member);
-      if (!isCertain) {
-        return false;
-      }
-      if (canonical.length() == value) {
-        canonical.cut(length);
-      }
-    }
-    if (canonical.length() == before + 1) {
-      canonical.cut(before);
-    } else {
-      canonical.write('}');
-    }
-    return true;
-  }
-
   /** Walks the outermost object, of which every member is kept. */
   private boolean walkAll(Node root) {
     if (skip('}')) {
@@ -138,17 +77,13 @@ final class MappedReader extends JsonCursor implements MappedFields.Kept {
     }
     do {
       int name = name();
-      if (name < 0 || members == MAX_MEMBERS) {
+      if (name < 0) {
         return false;
       }
       Node member = root.member(bytes, name, at - 1);
-      if (!skip(':') || !walkMember(member, 1)) {
+      if (!skip(':') || !walkMember(member, 1) || !kept.addMember(member, name, at)) {
         return false;
       }
-      memberNode[members] = member;
-      memberStart[members] = name;
-      memberStop[members] = at;
-      members++;
     } while (skip(','));
     return skip('}');
   }
@@ -193,14 +128,14 @@ final class MappedReader extends JsonCursor implements MappedFields.Kept {
     if (at == end) {
       return false;
     }
-    start[node.id] = at;
+    int from = at;
     boolean isCertain =
         switch (bytes[at]) {
           case '{', '[' -> walkNested(node, depth);
           case '"' -> node.slot() < 0 ? skipString() : takeString(fields.found[node.slot()]);
           default -> takeScalar(node);
         };
-    stop[node.id] = at;
+    kept.add(node, from, at);
     return isCertain;
   }
 

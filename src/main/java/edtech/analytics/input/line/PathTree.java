@@ -3,6 +3,7 @@ package edtech.analytics.input.line;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import edtech.analytics.source.FieldPath;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -146,6 +147,7 @@ final class PathTree {
   private int slots;
   private final Node root = node("");
   private final boolean keepsAll;
+  private final List<Node> keeping = new ArrayList<>();
 
   /**
    * @param properties what is kept of a line; empty = all of it
@@ -159,6 +161,14 @@ final class PathTree {
         node = member(node, step.name());
       }
       node.isKept = true;
+    }
+    addKeeping(root);
+  }
+
+  private void addKeeping(Node node) {
+    for (Node member : node.members()) {
+      keeping.add(member);
+      addKeeping(member);
     }
   }
 
@@ -188,6 +198,11 @@ final class PathTree {
 
   int slots() {
     return slots;
+  }
+
+  /** The nodes that are kept, or on the way to such. */
+  List<Node> keeping() {
+    return keeping;
   }
 
   /** Whether every member of the outermost object is kept. */
