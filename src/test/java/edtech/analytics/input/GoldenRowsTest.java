@@ -12,6 +12,8 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import edtech.analytics.input.line.EventKind;
 import edtech.analytics.input.line.Lines;
+import edtech.analytics.input.line.MappedLines;
+import edtech.analytics.input.line.ParseRules;
 import edtech.analytics.input.line.Reason;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -32,11 +34,13 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Equal lines make equal rows as long as {@link DayInput#PARSER} is the same: days that are
- * published are skipped for that number. The file has the number first, then lines, each byte as a
+ * published are skipped for that number. Each file has the number first, then lines, each byte as a
  * character, with the row that each makes. A line is added without a row, then written.
  */
 class GoldenRowsTest {
-  private static final Path GOLDEN = Path.of("src/test/resources/golden/rows.jsonl");
+  private static final Path FOLDER = Path.of("src/test/resources/golden");
+  private static final Path NATIVE = FOLDER.resolve("rows.jsonl");
+  private static final Path MAPPED = FOLDER.resolve("mapped.jsonl");
   private static final String WRITE = "mvn test -Dtest=GoldenRowsTest -Dgolden=write";
   private static final LocalDate DAY = LocalDate.of(2026, 3, 1);
   private static final int MAX_LINE_BYTES = 1024;
@@ -50,10 +54,19 @@ class GoldenRowsTest {
 
   @Test
   void keptLines_makeTheRowsOfTheirParser() throws IOException {
-    List<JsonNode> golden = read();
+    requireRows(NATIVE, Lines.limited(0, MAX_LINE_BYTES));
+  }
+
+  @Test
+  void keptLinesOfAMapping_makeTheRowsOfTheirParser() throws IOException {
+    requireRows(MAPPED, MappedLines.ofEverything());
+  }
+
+  private void requireRows(Path file, ParseRules rules) throws IOException {
+    List<JsonNode> golden = read(file);
     int parser = golden.get(0).get("parser").intValue();
     List<JsonNode> kept = golden.subList(1, golden.size());
-    List<JsonNode> made = make(kept);
+    List<JsonNode> made = make(kept, rules);
     boolean isToBeWritten = "write".equals(System.getProperty("golden"));
     if (parser == DayInput.PARSER) {
       for (int i = 0; i < kept.size(); i++) {
@@ -66,7 +79,7 @@ class GoldenRowsTest {
       fail("DayInput.PARSER is " + DayInput.PARSER + ", the rows are of " + parser + ": " + WRITE);
     }
     if (isToBeWritten) {
-      write(made);
+      write(file, made);
     }
   }
 
@@ -77,37 +90,37 @@ class GoldenRowsTest {
         .forEach(reason -> expected.add(reason.code()));
     Arrays.stream(EventKind.values()).forEach(kind -> expected.add(kind.code()));
     Set<String> kept = new TreeSet<>();
-    for (JsonNode one : read().stream().skip(1).toList()) {
+    for (JsonNode one : read(NATIVE).stream().skip(1).toList()) {
       JsonNode row = one.get("row");
       kept.add((row.has("reason") ? row.get("reason") : row.get("event_kind")).textValue());
     }
     assertThat(kept).isEqualTo(expected);
   }
 
-  private static List<JsonNode> read() throws IOException {
+  private static List<JsonNode> read(Path file) throws IOException {
     List<JsonNode> nodes = new ArrayList<>();
-    for (String line : Files.readAllLines(GOLDEN, US_ASCII)) {
+    for (String line : Files.readAllLines(file, US_ASCII)) {
       nodes.add(JSON.readTree(line));
     }
     return nodes;
   }
 
-  private static void write(List<JsonNode> made) throws IOException {
+  private static void write(Path file, List<JsonNode> made) throws IOException {
     StringBuilder text = new StringBuilder("{\"parser\":" + DayInput.PARSER + "}\n");
     for (JsonNode one : made) {
       text.append(JSON.writeValueAsString(one)).append('\n');
     }
-    Files.writeString(GOLDEN, text, US_ASCII);
+    Files.writeString(file, text, US_ASCII);
   }
 
-  private List<JsonNode> make(List<JsonNode> kept) throws IOException {
+  private List<JsonNode> make(List<JsonNode> kept, ParseRules rules) throws IOException {
     ByteArrayOutputStream content = new ByteArrayOutputStream();
     for (JsonNode one : kept) {
       content.writeBytes(one.get("line").textValue().getBytes(ISO_8859_1));
       content.write('\n');
     }
     Path file = Files.write(folder.resolve("lines.jsonl"), content.toByteArray());
-    List<InternalRow> rows = ObjectRows.of(file, DAY, Lines.limited(0, MAX_LINE_BYTES), ERASED);
+    List<InternalRow> rows = ObjectRows.of(file, DAY, rules, ERASED);
     List<JsonNode> made = new ArrayList<>();
     for (int i = 0; i < kept.size(); i++) {
       JsonNode line = kept.get(i).get("line");

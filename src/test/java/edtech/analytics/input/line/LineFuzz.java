@@ -15,6 +15,7 @@ public final class LineFuzz {
   private static final LineParser PARSER = new LineParser(Lines.RULES);
   private static final EventRules RULES = new EventRules(Lines.RULES);
   private static final PlainFields PLAIN = new PlainFields();
+  private static final LineParser MAPPED = new LineParser(MappedLines.contractInWords());
 
   private LineFuzz() {}
 
@@ -31,6 +32,7 @@ public final class LineFuzz {
     requireSameOnBothWays(line);
     if (parsed.reason() == null) {
       requireSound(parsed);
+      requireSameByAMapping(line, parsed);
     } else {
       require(parsed.reason().compareTo(Reason.OUTSIDE_DAY) < 0, "not a reason of one line");
     }
@@ -52,6 +54,14 @@ public final class LineFuzz {
           Lines.outcome(shortWay).equals(Lines.outcome(longWay)),
           Lines.outcome(shortWay) + " is not " + Lines.outcome(longWay));
     }
+  }
+
+  private static void requireSameByAMapping(byte[] line, ParsedLine event) {
+    ParsedLine mapped = new ParsedLine();
+    MAPPED.parse(line, 0, line.length, mapped);
+    require(
+        Lines.outcome(mapped).equals(Lines.outcome(event)),
+        Lines.outcome(mapped) + " is not " + Lines.outcome(event));
   }
 
   /** What every event promises whatever its line was. */

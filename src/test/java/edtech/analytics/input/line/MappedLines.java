@@ -20,7 +20,7 @@ import java.util.Set;
  * Mappings in few words, and what lines come to by them. Paths are written with {@code >} between
  * members here, as in {@code list[key]>value}.
  */
-final class MappedLines {
+public final class MappedLines {
   private final Map<EventField, FieldValue> fields = new EnumMap<>(EventField.class);
   private List<EventRule> rules = List.of();
   private List<FieldPath> properties = List.of();
@@ -34,6 +34,58 @@ final class MappedLines {
     field(EventField.USER_ID, first("who"));
     field(EventField.EVENT_TYPE, first("what"));
     field(EventField.EVENT_TIMESTAMP, first("at"));
+  }
+
+  /** The contract's mapping as any other source would write it. */
+  static ParseRules contractInWords() {
+    EventRule none = named("none", is("no such member", "none"));
+    Mapping mapping = new Mapping(Mapping.NATIVE.fields(), List.of(none), List.of());
+    return Lines.rules(source(mapping, false));
+  }
+
+  /** Rules of a source that has a bit of everything. */
+  public static ParseRules ofEverything() {
+    MappedLines mapping =
+        new MappedLines()
+            .field(EventField.EVENT_ID, join("id", "n"))
+            .field(EventField.USER_ID, first("who", "c>who"))
+            .field(EventField.SESSION_ID, firstBut("-1", "session", "l[session]>value"))
+            .field(EventField.PLATFORM, first("c>os"))
+            .field(EventField.SCREEN_NAME, constant("all"))
+            .rules(
+                named("page", begins("what", "/")),
+                new EventRule(
+                    List.of(is(EventField.EVENT_TYPE, "Order")),
+                    EventRule.As.PURCHASE,
+                    "",
+                    false,
+                    Map.of(EventField.PURCHASE_AMOUNT, first("p>total"))),
+                new EventRule(
+                    List.of(is("what", "Refund"), isAbsentOr("c>os", "web")),
+                    EventRule.As.PURCHASE,
+                    "refund",
+                    true,
+                    Map.of(EventField.PURCHASE_AMOUNT, first("p>total"))),
+                as(
+                    EventRule.As.TASK_RESULT,
+                    Map.of(
+                        EventField.EVENT_ID,
+                        digest(),
+                        EventField.TASK_ID,
+                        first("p>task"),
+                        EventField.TASK_RESULT,
+                        first("p>ok")),
+                    is("what", "Task")),
+                as(
+                    EventRule.As.AB_TEST_ASSIGNMENT,
+                    Map.of(
+                        EventField.AB_TEST_ID,
+                        first("p>test"),
+                        EventField.AB_GROUP,
+                        first("p>group")),
+                    is("what", "Test")))
+            .properties("p", "c>page");
+    return Lines.rules(source(mapping.mapping(), true));
   }
 
   MappedLines field(EventField field, FieldValue value) {
@@ -148,11 +200,7 @@ final class MappedLines {
   }
 
   static ParsedLine parse(Mapping mapping, boolean dropsTextBefore, byte[] line) {
-    Source contract = Lines.RULES.source();
-    Source source =
-        new Source(
-            contract.layout(), contract.framing(), dropsTextBefore, contract.sameId(), mapping);
-    ParseRules parseRules = Lines.rules(source);
+    ParseRules parseRules = Lines.rules(source(mapping, dropsTextBefore));
     ParsedLine parsed = Lines.parse(line, parseRules);
     if (!dropsTextBefore && Utf8.isValid(line, 0, line.length)) {
       MappedParser parser = new MappedParser(mapping, new EventRules(parseRules));
@@ -161,6 +209,12 @@ final class MappedLines {
       assertThat(Lines.outcome(parsed)).isEqualTo(Lines.outcome(inFull));
     }
     return parsed;
+  }
+
+  private static Source source(Mapping mapping, boolean dropsTextBefore) {
+    Source contract = Lines.RULES.source();
+    return new Source(
+        contract.layout(), contract.framing(), dropsTextBefore, contract.sameId(), mapping);
   }
 
   /** Whether a line need not be read in full. */
