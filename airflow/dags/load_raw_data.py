@@ -5,7 +5,8 @@ Runs every night at 02:00 in the zone of the day, or at 05:00 where the clocks s
 It waits for the objects of the day before, loads and publishes them with Spark, and starts
 `run_dbt_analytics`.
 
-With `lateness_days = L` it also loads the L days before that one. Days that late events have not
+With `lateness_days = L` it also loads the L days before that one, and with a source of its own
+(`source_preset`, `job_config`) as many as its folders reach back. Days that late events have not
 changed are skipped.
 
 **By hand**: trigger it with `{"date": "2026-03-01"}`. `"force": true` also loads what has not
@@ -18,11 +19,11 @@ retry, and `release` publishes the day as it is. When only an earlier day is hel
 with a warning in its log, and dbt starts for the day that was published.
 """
 
-from airflow.providers.amazon.aws.sensors.s3 import S3KeySensor
 from airflow.providers.standard.operators.trigger_dagrun import TriggerDagRunOperator
 from airflow.sdk import DAG, Param
 
 from include import days, policy, settings
+from include.events import WaitForEvents
 from include.spark import SubmitJob
 
 known = settings.read()
@@ -42,13 +43,10 @@ with DAG(
     },
     user_defined_macros={"event_date": days.event_date, "first_date": days.first_date},
 ) as dag:
-    wait_for_events = S3KeySensor(
+    wait_for_events = WaitForEvents(
         task_id="wait_for_events",
         doc_md="Waits for the completion marker, or for any object that the job would read.",
-        bucket_key=known.events_prefix
-        + "dt={{ event_date() }}/"
-        + (known.completion_marker or "[!_.]*"),
-        wildcard_match=not known.completion_marker,
+        event_date="{{ event_date() }}",
         **policy.waiting(known.wait_seconds),
     )
 

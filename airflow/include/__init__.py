@@ -2,6 +2,9 @@
 
 - ``settings``  section ``[edtech]`` of Airflow's configuration, typed
 - ``days``      which day, or range of days, a run is about
+- ``source``    where the objects of a day lie, from a preset or the job's settings file
+- ``template``  what these objects are called
+- ``events``    waits for them
 - ``access``    addresses, users and passwords from Airflow's connections
 - ``spark``     spark-submit of a command of the job
 - ``emr``       the same as a step of an EMR cluster

@@ -14,7 +14,7 @@ from airflow.sdk.exceptions import AirflowFailException
 from croniter import croniter_range
 from jinja2 import pass_context
 
-from include import settings
+from include import settings, source
 
 USUAL = "0 2 * * *"
 LATER = "0 5 * * *"
@@ -53,7 +53,7 @@ def first_date(context: Mapping) -> str:
     """The first day whose events may have come with those of ``event_date``."""
     known = settings.read()
     last = _event_date(context)
-    first = last - timedelta(days=known.lateness_days)
+    first = last - timedelta(days=source.layout().back)
     if known.first_day:
         first = min(last, max(first, _date("first_day", known.first_day)))
     return first.isoformat()
@@ -97,16 +97,27 @@ def _range(context: Mapping) -> tuple[date, date]:
     if first > last:
         raise AirflowFailException(f"from {first} lies after to {last}: exchange them")
     _require_over(context, last)
+    _require_over_folder(context, last)
     return first, last
 
 
 def _require_over(context: Mapping, day: date) -> None:
     """A day is published as a whole, so it has to be over; ``force`` loads what there is of it."""
-    today = _now().astimezone(_zone()).date()
+    today = now().astimezone(_zone()).date()
     if day >= today and not context["params"].get("force"):
         raise AirflowFailException(
             f"{day} is not over in {_zone()}, where today is {today}: run it again when it is, "
             'or with "force": true to load what there is of it'
+        )
+
+
+def _require_over_folder(context: Mapping, day: date) -> None:
+    """Of a range; the nightly load waits for it (``events``)."""
+    layout = source.layout()
+    if not layout.is_over(day, now()) and not context["params"].get("force"):
+        raise AirflowFailException(
+            f"the folder of {day} is not over in {layout.zone}, the zone of the folders: run it "
+            'again when it is, or with "force": true to load what there is of it'
         )
 
 
@@ -121,7 +132,8 @@ def _zone() -> ZoneInfo:
     return ZoneInfo(settings.read().day_timezone)
 
 
-def _now() -> datetime:
+def now() -> datetime:
+    """The time; tests set another."""
     return datetime.now(UTC)
 
 
@@ -130,7 +142,7 @@ def _skipped(cron: str, zone: ZoneInfo) -> datetime | None:
 
     Two years hold a change of every zone that has any.
     """
-    today = _now().astimezone(zone).date()
+    today = now().astimezone(zone).date()
     for day in (today + timedelta(days=n) for n in range(2 * 366)):
         midnight = datetime.combine(day, time())
         next_midnight = midnight + timedelta(days=1)

@@ -10,7 +10,7 @@ from airflow.providers.amazon.aws.operators.base_aws import AwsBaseOperator
 from airflow.providers.amazon.aws.utils.mixins import aws_template_fields
 from airflow.sdk.exceptions import AirflowException, AirflowFailException
 
-from include import access, settings
+from include import access, settings, source
 
 TAKES_STEPS = ["STARTING", "BOOTSTRAPPING", "RUNNING", "WAITING"]
 LIVE = ["PENDING", "RUNNING", "CANCEL_PENDING"]
@@ -95,16 +95,20 @@ def backfill_step(path: Path, first: str, last: str) -> dict:
 
 
 def _require_same_days(step: dict, known: settings.Settings) -> None:
-    """With another zone or lateness, the step would make other days of the same events."""
+    """With another zone, lateness or source, the step would make other days of the same events."""
     arguments = step["HadoopJarStep"]["Args"]
     written = dict(
         setting.split("=", 1) for option, setting in pairwise(arguments) if option == "--set"
     )
     is_elsewhere = "--config" in arguments
-    for key, default, wanted in (
+    wanted_source = source.written()
+    wanted_values = [
         ("day.timezone", "UTC", known.day_timezone),
         ("lateness-days", "0", str(known.lateness_days)),
-    ):
+    ]
+    if known.source_preset or wanted_source.is_whole:
+        wanted_values.append(("source.preset", "", wanted_source.preset))
+    for key, default, wanted in wanted_values:
         # What a --config file says is not known here.
         found = written.get(key, wanted if is_elsewhere else default)
         if found != wanted:
@@ -112,6 +116,11 @@ def _require_same_days(step: dict, known: settings.Settings) -> None:
                 f"{known.emr_step} sets {key} = {found!r}, the nightly loads {wanted!r}: "
                 "the same days would come out differently; set the same in both"
             )
+    if wanted_source.has_own_source and not is_elsewhere:
+        raise AirflowFailException(
+            f"{known.emr_step} names no settings file, and that of the nightly loads has a source: "
+            "give the step the same file with --config, as conf/emr/README.md says"
+        )
 
 
 def forced(step: dict) -> dict:

@@ -28,7 +28,7 @@ class Settings:
     """Every key with its default. A test checks their table in docs/nightly.md."""
 
     events_uri: str = ""
-    """Folder of the ``dt=`` folders, as ``s3://bucket/path``."""
+    """Folder of all events, as ``s3://bucket/path``."""
     completion_marker: str = ""
     """Object that says that a day is complete, such as ``_SUCCESS``; '' = any object of it does."""
     schedule: str | None = None
@@ -58,6 +58,11 @@ class Settings:
     job_jar: str = _newest_jar()
     job_config: str = ""
     """The job's ``--config`` file, where the driver runs; '' = none."""
+    source_preset: str = ""
+    """The job's ``source.preset``, passed on to it; '' = that of ``job_config``, if any."""
+    source_config: str = ""
+    """File in which Airflow reads ``source.layout`` instead of ``job_config``, where it cannot read
+    that; '' = ``job_config``."""
     clickhouse_password: str = "env:CLICKHOUSE_PASSWORD"
     """The job's ``clickhouse.password``: where the password is. The loader's connection fills the
     variable of the default, which a driver on a cluster does not see."""
@@ -87,6 +92,11 @@ def read() -> Settings:
         problems.append(
             f"events_uri = {settings.events_uri!r}: name the folder of the dt= folders, "
             "as s3://bucket/path"
+        )
+    presets = sorted(file.stem for file in PROJECT.glob("conf/sources/*.conf"))
+    if settings.source_preset and settings.source_preset not in presets:
+        problems.append(
+            f"source_preset = {settings.source_preset!r}: must be one of {', '.join(presets)}"
         )
     if settings.backfill_on not in ("emr", "spark-submit"):
         problems.append(f"backfill_on = {settings.backfill_on!r}: must be emr or spark-submit")

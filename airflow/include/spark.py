@@ -38,6 +38,7 @@ class SubmitJob(SparkSubmitOperator):
                 *_set("events-uri", known.events_uri),
                 *_set("day.timezone", known.day_timezone),
                 *_set("lateness-days", known.lateness_days),
+                *(_set("source.preset", known.source_preset) if known.source_preset else []),
                 *_set("clickhouse.password", known.clickhouse_password),
             ],
             conf={

@@ -105,6 +105,7 @@ def test_settings_allProblemsAtOnce(monkeypatch):
     monkeypatch.setenv("AIRFLOW__EDTECH__RETRIES", "-1")
     monkeypatch.setenv("AIRFLOW__EDTECH__DAY_TIMEZONE", "Mars")
     monkeypatch.setenv("AIRFLOW__EDTECH__BACKFILL_ON", "moon")
+    monkeypatch.setenv("AIRFLOW__EDTECH__SOURCE_PRESET", "nobody")
 
     with pytest.raises(ValueError) as raised:
         settings.read()
@@ -113,9 +114,23 @@ def test_settings_allProblemsAtOnce(monkeypatch):
         "Airflow's configuration, section [edtech]: "
         "retries = '-1': must be a whole number of at least 0; "
         "events_uri = '/events': name the folder of the dt= folders, as s3://bucket/path; "
+        "source_preset = 'nobody': must be one of amplitude, edx, firehose, ga4, mixpanel, "
+        "posthog, rudderstack, segment, snowplow, xapi; "
         "backfill_on = 'moon': must be emr or spark-submit; "
         "day_timezone = 'Mars': must be an IANA zone such as Europe/Berlin"
     )
+
+
+@pytest.mark.parametrize("preset", ["", "segment"])
+def test_preset_isPassedOnToTheJob(monkeypatch, preset):
+    monkeypatch.setenv("AIRFLOW__EDTECH__SOURCE_PRESET", preset)
+    bag = DagBag(str(BUNDLE))
+
+    for dag_id, task_id in (("load_raw_data", "load_day"), ("backfill_raw_data", "load_range")):
+        arguments = bag.dags[dag_id].get_task(task_id).application_args
+        assert [text for text in arguments if text.startswith("source.")] == (
+            [f"source.preset={preset}"] if preset else []
+        )
 
 
 def test_settings_areAllInTheDocumentation():

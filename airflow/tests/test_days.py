@@ -38,7 +38,7 @@ YEARS = {
 def now(monkeypatch):
     """Sets the time of days and of Airflow's timetable."""
     times = []
-    monkeypatch.setattr(days, "_now", lambda: times[-1])
+    monkeypatch.setattr(days, "now", lambda: times[-1])
     monkeypatch.setattr("airflow.timetables.interval.utcnow", lambda: pendulum.instance(times[-1]))
     return times.append
 
@@ -187,6 +187,59 @@ def test_firstDate_goesBackAsFarAsEventsMayBeLate(monkeypatch, lateness, first_d
     monkeypatch.setenv("AIRFLOW__EDTECH__FIRST_DAY", first_day)
 
     assert days.first_date({"params": {"date": "2026-03-05"}}) == expected
+
+
+@pytest.mark.parametrize(
+    ("settings", "expected"),
+    [
+        ({"SOURCE_PRESET": "segment"}, "2026-03-02"),
+        ({"SOURCE_PRESET": "segment", "LATENESS_DAYS": "5"}, "2026-03-02"),
+        ({"SOURCE_PRESET": "segment", "FIRST_DAY": "2026-03-04"}, "2026-03-04"),
+        # Its folders reach back as far as lateness_days says.
+        ({"SOURCE_PRESET": "xapi"}, "2026-03-05"),
+        ({"SOURCE_PRESET": "xapi", "LATENESS_DAYS": "2"}, "2026-03-03"),
+        # The end of the day lies in the next folder of UTC, its begin in the one before.
+        ({"SOURCE_PRESET": "xapi", "DAY_TIMEZONE": "America/New_York"}, "2026-03-04"),
+        ({"SOURCE_PRESET": "xapi", "DAY_TIMEZONE": "Europe/Moscow"}, "2026-03-05"),
+        ({"DAY_TIMEZONE": "America/New_York"}, "2026-03-05"),
+    ],
+)
+def test_firstDate_ofASource_goesBackAsFarAsItsFolders(monkeypatch, settings, expected):
+    for key, value in settings.items():
+        monkeypatch.setenv(f"AIRFLOW__EDTECH__{key}", value)
+
+    assert days.first_date({"params": {"date": "2026-03-05"}}) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("source.layout.days.back = 1", "2026-03-04"),
+        ("source { preset = segment, layout.days { back = 0 } }", "2026-03-05"),
+        ('source.layout { objects = ["{yyyyMMdd}"], zone = Asia/Tokyo }', "2026-03-04"),
+        ('metrics-file = "/var/x.prom"', "2026-03-05"),
+    ],
+)
+def test_firstDate_ofASettingsFile(monkeypatch, tmp_path, text, expected):
+    file = tmp_path / "edtech.conf"
+    file.write_text(text, encoding="utf-8")
+    monkeypatch.setenv("AIRFLOW__EDTECH__JOB_CONFIG", str(file))
+
+    assert days.first_date({"params": {"date": "2026-03-05"}}) == expected
+
+
+def test_range_whoseLastFolderIsNotOver_isRefusedUnlessForced(monkeypatch, now):
+    """The day in Moscow is over three hours before the folder of UTC."""
+    monkeypatch.setenv("AIRFLOW__EDTECH__DAY_TIMEZONE", "Europe/Moscow")
+    monkeypatch.setenv("AIRFLOW__EDTECH__SOURCE_PRESET", "segment")
+    span = {"params": {"from": "2026-03-01", "to": "2026-03-05"}}
+    now(datetime(2026, 3, 5, 23, 59, tzinfo=UTC))
+    with pytest.raises(AirflowFailException, match="the folder of 2026-03-05 is not over in UTC"):
+        days.range_to(span)
+
+    assert days.range_to({"params": span["params"] | {"force": True}}) == "2026-03-05"
+    now(datetime(2026, 3, 6, tzinfo=UTC))
+    assert days.range_to(span) == "2026-03-05"
 
 
 @pytest.mark.parametrize(

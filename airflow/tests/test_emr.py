@@ -1,11 +1,14 @@
 """The step of a backfill against an EMR API server."""
 
+import json
 from datetime import UTC, datetime
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 from airflow.sdk.exceptions import AirflowException, AirflowFailException
 
+from include import settings
 from include.emr import AddBackfillStep
 
 
@@ -112,9 +115,23 @@ def test_clusterThatIsNotOne_isRefused(emr, add, count):
         add(name, "2026-03-01", "2026-03-02")
 
 
+@pytest.fixture
+def step_with(monkeypatch, tmp_path):
+    """A step like that of conf/emr with more arguments."""
+
+    def write(*arguments: str) -> None:
+        (step,) = json.loads(Path(settings.read().emr_step).read_text(encoding="utf-8"))
+        file = tmp_path / "step.json"
+        file.write_text(json.dumps([step | {"Args": [*step["Args"], *arguments]}]), "utf-8")
+        monkeypatch.setenv("AIRFLOW__EDTECH__EMR_STEP", str(file))
+
+    return write
+
+
 @pytest.mark.parametrize(
     ("key", "value", "message"),
     [
+        ("SOURCE_PRESET", "segment", "sets source.preset = '', the nightly loads 'segment'"),
         ("DAY_TIMEZONE", "Asia/Tokyo", "sets day.timezone = 'UTC', the nightly loads 'Asia/Tokyo'"),
         ("LATENESS_DAYS", "2", "sets lateness-days = '0', the nightly loads '2'"),
     ],
@@ -127,3 +144,60 @@ def test_stepOfOtherDays_isRefused(emr, add, monkeypatch, key, value, message):
     with pytest.raises(AirflowFailException, match=message):
         add(name, "2026-03-01", "2026-03-02")
     assert _names(emr, cluster) == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "settings_file", "message"),
+    [
+        (["--set", "source.preset=segment"], "", "source.preset = 'segment', the nightly loads ''"),
+        (["--set", "source.preset=edx"], "source.preset = segment", "'edx', .* loads 'segment'"),
+        ([], 'source.layout.objects = ["{yyyyMMdd}"]', "names no settings file, and that of the"),
+    ],
+)
+def test_stepOfAnotherSource_isRefused(
+    add, step_with, monkeypatch, tmp_path, arguments, settings_file, message
+):
+    step_with(*arguments)
+    _job_config(monkeypatch, tmp_path, settings_file)
+
+    with pytest.raises(AirflowFailException, match=message):
+        add("none", "2026-03-01", "2026-03-02")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "settings_file"),
+    [
+        (["--set", "source.preset=segment"], "source.preset = segment"),
+        (["--config", "/home/hadoop/edtech.conf"], "source.preset = segment, source.events = []"),
+    ],
+)
+def test_stepOfTheSameSource_isAdded(
+    emr, add, step_with, monkeypatch, tmp_path, request, arguments, settings_file
+):
+    name = request.node.name
+    cluster = _cluster(emr, name)
+    step_with(*arguments)
+    _job_config(monkeypatch, tmp_path, settings_file)
+
+    add(name, "2026-03-01", "2026-03-02")
+
+    (step,) = emr.list_steps(ClusterId=cluster)["Steps"]
+    assert step["Config"]["Args"][-2:] == arguments
+
+
+def test_stepWithAPreset_whereTheSettingsFileIsNotKnownHere_isAdded(
+    emr, add, step_with, monkeypatch
+):
+    cluster = _cluster(emr, "unknown settings")
+    step_with("--set", "source.preset=segment")
+    monkeypatch.setenv("AIRFLOW__EDTECH__JOB_CONFIG", "/opt/only/on/the/cluster.conf")
+
+    add("unknown settings", "2026-03-01", "2026-03-02")
+
+    assert len(_names(emr, cluster)) == 1
+
+
+def _job_config(monkeypatch, tmp_path, text: str) -> None:
+    file = tmp_path / "edtech.conf"
+    file.write_text(text, encoding="utf-8")
+    monkeypatch.setenv("AIRFLOW__EDTECH__JOB_CONFIG", str(file))
