@@ -86,16 +86,15 @@ class PresetIT {
   void dayOfAPreset_isExactInEveryLayout(String preset, LocalDate date) {
     SourceDay day = SourceDay.of(preset);
     day.objects().forEach((name, lines) -> put(preset, name, gzip(joined(lines, preset))));
-    requireExact(day, preset, date, LoadMode.UNLESS_UNCHANGED);
-    requireExact(day, preset, date, LoadMode.FORCED);
+    requireExact(day, preset, date);
 
     day.objects().keySet().forEach(name -> services.removeFrom(preset, name));
     relaid(day)
         .forEach((name, lines) -> put(preset, name, compressed(name, joined(lines, preset))));
-    requireExact(day, preset, date, LoadMode.UNLESS_UNCHANGED);
+    requireExact(day, preset, date);
   }
 
-  private static void requireExact(SourceDay day, String preset, LocalDate date, LoadMode mode) {
+  private static void requireExact(SourceDay day, String preset, LocalDate date) {
     LoadReport report =
         services.load(
             date, mode, "events-uri", services.eventsUri() + "/" + preset, "source.preset", preset);
