@@ -97,7 +97,7 @@ class PresetIT {
   private static void requireExact(SourceDay day, String preset, LocalDate date) {
     LoadReport report =
         services.load(
-            date, mode, "events-uri", services.eventsUri() + "/" + preset, "source.preset", preset);
+            date, "events-uri", services.eventsUri() + "/" + preset, "source.preset", preset);
     assertThat(report.load().error()).isEmpty();
     assertThat(report.load().status()).hasToString("published");
     ReadBack readBack = new ReadBack(services);
