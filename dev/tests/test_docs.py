@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from dev import demo
 from dev.stack.services.state import ROOT
 
 README = ROOT / "README.md"
@@ -58,3 +59,11 @@ def test_readme_is_short():
     lines = len(README.read_text(encoding="utf-8").splitlines())
 
     assert lines <= README_LINES, f"README.md has {lines} lines; move some to a page of docs/"
+
+
+def test_readme_shows_the_screen_of_the_demo():
+    shown = re.search(r"^    make demo\n.*?^```\n(.*?)^```", README.read_text("utf-8"), re.S | re.M)
+
+    titles = [line for line in shown[1].splitlines() if re.match(r"[A-Z]", line)]
+
+    assert titles == [look.title for look in demo.SCREEN]
