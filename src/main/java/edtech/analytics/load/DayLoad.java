@@ -244,7 +244,8 @@ final class DayLoad {
     LoadLog log = new LoadLog(job.server());
     if (zone.isPresent()) {
       if (mode != LoadMode.FORCED
-          && !log.isPublishedWithEventsOutside(date, UtcFolders.LEAST_SHARE)) {
+          && !log.isPublishedWithEventsOutside(
+              date, UtcFolders.LEAST_LINES, UtcFolders.LEAST_SHARE)) {
         return zone.map(
             noticed ->
                 noticed

@@ -19,8 +19,11 @@ import java.util.Optional;
  * no events. Late events show in neither.
  */
 final class UtcFolders {
-  /** Wrong clocks lose a few lines of a correct folder. Below this share nothing is noticed. */
+  /** Wrong clocks lose a few lines of a correct folder: a share of this is noticed. */
   static final double LEAST_SHARE = 0.01;
+
+  /** So many are noticed whatever their share, when the other end of the day is empty. */
+  static final long LEAST_LINES = 10;
 
   private final RejectedLines rejected;
   private final Stage stage;
@@ -40,15 +43,14 @@ final class UtcFolders {
    * @param prefix where the day's own objects lie, for the message
    */
   Optional<String> of(LocalDate date, String prefix, LineCounts counts) {
-    double least = LEAST_SHARE * counts.judged();
     long outside = counts.rejectedByReason().getOrDefault(Reason.OUTSIDE_DAY.code(), 0L);
     boolean isUtc = zone.getRules().getOffset(date.atTime(12, 0)).equals(ZoneOffset.UTC);
-    if (isUtc || !folders.equals(zone) || outside <= least) {
+    if (isUtc || !folders.equals(zone) || !isNoticed(outside, 0, counts.judged())) {
       return Optional.empty();
     }
     long lost = rejected.outsideDayInUtc();
     long found = stage.eventsOfOtherDaysInUtc();
-    if (lost <= least || found >= lost) {
+    if (!isNoticed(lost, found, counts.judged())) {
       return Optional.empty();
     }
     return Optional.of(
@@ -66,5 +68,16 @@ final class UtcFolders {
             date,
             found,
             zone));
+  }
+
+  /**
+   * Whether the folder seems to be of a UTC day.
+   *
+   * @param lost lines that are rejected as {@code outside_day} and are of the folder's day in UTC
+   * @param found accepted events of another day in UTC
+   * @param lines lines of the day that are judged
+   */
+  static boolean isNoticed(long lost, long found, long lines) {
+    return found == 0 && lost >= LEAST_LINES || lost > LEAST_SHARE * lines && found < lost;
   }
 }

@@ -199,16 +199,17 @@ public final class LoadLog {
   }
 
   /**
-   * Whether the visible load of the day has lost more than this share of its lines as {@code
-   * outside_day}; false when no load is visible.
+   * Whether the visible load of the day has lost so many lines as {@code outside_day}, or more than
+   * this share of its lines; false when no load is visible.
    */
-  public boolean isPublishedWithEventsOutside(LocalDate date, double share) {
+  public boolean isPublishedWithEventsOutside(LocalDate date, long lines, double share) {
     return server.number(
             "SELECT count() FROM ops.loads WHERE "
                 + VISIBLE
-                + " AND rejected_by_reason['outside_day']"
-                + " > {share:Float64} * (lines_read - blank_lines - ignored)",
-            Map.of("dates", array(List.of(date)), "share", share))
+                + " AND (rejected_by_reason['outside_day'] >= {lines:UInt64}"
+                + " OR rejected_by_reason['outside_day']"
+                + " > {share:Float64} * (lines_read - blank_lines - ignored))",
+            Map.of("dates", array(List.of(date)), "lines", lines, "share", share))
         > 0;
   }
 
