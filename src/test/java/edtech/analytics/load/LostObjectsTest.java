@@ -6,6 +6,7 @@ import edtech.analytics.clickhouse.store.LineCounts;
 import edtech.analytics.input.DayInput;
 import edtech.analytics.input.SourceObject;
 import java.time.LocalDate;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -43,6 +44,24 @@ class LostObjectsTest {
     }
   }
 
+  /** An array of events on one line; gzip in gzip, which has few line ends. */
+  @Test
+  void fewLinesOfManyBytes_areNamed() {
+    LineCounts array = rejected(1, 0, Map.of("malformed_json", 1L));
+    LineCounts twice = rejected(3, 0, Map.of("malformed_json", 1L, "invalid_encoding", 2L));
+    // The good one has 90 lines in 900 bytes.
+    assertThat(refusalOf(List.of(900L, 1_000L), GOOD, array)).startsWith("none of the 1 lines of ");
+    assertThat(refusalOf(List.of(900L, 1_000L), GOOD, twice)).startsWith("none of the 3 lines of ");
+    assertThat(refusalOf(List.of(900L, 999L), GOOD, array)).isEmpty();
+    assertThat(refusalOf(List.of(900L, 1_000L), GOOD, rejected(50, 50, Map.of()))).isEmpty();
+    // One line that is too long, or an event with a fault.
+    for (String reason : List.of("line_too_long", "missing_field")) {
+      assertThat(refusalOf(List.of(900L, 1_000L), GOOD, rejected(1, 0, Map.of(reason, 1L))))
+          .as(reason)
+          .isEmpty();
+    }
+  }
+
   @Test
   void linesThatWereUnderstood_areNotLost() {
     for (String reason : List.of("outside_day", "conflicting_duplicate", "erased_user")) {
@@ -75,14 +94,22 @@ class LostObjectsTest {
   }
 
   private static String refusal(LineCounts... objects) {
+    return refusalOf(Collections.nCopies(objects.length, 100L), objects);
+  }
+
+  private static String refusalOf(List<Long> bytes, LineCounts... objects) {
     Map<Integer, LineCounts> byObject = new HashMap<>();
     IntStream.range(0, objects.length).forEach(i -> byObject.put(i, objects[i]));
     List<SourceObject> own =
-        IntStream.range(0, objects.length).mapToObj(LostObjectsTest::object).toList();
+        IntStream.range(0, objects.length).mapToObj(i -> object(i, bytes.get(i))).toList();
     return LostObjects.refusal(new DayInput(DAY, own, List.of()), byObject).orElse("");
   }
 
   private static SourceObject object(int number) {
-    return new SourceObject("s3a://b/" + number + ".jsonl", DAY, 100, "v");
+    return object(number, 100);
+  }
+
+  private static SourceObject object(int number, long bytes) {
+    return new SourceObject("s3a://b/" + number + ".jsonl", DAY, bytes, "v");
   }
 }
