@@ -46,7 +46,10 @@ class GoldenRowsTest {
   private static final int MAX_LINE_BYTES = 1024;
   private static final String SALT = "00ff";
   private static final ErasedUsers ERASED =
-      new ErasedUsers(Map.of(SALT, Set.of(ErasedUsers.hash(SALT, "erased"))));
+      new ErasedUsers(
+          Map.of(
+              SALT,
+              Set.of(ErasedUsers.hash(SALT, "erased"), ErasedUsers.hash(SALT, "acme:erased2"))));
   private static final JsonMapper JSON =
       JsonMapper.builder().enable(JsonGenerator.Feature.ESCAPE_NON_ASCII).build();
 

@@ -77,6 +77,10 @@ public final class MappedLines {
                         first("p>ok")),
                     is("what", "Task")),
                 as(
+                    EventRule.As.EVENT,
+                    Map.of(EventField.USER_ID, join("org", "who")),
+                    is("what", "Joined")),
+                as(
                     EventRule.As.AB_TEST_ASSIGNMENT,
                     Map.of(
                         EventField.AB_TEST_ID,
