@@ -28,9 +28,9 @@ def main() -> None:
     spark = open_session()
     seconds: dict[str, dict[str, list[float]]] = {}
     for screens, date in DAYS.items():
-        frames = {OURS: _our_rows(spark, date), READ_JSON: _json_rows(spark, date)}
-        _require_same_lines(frames)
-        ways = {way: partial(measure.timed, partial(_drain, rows)) for way, rows in frames.items()}
+        frames = {OURS: our_rows(spark, date, {}), READ_JSON: _json_rows(spark, date)}
+        require_same_lines(frames[OURS], frames[READ_JSON])
+        ways = {way: partial(measure.timed, partial(drain, rows)) for way, rows in frames.items()}
         print(f"{screens}: two rounds that are not counted, then {rounds}")
         measure.in_turn(ways, 2)
         seconds[screens] = measure.in_turn(ways, rounds)
@@ -43,15 +43,16 @@ def main() -> None:
     measure.report("parse", figures, {"events": events, "medians": medians, "seconds": seconds})
 
 
-def _our_rows(spark: SparkSession, date: str) -> DataFrame:
+def our_rows(spark: SparkSession, date: str, overrides: dict[str, str]) -> DataFrame:
     """What the first step of a load reads: input.EventSource of the objects listed."""
     java = spark._jvm.java
     job = spark._jvm.edtech.analytics
     settings = job.config.SettingsReader.readForEvents(
-        java.util.Optional.empty(), java.lang.System.getenv(), {}
+        java.util.Optional.empty(), java.lang.System.getenv(), overrides
     )
     rules = job.input.line.ParseRules.of(settings.events(), settings.source())
-    lister = job.input.ObjectLister(spark._jsc.hadoopConfiguration(), settings.eventsUri())
+    hadoop, layout = spark._jsc.hadoopConfiguration(), settings.source().layout()
+    lister = job.input.DayLister.of(hadoop, settings.eventsUri(), layout, None)
     day = java.time.LocalDate.parse(date)
     selection = job.input.Selection(lister.list(day), rules, day, day, job.input.ErasedUsers.NONE)
     return DataFrame(job.input.EventSource.read(spark._jsparkSession, selection), spark)
@@ -63,14 +64,16 @@ def _json_rows(spark: SparkSession, date: str) -> DataFrame:
     return spark.read.schema(schema).json(f"{uri}/dt={date}/")
 
 
-def _require_same_lines(frames: dict[str, DataFrame]) -> None:
-    of_pieces = frames[OURS].where("row_kind = 'lines'").selectExpr("sum(lines - blank_lines)")
-    ours, theirs = of_pieces.head()[0], frames[READ_JSON].count()
+def require_same_lines(rows: DataFrame, json: DataFrame) -> None:
+    """Ends the process unless both read equally many lines."""
+    of_pieces = rows.where("row_kind = 'lines'").selectExpr("sum(lines - blank_lines)")
+    ours, theirs = of_pieces.head()[0], json.count()
     if ours != theirs:
         sys.exit(f"error: the job's reader counts {ours} lines, read.json {theirs}: same objects?")
 
 
-def _drain(rows: DataFrame) -> None:
+def drain(rows: DataFrame) -> None:
+    """Reads all rows."""
     rows.write.format("noop").mode("overwrite").save()
 
 

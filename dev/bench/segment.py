@@ -39,27 +39,29 @@ PROPERTIES = {
 }
 
 
-def day(date: str) -> int:
-    """Puts the day of ``dt=date`` into the folder of its receipt; how many events it has."""
+def put(date: str) -> int:
+    """Puts the day of ``dt=date`` into the folder of its receipt; how many lines it has."""
     names = _objects(f"dt={date}/")
     with ProcessPoolExecutor(2) as pool:
-        return sum(pool.map(_convert, names, [_folder(date)] * len(names)))
+        return sum(pool.map(_convert, names, [folder(date)] * len(names)))
 
 
-def _folder(date: str) -> str:
+def folder(date: str) -> str:
+    """Where its objects lie, below EVENTS_URI."""
     midnight = datetime.fromisoformat(date).replace(tzinfo=UTC)
     return f"segment-logs/bench/{int(midnight.timestamp()) * 1000}/"
 
 
-def _convert(name: str, folder: str) -> int:
+def _convert(name: str, into: str) -> int:
     bucket, prefix, client = _s3()
     native = client.get_object(Bucket=bucket, Key=prefix + name)["Body"].read()
     events = gzip.decompress(native).decode().splitlines()
     sessions: set[str] = set()
-    text = "".join(line + "\n" for event in events for line in _lines(event, sessions))
-    key = prefix + folder + name.rsplit("/", 1)[1]
-    client.put_object(Bucket=bucket, Key=key, Body=compressed(text.encode(), QUICK_GZIP))
-    return len(events)
+    lines = [line for event in events for line in _lines(event, sessions)]
+    data = ("\n".join(lines) + "\n").encode()
+    key = prefix + into + name.rsplit("/", 1)[1]
+    client.put_object(Bucket=bucket, Key=key, Body=compressed(data, QUICK_GZIP))
+    return len(lines)
 
 
 def _lines(native: str, sessions: set[str]) -> list[str]:
