@@ -60,7 +60,7 @@ public final class Forget {
     // with a lower number is running now, or what it published is found below.
     Erasures.Erasure erasure = erasures.begin(userId);
     long listed = publications.nextSeq();
-    UserRows rows = new UserRows(job.server(), userId);
+    UserRows rows = new UserRows(job.server(), userId, job.settings().source().mapping());
     Set<String> problems = new LinkedHashSet<>();
     for (int round = 0; round < ROUNDS; round++) {
       problems.clear();

@@ -14,7 +14,9 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.FutureDataInputStreamBuilder;
+import org.apache.hadoop.fs.LocatedFileStatus;
 import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.fs.RemoteIterator;
 import org.apache.hadoop.fs.s3a.RemoteFileChangedException;
 import org.apache.hadoop.fs.s3a.S3AFileStatus;
 
@@ -176,15 +178,34 @@ final class ObjectOpener {
     return StoreFailure.ofReading(object.uri(), hadoop, cause);
   }
 
-  /** Whether the prefix still holds the object; no, where that cannot be found out. */
+  /** Whether its folder still holds the object; no, where that cannot be found out. */
   private boolean isListed(SourceObject object) {
-    String folder = "/dt=" + object.prefixDate() + "/";
-    String events = object.uri().substring(0, Math.max(0, object.uri().lastIndexOf(folder)));
     try {
-      return new ObjectLister(hadoop, events).list(object.prefixDate()).contains(object);
+      return isNamed ? isInPrefix(object) : isInFolder(object);
     } catch (IOException e) {
       return false;
     }
+  }
+
+  private boolean isInPrefix(SourceObject object) throws IOException {
+    String folder = "/dt=" + object.prefixDate() + "/";
+    String events = object.uri().substring(0, Math.max(0, object.uri().lastIndexOf(folder)));
+    return new ObjectLister(hadoop, events).list(object.prefixDate()).contains(object);
+  }
+
+  /** With the folders in it: in S3, what follows {@code //} lies in a folder without a name. */
+  private boolean isInFolder(SourceObject object) throws IOException {
+    Path path = new Path(object.uri());
+    RemoteIterator<LocatedFileStatus> listing =
+        path.getFileSystem(hadoop).listFiles(path.getParent(), true);
+    while (listing.hasNext()) {
+      LocatedFileStatus found = listing.next();
+      if (found.getPath().toString().equals(object.uri())
+          && ObjectLister.version(found).equals(object.version())) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** The decompressor throws plain IOException and EOFException; the network its own subclasses. */

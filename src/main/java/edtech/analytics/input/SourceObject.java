@@ -18,6 +18,13 @@ public record SourceObject(String uri, LocalDate prefixDate, long bytes, String 
 
   private static final List<String> COMPRESSED = List.of(".gz", ".zst", ".zstd", ".bz2");
 
+  private static final List<String> TEXT = List.of(".json", ".jsonl", ".ndjson", ".log", ".txt");
+
+  /** Whether the name says that it is not compressed; its bytes may say otherwise. */
+  public boolean isNamedAsText() {
+    return TEXT.stream().anyMatch(uri::endsWith);
+  }
+
   /** Whether the name says that it is compressed; its bytes may say otherwise. */
   public boolean isNamedAsCompressed() {
     return COMPRESSED.stream().anyMatch(uri::endsWith);

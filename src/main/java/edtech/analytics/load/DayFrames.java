@@ -85,7 +85,7 @@ final class DayFrames implements AutoCloseable {
   /** Estimated size of the text of the day's own objects. */
   static long textBytes(DayInput input) {
     return input.own().stream()
-        .mapToLong(o -> o.bytes() * (o.isNamedAsCompressed() ? GZIP_RATIO : 1))
+        .mapToLong(o -> o.bytes() * (o.isNamedAsText() ? 1 : GZIP_RATIO))
         .sum();
   }
 

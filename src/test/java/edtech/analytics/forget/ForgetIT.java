@@ -283,6 +283,35 @@ class ForgetIT {
     assertThat(readBack.content(day)).isEqualTo(expected);
   }
 
+  @Test
+  void userOfMappedLines_isForgottenWithTheirRejectedLines() {
+    LocalDate day = day(9);
+    String user = "7" + System.nanoTime();
+    String other = "1" + user;
+    String at = quoted(day + "T10:00:00Z");
+    String line = "{\"event_id\":\"%s\",\"who\":%s,\"event_type\":\"open\",\"event_timestamp\":%s}";
+    String bad = String.format(line, "bad other", other, "true");
+    String[] lines = {
+      String.format(line, "other", other, at),
+      String.format(line, "theirs", user, at),
+      bad,
+      String.format(line, "bad theirs", user, "true")
+    };
+    services.put(day, "a.jsonl", lines);
+    String[] mapped = {"source.fields.user_id", "who", "max-rejected-ratio", "1"};
+    assertThat(services.load(day, mapped).load().status()).hasToString("published");
+    try (JobContext job = services.job(mapped)) {
+      assertThat(new Forget(job, new SilentProgress()).run(user).problems()).isEmpty();
+    }
+    assertThat(readBack.rows("raw.events", day, "event_id", "user_id"))
+        .containsExactly("other|" + other);
+    assertThat(readBack.rows("raw.rejected_events", day, "line")).containsExactly(bad);
+
+    LoadReport again = services.load(day, LoadMode.FORCED, mapped);
+    assertThat(again.load().counts().rejectedByReason())
+        .isEqualTo(Map.of("invalid_type", 1L, "erased_user", 2L));
+  }
+
   /** As if the last heartbeat had come so long ago from a driver whose clock is an hour late. */
   private static void silence(long load, int minutes) {
     services

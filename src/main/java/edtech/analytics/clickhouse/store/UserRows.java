@@ -1,10 +1,10 @@
 package edtech.analytics.clickhouse.store;
 
-import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import edtech.analytics.clickhouse.ClickHouse;
 import edtech.analytics.clickhouse.ClickHouseException;
 import edtech.analytics.model.Table;
 import edtech.analytics.model.Tables;
+import edtech.analytics.source.Mapping;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -13,7 +13,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
@@ -32,33 +31,19 @@ public final class UserRows {
     }
   }
 
-  /**
-   * Rejected lines that are the user's: those whose user_id it is, and where none can be told for
-   * certain, those that hold the id anywhere, in one of the spellings that JSON has for it.
-   */
-  private static final String IS_NAMED =
-      """
-      (if(line_encoding = 'base64', tryBase64Decode(line), line) AS text) != ''
-      AND if(
-          line_encoding = 'text' AND reason != 'duplicate_key' AND isValidJSON(line)
-              AND JSONType(line, 'user_id') IN ('String', 'Int64', 'UInt64'),
-          if(JSONType(line, 'user_id') = 'String',
-              JSONExtractString(line, 'user_id'), JSONExtractRaw(line, 'user_id')) = {user:String},
-          position(text, {user:String}) > 0
-              OR position(text, {quoted:String}) > 0
-              OR position(text, {ascii:String}) > 0
-              OR position(text, {lower:String}) > 0)
-      """;
-
   private final ClickHouse server;
+  private final LinesOfUser rejected;
   private final Map<String, Object> user;
 
-  public UserRows(ClickHouse server, String userId) {
+  /**
+   * The rows of a user.
+   *
+   * @param mapping how lines are read, which says where a rejected line may have the id
+   */
+  public UserRows(ClickHouse server, String userId, Mapping mapping) {
     this.server = server;
-    String quoted = new String(JsonStringEncoder.getInstance().quoteAsString(userId));
-    String ascii = ascii(quoted, "\\u%04X");
-    this.user =
-        Map.of("user", userId, "quoted", quoted, "ascii", ascii, "lower", ascii(quoted, "\\u%04x"));
+    this.rejected = LinesOfUser.of(userId, mapping);
+    this.user = rejected.parameters();
   }
 
   /** Whether the table's rows are some user's, so that a day of it can be copied without one. */
@@ -210,20 +195,13 @@ public final class UserRows {
     return searched;
   }
 
-  private static String isTheirs(Table table) {
-    return table.equals(Tables.REJECTED_EVENTS) ? IS_NAMED : "user_id = {user:String}";
+  private String isTheirs(Table table) {
+    return table.equals(Tables.REJECTED_EVENTS) ? rejected.condition() : "user_id = {user:String}";
   }
 
   private Map<String, Object> with(Map<String, Object> more) {
     Map<String, Object> all = new LinkedHashMap<>(user);
     all.putAll(more);
     return all;
-  }
-
-  /** With every character beyond ASCII as an escape, as many JSON writers have it. */
-  private static String ascii(String text, String escape) {
-    Function<Integer, String> plain =
-        c -> c < 128 ? Character.toString(c) : String.format(Locale.ROOT, escape, c);
-    return text.chars().boxed().map(plain).collect(Collectors.joining());
   }
 }
