@@ -5,6 +5,7 @@ begins with one that is no event.
 """
 
 import os
+import sys
 from functools import partial
 
 from pyspark.sql import DataFrame, SparkSession
@@ -33,10 +34,14 @@ def main() -> None:
     print(f"{FIRST}: {lines} lines in Segment's form")
     measure.load_uncounted(LATER)
     loads = {
-        "native": measure.load(FIRST),
-        PRESET: measure.load(FIRST, f"ARGS=--force --set source.preset={PRESET}"),
+        "native": partial(_seconds, measure.load(FIRST), events),
+        PRESET: partial(
+            _seconds,
+            measure.load(FIRST, f"ARGS=--force --set source.preset={PRESET}"),
+            events,
+        ),
     }
-    seconds = measure.in_turn({way: partial(_seconds, load) for way, load in loads.items()}, rounds)
+    seconds = measure.in_turn(loads, rounds)
     seconds |= _read(rounds)
     medians = measure.medians(seconds)
     figures = [
@@ -47,8 +52,11 @@ def main() -> None:
     measure.report("sources", figures, details)
 
 
-def _seconds(load: list[str]) -> float:
-    return measure.run(load).seconds
+def _seconds(load: list[str], events: int) -> float:
+    done = measure.run(load)
+    if f"accepted {events:,} " not in done.output:
+        sys.exit(f"error: not all of {events} events are accepted:\n{done.output[-2000:]}")
+    return done.seconds
 
 
 def _read(rounds: int) -> dict[str, list[float]]:
