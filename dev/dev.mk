@@ -49,10 +49,10 @@ test-java: $(VENV) $(S3PROXY) $(JAR) #- Maven's: unit and integration tests, for
 NIGHTLY_TESTS := dev/tests/test_nightly.py
 
 test-python: $(VENV) $(VENV_DBT) $(S3PROXY) $(JAR) #- the Python tools
-	@$(ENV) $(VENV_PYTHON) -m pytest -q -rs dev/tests --ignore=$(NIGHTLY_TESTS)
+	@$(ENV) $(VENV_PYTHON) -m pytest -q -rs --durations=10 dev/tests --ignore=$(NIGHTLY_TESTS)
 
 test-dbt: $(VENV) $(VENV_DBT) $(S3PROXY) $(JAR) #- the dbt project
-	@$(ENV) $(VENV_PYTHON) -m pytest -q -rs dbt/pytests
+	@$(ENV) $(VENV_PYTHON) -m pytest -q -rs --durations=10 dbt/pytests
 
 test-airflow: $(VENV_AIRFLOW) #- the DAGs, without a running Airflow
 	@$(ENV) .venv-airflow/bin/python -m pytest -q airflow/tests
