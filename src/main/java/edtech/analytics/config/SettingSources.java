@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Where settings come from. The later one wins: {@code reference.conf}, the preset of the source,
@@ -23,6 +24,9 @@ import java.util.stream.Collectors;
 final class SettingSources {
   private static final String REFERENCE = "reference.conf";
   private static final String ENVIRONMENT_PREFIX = "EDTECH_";
+
+  /** Names the file where no option does. */
+  private static final String FILE_VARIABLE = ENVIRONMENT_PREFIX + "CONFIG";
 
   /** Sources that are there already, by name; each a file of {@code conf/sources}. */
   static final List<String> PRESETS =
@@ -57,9 +61,19 @@ final class SettingSources {
     this.problems = problems;
   }
 
-  /** All settings there are, each from the last that has it. */
+  /**
+   * All settings there are, each from the last that has it.
+   *
+   * @param option the file, if an option names one
+   */
   Config layered(
-      Optional<Path> file, Map<String, String> environment, Map<String, String> overrides) {
+      Optional<Path> option, Map<String, String> environment, Map<String, String> overrides) {
+    Optional<Path> file =
+        option.or(
+            () ->
+                Optional.ofNullable(environment.get(FILE_VARIABLE))
+                    .filter(name -> !name.isEmpty())
+                    .map(Path::of));
     Config given = fromOverrides(overrides).withFallback(fromEnvironment(environment));
     Config written = file.map(this::fromFile).orElse(ConfigFactory.empty());
     Config below = over(preset(given.withFallback(written)), defaults);
@@ -69,7 +83,11 @@ final class SettingSources {
   private Config fromFile(Path file) {
     // Of a directory the parser says nothing, and reads no setting.
     if (!Files.isReadable(file) || Files.isDirectory(file)) {
-      problems.add("--config " + file + " cannot be read: name a readable file");
+      problems.add(
+          "settings file "
+              + file
+              + " cannot be read: name a readable file in --config or "
+              + FILE_VARIABLE);
       return ConfigFactory.empty();
     }
     try {
@@ -133,7 +151,8 @@ final class SettingSources {
 
   private Config fromEnvironment(Map<String, String> environment) {
     Set<String> variables =
-        known.stream().map(SettingSources::variable).collect(Collectors.toSet());
+        Stream.concat(known.stream().map(SettingSources::variable), Stream.of(FILE_VARIABLE))
+            .collect(Collectors.toSet());
     environment.keySet().stream()
         .filter(name -> name.startsWith(ENVIRONMENT_PREFIX) && !variables.contains(name))
         .sorted()

@@ -26,8 +26,8 @@ public final class EventShell {
   }
 
   /**
-   * With the settings of the environment, as {@code EVENTS_URI}; those of ClickHouse are not
-   * needed.
+   * With the settings of the environment, as {@code EVENTS_URI}, {@code EDTECH_SOURCE_PRESET} or
+   * the file that {@code EDTECH_CONFIG} names; those of ClickHouse are not needed.
    *
    * @throws edtech.analytics.config.SettingsException with all problems, when there is one
    */

@@ -347,7 +347,25 @@ class SettingsReaderTest {
     Path none = folder.resolve(name);
     assertThatThrownBy(() -> SettingsReader.read(Optional.of(none), Map.of(), REQUIRED))
         .isInstanceOf(SettingsException.class)
-        .hasMessage("--config " + none + " cannot be read: name a readable file");
+        .hasMessage(
+            "settings file "
+                + none
+                + " cannot be read: name a readable file in --config or EDTECH_CONFIG");
+  }
+
+  @Test
+  void fileOfTheEnvironment_isReadWhereNoOptionNamesOne() throws IOException {
+    Path named = Files.writeString(folder.resolve("named.conf"), "lateness-days = 2");
+    Path option = file("lateness-days = 3");
+    Map<String, String> environment = Map.of("EDTECH_CONFIG", named.toString());
+    Map<String, String> none = Map.of("EDTECH_CONFIG", "");
+    assertThat(lateness(Optional.empty(), environment)).isEqualTo(2);
+    assertThat(lateness(Optional.of(option), environment)).isEqualTo(3);
+    assertThat(lateness(Optional.empty(), none)).isZero();
+  }
+
+  private static int lateness(Optional<Path> option, Map<String, String> environment) {
+    return SettingsReader.read(option, environment, REQUIRED).events().latenessDays();
   }
 
   @Test

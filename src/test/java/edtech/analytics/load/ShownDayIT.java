@@ -2,14 +2,18 @@ package edtech.analytics.load;
 
 import static edtech.analytics.testing.Events.event;
 import static edtech.analytics.testing.Events.quoted;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import edtech.analytics.config.Settings;
 import edtech.analytics.model.Table;
 import edtech.analytics.model.Tables;
+import edtech.analytics.shell.EventShell;
+import edtech.analytics.testing.Events;
 import edtech.analytics.testing.LocalServices;
 import edtech.analytics.testing.SampleDay;
+import edtech.analytics.testing.SourceDay;
 import java.io.IOException;
 import java.time.LocalDate;
 import java.util.ArrayList;
@@ -77,6 +81,34 @@ class ShownDayIT {
                                 + "'")));
     assertThat(shown).isEqualTo(published);
     assertThat(winner).extracting(row -> row.getString(0)).containsExactly("early");
+  }
+
+  @Test
+  void dayOfASource_shownInAShell_hasItsEvents() throws IOException {
+    SourceDay day = SourceDay.of("segment");
+    day.objects()
+        .forEach(
+            (name, lines) ->
+                services.putInto(
+                    "source", name, Events.gzip(String.join("\n", lines).getBytes(UTF_8))));
+    SparkSession spark = services.spark().newSession();
+    EventShell shell =
+        EventShell.open(
+            spark,
+            Map.of("events-uri", services.eventsUri() + "/source", "source.preset", "segment"));
+
+    List<Row> events = shell.events("2016-05-02").select("event_id").collectAsList();
+    assertThat(events)
+        .extracting(row -> row.getString(0))
+        .containsExactlyInAnyOrderElementsOf(
+            day.expected().get("raw.events").stream()
+                .map(row -> row.substring(0, row.indexOf('|')))
+                .toList());
+    assertThat(spark.table("purchases").count())
+        .isEqualTo(day.expected().get("raw.purchases").size());
+    assertThatThrownBy(() -> shell.events("2016-06-20"))
+        .isInstanceOf(LoadFailedException.class)
+        .hasMessageContaining("segment-logs/");
   }
 
   @Test
