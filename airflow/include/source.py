@@ -77,7 +77,7 @@ class Written:
     def _objects(self) -> tuple[str, ...]:
         value = self._value("objects") or []
         texts = value.split(",") if isinstance(value, str) else value
-        return tuple(text.strip() for text in texts)
+        return tuple(str(text).strip() for text in texts)
 
     def _zone(self) -> ZoneInfo | None:
         name = self._value("zone")
@@ -119,6 +119,7 @@ def written() -> Written:
     try:
         given = _parsed(path) if path else ConfigTree()
         preset = known.source_preset or str(given.get("source.preset", ""))
+        has_own_source = bool(set(given.get("source", {})) - {"preset"})
         below = _shipped(f"sources/{preset}.conf") if preset else ConfigTree()
         values = below.with_fallback(_shipped("reference.conf"), resolve=False)
         values = given.with_fallback(values, resolve=False)
@@ -129,8 +130,7 @@ def written() -> Written:
             f"{path or known.source_preset}: its source.layout cannot be read here: {error}; "
             "correct it, or name a file of source.layout alone in source_config"
         ) from error
-    own = set(given.get("source", {})) - {"preset"}
-    return Written(preset, bool(own), is_whole, values)
+    return Written(preset, has_own_source, is_whole, values)
 
 
 def _parsed(file: Path):

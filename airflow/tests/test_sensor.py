@@ -205,6 +205,7 @@ def test_settingsFileThatCannotBeReadHere_leavesTheNativeLayout(aws_connection, 
         ('source.layout.objects = ["{yyyy}/*"]', "'{yyyy}/\\*': must hold one whole date"),
         ("source.layout.zone = Mars", "source.layout.zone: .*Mars"),
         ("source.layout.days.back = many", "source.layout.days.back = 'many': must be a whole"),
+        ("source = 3", "edtech.conf: its source.layout cannot be read here"),
         ("source.preset = nobody", "edtech.conf: its source.layout cannot be read here"),
     ],
 )
