@@ -13,6 +13,7 @@ import edtech.analytics.input.ErasedUsers;
 import edtech.analytics.job.JobContext;
 import edtech.analytics.model.SqlFile;
 import edtech.analytics.model.Tables;
+import edtech.analytics.source.Mapping;
 import edtech.analytics.transform.ParsedDay;
 import java.io.IOException;
 import java.time.LocalDate;
@@ -191,19 +192,13 @@ final class DayLoad {
   private Optional<String> move(Map<String, Long> rows, DayLedger ledger) {
     String prefix = lister.place(date);
     LineCounts counts = ledger.total();
+    Mapping mapping = job.settings().source().mapping();
     RejectedLines rejected = new RejectedLines(job.server(), journal.load().loadId());
     Optional<String> zone =
         new UtcFolders(rejected, staged.stage(), job.settings()).of(date, prefix, counts);
     Optional<String> refusal =
         new Refusal(job.settings())
-            .of(
-                date,
-                prefix,
-                counts,
-                () ->
-                    rejected.faults()
-                        + MappingHint.of(
-                            job.settings().source().mapping(), counts, rejected.missingFields()))
+            .of(date, prefix, counts, () -> MappingHint.faults(rejected, mapping, counts))
             .or(() -> LostObjects.refusal(input, ledger.byObject()));
     staged.move(refusal.isPresent() ? List.of(Tables.REJECTED_EVENTS) : Tables.PUBLISHED, rows);
     if (refusal.isPresent()) {

@@ -1,6 +1,7 @@
 package edtech.analytics.load;
 
 import edtech.analytics.clickhouse.store.LineCounts;
+import edtech.analytics.clickhouse.store.RejectedLines;
 import edtech.analytics.source.EventField;
 import edtech.analytics.source.FieldPath;
 import edtech.analytics.source.FieldValue;
@@ -18,6 +19,11 @@ final class MappingHint {
   private static final double NEARLY_ALL = 0.9;
 
   private MappingHint() {}
+
+  /** What is wrong with the rejected lines of a load, with the hint. */
+  static String faults(RejectedLines rejected, Mapping mapping, LineCounts counts) {
+    return rejected.faults() + of(mapping, counts, rejected.missingFields());
+  }
 
   /**
    * The hint, to be added to the faults; '' when an event was accepted, or no field is to blame.

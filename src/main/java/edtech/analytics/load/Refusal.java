@@ -47,7 +47,7 @@ final class Refusal {
     if (exceeds(outside, notBlank, limits.maxOutsideDayRatio(), limits.maxRejectedLines())) {
       return Optional.of(
           tooMany(
-              "of other days than dt=" + date,
+              "of other days than " + (settings.source().layout().isNative() ? "dt=" : "") + date,
               outside,
               notBlank,
               ratio("max-outside-day-ratio", limits.maxOutsideDayRatio()),

@@ -5,6 +5,7 @@ import edtech.analytics.clickhouse.store.RejectedLines;
 import edtech.analytics.clickhouse.store.Stage;
 import edtech.analytics.config.Settings;
 import edtech.analytics.input.line.Reason;
+import edtech.analytics.source.Mapping;
 import java.time.LocalDate;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
@@ -29,12 +30,14 @@ final class UtcFolders {
   private final Stage stage;
   private final ZoneId zone;
   private final ZoneId folders;
+  private final Mapping mapping;
 
   UtcFolders(RejectedLines rejected, Stage stage, Settings settings) {
     this.rejected = rejected;
     this.stage = stage;
     this.zone = settings.events().zone();
     this.folders = settings.source().layout().zone();
+    this.mapping = settings.source().mapping();
   }
 
   /**
@@ -48,7 +51,7 @@ final class UtcFolders {
     if (isUtc || !folders.equals(zone) || !isNoticed(outside, 0, counts.judged())) {
       return Optional.empty();
     }
-    long lost = rejected.outsideDayInUtc();
+    long lost = rejected.outsideDayInUtc(mapping);
     long found = stage.eventsOfOtherDaysInUtc();
     if (!isNoticed(lost, found, counts.judged())) {
       return Optional.empty();

@@ -19,6 +19,7 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Random;
 import org.apache.commons.compress.compressors.bzip2.BZip2CompressorOutputStream;
 import org.apache.spark.sql.catalyst.InternalRow;
 import org.junit.jupiter.api.Test;
@@ -141,6 +142,20 @@ class CompressionTest {
   void restBehindAMember_isRefused(Compression how) throws IOException {
     byte[] object = join(compress(how, "{\n"), "garbage".getBytes(UTF_8));
     assertThat(kinds(object, 0, Long.MAX_VALUE)).last().asString().contains(" is not valid ");
+  }
+
+  /** A decompressor must not end the task with an exception of its own: it would be tried again. */
+  @ParameterizedTest
+  @EnumSource(names = "NONE", mode = EnumSource.Mode.EXCLUDE)
+  void objectWithAByteChanged_isReadOrRefused(Compression how) throws IOException {
+    byte[] object = compress(how, (Lines.plain("\"a\":1") + "\n").repeat(40));
+    Random random = new Random(7);
+    for (int i = 0; i < 400; i++) {
+      byte[] changed = object.clone();
+      changed[Compression.HEAD_BYTES + random.nextInt(changed.length - Compression.HEAD_BYTES)] ^=
+          (byte) (1 + random.nextInt(255));
+      assertThat(kinds(changed, 0, Long.MAX_VALUE)).isNotEmpty();
+    }
   }
 
   @Test

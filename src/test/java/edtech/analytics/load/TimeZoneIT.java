@@ -143,6 +143,25 @@ class TimeZoneIT {
             "lines 48 blank 0 accepted 40 duplicates 0 rejected 0 other_day 8 late 0 {}");
   }
 
+  @Test
+  void foldersOfUtcDays_ofMappedLines_areHeldToo() {
+    LocalDate day = LocalDate.of(2015, 5, 25);
+    String[] lines =
+        IntStream.range(0, 48)
+            .mapToObj(
+                i ->
+                    "{\"event_id\":%d,\"user_id\":1,\"event_type\":\"x\",\"at\":{\"it's\":%d}}"
+                        .formatted(i, day.toEpochDay() * 86_400 + i * 1_800))
+            .toArray(String[]::new);
+    services.put(day, "a.jsonl", lines);
+    String[] settings = {
+      "day.timezone", "Europe/Moscow", "source.fields.event_timestamp", "time,at.it's"
+    };
+    LoadReport report = services.load(day, settings);
+    assertThat(report.load().status()).as(report.text()).hasToString("held");
+    assertThat(report.load().error()).contains(": 6 of 48 lines below ");
+  }
+
   private static String counts(LoadReport report) {
     assertThat(report.load().status()).as(report.text()).hasToString("published");
     return ReadBack.text(report.load().counts());

@@ -3,6 +3,7 @@ package edtech.analytics.clickhouse.store;
 import edtech.analytics.clickhouse.ClickHouse;
 import edtech.analytics.input.line.Reason;
 import edtech.analytics.model.Tables;
+import edtech.analytics.source.Mapping;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -18,13 +19,6 @@ public final class RejectedLines {
 
   /** What a key looks like that is a name, and not a value such as an e-mail address. */
   private static final String NAME = "^[A-Za-z0-9_.$ -]{1,64}$";
-
-  /** When an event was, as far as a rejected line tells; NULL where it does not. */
-  private static final String TIME =
-      """
-      if(JSONType(line, 'event_timestamp') IN ('Int64', 'UInt64'),
-          toNullable(fromUnixTimestamp64Milli(JSONExtractInt(line, 'event_timestamp'), 'UTC')),
-          parseDateTime64BestEffortOrNull(JSONExtractString(line, 'event_timestamp'), 3, 'UTC'))""";
 
   private record Fault(String reason, String field, long lines) {
     private String text() {
@@ -90,15 +84,22 @@ public final class RejectedLines {
     return byField;
   }
 
-  /** Lines that are rejected as {@code outside_day} and are of the day in UTC. */
-  public long outsideDayInUtc() {
+  /**
+   * Lines that are rejected as {@code outside_day} and are of the day in UTC.
+   *
+   * @param mapping where the time is in a line
+   */
+  public long outsideDayInUtc(Mapping mapping) {
+    LineTime time = LineTime.of(mapping);
+    Map<String, Object> values = new LinkedHashMap<>(time.parameters());
+    values.put("outside", Reason.OUTSIDE_DAY.code());
     return server.number(
         String.format(
             Locale.ROOT,
             "SELECT count() FROM %s WHERE reason = {outside:String} AND ifNull(toDate(%s) = event_date, false)",
             staged,
-            TIME),
-        Map.of("outside", Reason.OUTSIDE_DAY.code()));
+            time.sql()),
+        values);
   }
 
   private String keys(String reason) {
@@ -108,7 +109,7 @@ public final class RejectedLines {
                 Locale.ROOT,
                 """
                 SELECT
-                    JSONExtractKeys(line) AS all,
+                    JSONExtractKeys(if(isValidJSON(line), line, substring(line, position(line, '{')))) AS all,
                     arrayFilter(key -> match(key, {name:String}), all) AS names,
                     concat(
                         substringUTF8(arrayStringConcat(names, ', '), 1, 300),
@@ -116,7 +117,7 @@ public final class RejectedLines {
                             concat(' and ', toString(length(all) - length(names)), ' that are no names'))) AS keys
                 FROM %s
                 WHERE reason = {reason:String} AND line_encoding = 'text'
-                  AND notEmpty(JSONExtractKeys(line))
+                  AND notEmpty(all)
                 ORDER BY source_file, line
                 LIMIT 1
                 """,
