@@ -322,6 +322,19 @@ class RefusedLoadIT {
   }
 
   @Test
+  void mappingThatFindsNoUser_isRefusedWithThePathsThatWereTried() {
+    services.put(DAY, "a.jsonl", open("e", NOON), open("f", NOON));
+    LoadReport report = services.load(DAY, "source.fields.user_id", "userId,traits.id");
+    assertThat(report.load().error())
+        .startsWith("no event of 2012-01-01 is accepted: of 2 lines below ")
+        .contains(
+            ", 2 are rejected (missing_field user_id 2; the first missing_field line has the keys"
+                + " event_id, user_id, event_type, event_timestamp; 2 lines have no user_id:"
+                + " source.fields.user_id was looked for at userId, traits.id) and 0 are of other"
+                + " days;");
+  }
+
+  @Test
   void objectWithoutAnyEvent_isRefusedAndShown() {
     services.put(DAY, "a.jsonl", lines(60, 0));
     services.put(DAY, "b.jsonl", lines(0, 12));
