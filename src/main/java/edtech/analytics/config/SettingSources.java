@@ -3,7 +3,9 @@ package edtech.analytics.config;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigFactory;
+import com.typesafe.config.ConfigObject;
 import com.typesafe.config.ConfigResolveOptions;
+import com.typesafe.config.ConfigValue;
 import com.typesafe.config.ConfigValueFactory;
 import edtech.analytics.source.EventField;
 import java.nio.file.Files;
@@ -107,8 +109,14 @@ final class SettingSources {
       Config resolved = whole.resolve(ConfigResolveOptions.noSystem());
       // What lies below the source is looked at where it is read.
       keys(resolved).stream()
-          .filter(key -> !key.startsWith(SettingKeys.SOURCE + "."))
+          .filter(key -> !(key + ".").startsWith(SettingKeys.SOURCE + "."))
           .forEach(key -> requireKnown(key, file.map(Path::toString).orElse("")));
+      ConfigValue source = resolved.root().get(SettingKeys.SOURCE);
+      if (!(source instanceof ConfigObject)) {
+        problems.add(
+            SettingKeys.SOURCE + " = \"" + source.unwrapped() + "\": must be an object in braces");
+        return otherwise;
+      }
       return resolved;
     } catch (ConfigException e) {
       problems.add(file.map(Path::toString).orElse("") + ": " + e.getMessage());
@@ -117,11 +125,8 @@ final class SettingSources {
   }
 
   /** The settings of the preset that is named; none where none is. */
-  private Config preset(Config named) {
-    String name =
-        named.hasPath(SettingKeys.SOURCE_PRESET)
-            ? named.getValue(SettingKeys.SOURCE_PRESET).unwrapped().toString().strip()
-            : "";
+  private Config preset(Config settings) {
+    String name = presetName(forLooking(settings));
     if (name.isEmpty()) {
       return ConfigFactory.empty();
     }
@@ -137,16 +142,44 @@ final class SettingSources {
     return ConfigFactory.parseResources(SettingSources.class, "sources/" + name + ".conf");
   }
 
+  private static String presetName(Config settings) {
+    try {
+      return settings.hasPath(SettingKeys.SOURCE_PRESET)
+          ? settings.getValue(SettingKeys.SOURCE_PRESET).unwrapped().toString().strip()
+          : "";
+    } catch (ConfigException.NotResolved refersToNothing) {
+      return ""; // Named when all layers are there.
+    }
+  }
+
   /** One layer over another. The value of a field is taken as a whole, its parts never mixed. */
   private static Config over(Config upper, Config lower) {
+    Config seen = forLooking(upper);
     Config rest = lower;
     for (EventField field : EventField.values()) {
       String key = SettingKeys.SOURCE + ".fields." + field.key();
-      if (upper.hasPathOrNull(key)) {
+      if (has(seen, key)) {
         rest = rest.withoutPath(key);
       }
     }
     return upper.withFallback(rest);
+  }
+
+  private static boolean has(Config settings, String key) {
+    try {
+      return settings.hasPathOrNull(key);
+    } catch (ConfigException.NotResolved refersToAnotherLayer) {
+      return true;
+    }
+  }
+
+  /** A layer with what it refers to in itself, to be looked at only: the rest is not there yet. */
+  private static Config forLooking(Config layer) {
+    try {
+      return layer.resolve(ConfigResolveOptions.noSystem().setAllowUnresolved(true));
+    } catch (ConfigException e) {
+      return layer;
+    }
   }
 
   private Config fromEnvironment(Map<String, String> environment) {

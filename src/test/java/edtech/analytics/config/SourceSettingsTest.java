@@ -117,6 +117,13 @@ class SourceSettingsTest {
             .rules();
     assertThat(both).hasSize(own.size() + 1).endsWith(own.toArray(EventRule[]::new));
     assertThat(both.get(0).as()).isEqualTo(EventRule.As.PURCHASE);
+    assertThat(
+            read(preset + "source.events += { when { a = 1 }, as = event }")
+                .source()
+                .mapping()
+                .rules())
+        .hasSize(own.size() + 1)
+        .startsWith(own.toArray(EventRule[]::new));
   }
 
   @Test
@@ -284,6 +291,44 @@ class SourceSettingsTest {
         .containsExactly(
             "source.preset = \"segmnt\": must be one of segment, rudderstack, amplitude, mixpanel,"
                 + " posthog, edx, xapi, ga4, firehose, snowplow");
+  }
+
+  @Test
+  void sourceThatIsPutTogetherInAFile_isReadAsAWhole() throws IOException {
+    Source together =
+        read("""
+                source { preset = segment, fields.user_id = ["uid"] }
+                source = ${source} { same-id = compare, fields.platform = ${source.fields.user_id} }
+                """)
+            .source();
+    assertThat(together.sameId()).isEqualTo(Source.SameId.COMPARE);
+    assertThat(together.mapping().rules())
+        .isEqualTo(read("source.preset = segment").source().mapping().rules());
+    assertThat(together.mapping().fields().get(EventField.PLATFORM).paths()).hasToString("[uid]");
+    assertThat(read("source.preset = ${?ABSENT}").source()).isEqualTo(read("").source());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "source = 5               | source = \"5\": must be an object in braces",
+        "source = null            | source = \"null\": must be an object in braces",
+        "source.fields = null     | source.fields = \"null\": must be an object in braces",
+        "source.layout.days = 3   | source.layout.days = \"3\": must be an object in braces",
+        "source.framing = null    | source.framing = \"null\": must be one of lines, concatenated"
+      })
+  void wholesOfAnotherKind_areNamed(String file, String problem) {
+    assertThat(problems(file)).containsExactly(problem);
+  }
+
+  @Test
+  void presetThatRefersToNothing_isNamedWithItsPlace() {
+    assertThat(problems("source.preset = ${nope}"))
+        .singleElement()
+        .asString()
+        .contains("a.conf: ")
+        .contains("Could not resolve substitution to a value: ${nope}");
   }
 
   @Test
