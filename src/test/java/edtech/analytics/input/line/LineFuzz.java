@@ -1,7 +1,7 @@
 package edtech.analytics.input.line;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
+import com.fasterxml.jackson.core.JsonParser;
+import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
 
@@ -83,10 +83,20 @@ public final class LineFuzz {
     if (properties.isEmpty()) {
       return;
     }
-    byte[] bytes = properties.getBytes(UTF_8);
-    LineFields again = new LineFields();
-    require(again.read(bytes, 0, bytes.length), "no JSON: " + properties);
-    String canonical = String.valueOf(again.properties(EventKind.PLAIN));
+    // Every member: those of a mapped line may have the names of native fields.
+    CanonicalJson again = new CanonicalJson();
+    try (JsonParser parser = LineFields.JSON.createParser(properties)) {
+      parser.nextToken();
+      for (String key = parser.nextFieldName(); key != null; key = parser.nextFieldName()) {
+        parser.nextToken();
+        again.add(key, parser);
+      }
+      require(parser.nextToken() == null, "no JSON: " + properties);
+    } catch (IOException e) {
+      throw new AssertionError("no JSON: " + properties, e);
+    }
+    String canonical = again.toText();
+    require(!again.hasDuplicateKey(), "a key twice: " + properties);
     require(canonical.equals(properties), canonical + " is not " + properties);
   }
 
