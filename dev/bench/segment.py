@@ -42,7 +42,8 @@ PROPERTIES = {
 def put(date: str) -> int:
     """Puts the day of ``dt=date`` into the folder of its receipt; how many lines it has."""
     names = _objects(f"dt={date}/")
-    with ProcessPoolExecutor(2) as pool:
+    # A client that was made before the fork would share its connection with the other process.
+    with ProcessPoolExecutor(2, initializer=_s3.cache_clear) as pool:
         return sum(pool.map(_convert, names, [folder(date)] * len(names)))
 
 
