@@ -165,7 +165,15 @@ public final class SourceReader {
     return isUnset(value)
         ? List.of()
         : problems.parsed(
-            key("properties"), problems.texts(key("properties"), value), PathParser::parse);
+            key("properties"), problems.texts(key("properties"), value), SourceReader::subtree);
+  }
+
+  private static FieldPath subtree(String text) {
+    FieldPath path = PathParser.parse(text);
+    if (path.steps().stream().anyMatch(step -> !step.key().isEmpty())) {
+      throw new IllegalArgumentException("must have no [key]: a list is kept as a whole");
+    }
+    return path;
   }
 
   private ConfigObject object(String name, ConfigObject parent, List<String> known) {

@@ -252,7 +252,7 @@ class SourceSettingsTest {
                     { when { a = x }, as = ignored, name = y }
                     7
                   ]
-                  properties = ["'open"]
+                  properties = ["'open", "list[key].value"]
                 }
                 """))
         .containsExactlyInAnyOrder(
@@ -282,7 +282,8 @@ class SourceSettingsTest {
             "source.events[2].task_id = \"[t]\": is for rules with as = task_result",
             "source.events[3] = \"ignored\": has no event: leave out all but when and as",
             "source.events[4] = \"7\": must be a rule in braces",
-            "source.properties = \"'open\": is no path: a quote is not closed");
+            "source.properties = \"'open\": is no path: a quote is not closed",
+            "source.properties = \"list[key].value\": must have no [key]: a list is kept as a whole");
   }
 
   @Test
