@@ -11,6 +11,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.zip.ZipException;
 import org.apache.commons.compress.compressors.bzip2.BZip2CompressorInputStream;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.ChecksumFileSystem;
 import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.FutureDataInputStreamBuilder;
@@ -120,13 +121,18 @@ final class ObjectOpener {
     return all;
   }
 
+  /** Hadoop looks for checksums beside local files, and fails on a name with a colon. */
+  private static FileSystem withoutChecksums(FileSystem files) {
+    return files instanceof ChecksumFileSystem checked ? checked.getRawFileSystem() : files;
+  }
+
   private FSDataInputStream openVersion(Split split) throws IOException {
     SourceObject object = split.object();
     Path path = new Path(object.uri());
-    FileSystem files = path.getFileSystem(hadoop);
+    FileSystem files = withoutChecksums(path.getFileSystem(hadoop));
     FutureDataInputStreamBuilder builder =
         files.openFile(path).opt("fs.option.openfile.read.policy", "sequential");
-    if (files.getScheme().equals("s3a")) {
+    if ("s3a".equals(path.toUri().getScheme())) {
       // A status with an ETag makes S3A ask for that version, and check that it got it.
       builder.withFileStatus(
           new S3AFileStatus(object.bytes(), 0, path, 1, "", object.version(), null));

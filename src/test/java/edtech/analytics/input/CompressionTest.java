@@ -101,6 +101,14 @@ class CompressionTest {
   }
 
   @Test
+  void localFileWithAColonInItsName_isRead() throws IOException {
+    Path file = Files.writeString(folder.resolve("T10:00:00+01:00"), Lines.plain("\"a\":1"));
+    assertThat(ObjectRows.of(file, DAY, RULES, ErasedUsers.NONE))
+        .extracting(CompressionTest::text)
+        .containsExactly("event", "lines 1", "wanted");
+  }
+
+  @Test
   void objectOfNoBytes_hasNoLines() throws IOException {
     assertThat(kinds(new byte[0], 0, 0)).containsExactly("lines 0");
   }
