@@ -1,7 +1,6 @@
 package edtech.analytics.source;
 
 import java.io.Serializable;
-import java.util.Arrays;
 
 /** A part of a template without a date, matched in time proportional to the name's length. */
 final class NamePattern implements Serializable {
@@ -105,10 +104,5 @@ final class NamePattern implements Serializable {
         }
       }
     }
-  }
-
-  @Override
-  public String toString() {
-    return Arrays.toString(tokens);
   }
 }

@@ -64,12 +64,15 @@ final class EventRules {
    * that only common fields are judged.
    */
   private EventKind takeKind(Fields fields, ParsedLine into) {
-    EventKind given = fields.givenKind();
-    if (fields.kind(EventField.EVENT_TYPE) != ValueKind.STRING) {
-      return given == null ? EventKind.PLAIN : given;
+    boolean hasType = fields.kind(EventField.EVENT_TYPE) == ValueKind.STRING;
+    if (hasType) {
+      into.eventType = fields.text(EventField.EVENT_TYPE);
     }
-    into.eventType = fields.text(EventField.EVENT_TYPE);
-    return given == null ? kinds.getOrDefault(into.eventType, EventKind.PLAIN) : given;
+    EventKind given = fields.givenKind();
+    if (given != null) {
+      return given;
+    }
+    return hasType ? kinds.getOrDefault(into.eventType, EventKind.PLAIN) : EventKind.PLAIN;
   }
 
   private static boolean hasEachNeeded(Fields fields, EventKind kind, ParsedLine into) {

@@ -74,7 +74,7 @@ class JsonCursor {
     }
     do {
       skipBlanks();
-      if (at == end || bytes[at] != '"' || !skipString() || !skip(':') || !skipValue(depth)) {
+      if (!isAtText() || !skipString() || !skip(':') || !skipValue(depth)) {
         return false;
       }
     } while (skip(','));

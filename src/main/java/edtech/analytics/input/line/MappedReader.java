@@ -43,13 +43,11 @@ final class MappedReader extends JsonCursor implements MappedFields.Kept {
     moveTo(buffer, from, to);
     kept.clear();
     nextLine();
-    boolean isObject =
-        skip('{') && (tree.keepsAll() ? walkAll(tree.root()) : walkObject(tree.root(), 1));
-    if (!isObject) {
+    if (!skip('{') || !walkObject(tree.root(), 1)) {
       return false;
     }
     skipBlanks();
-    if (at < end) {
+    if (!isAtEnd()) {
       return false;
     }
     fields.resolve(buffer, from, to);
@@ -70,24 +68,6 @@ final class MappedReader extends JsonCursor implements MappedFields.Kept {
     }
   }
 
-  /** Walks the outermost object, of which every member is kept. */
-  private boolean walkAll(Node root) {
-    if (skip('}')) {
-      return true;
-    }
-    do {
-      int name = name();
-      if (name < 0) {
-        return false;
-      }
-      Node member = root.member(bytes, name, at - 1);
-      if (!skip(':') || !walkMember(member, 1) || !kept.addMember(member, name, at)) {
-        return false;
-      }
-    } while (skip(','));
-    return skip('}');
-  }
-
   /** Walks an object from behind its brace on. */
   private boolean walkObject(Node node, int depth) {
     if (depth > LineFields.MAX_NESTING_DEPTH) {
@@ -96,13 +76,16 @@ final class MappedReader extends JsonCursor implements MappedFields.Kept {
     if (skip('}')) {
       return true;
     }
+    boolean keepsAll = node == tree.root() && tree.keepsAll();
     do {
       int name = name();
       if (name < 0) {
         return false;
       }
       Node member = node.member(bytes, name, at - 1);
-      if (!skip(':') || !walkMember(member, depth)) {
+      if (!skip(':')
+          || !walkMember(member, depth)
+          || keepsAll && !kept.addMember(member, name, at)) {
         return false;
       }
     } while (skip(','));
@@ -113,7 +96,7 @@ final class MappedReader extends JsonCursor implements MappedFields.Kept {
   private int name() {
     skipBlanks();
     int name = at + 1;
-    return at < end && bytes[at] == '"' && skipPlainString() ? name : -1;
+    return skipPlainString() ? name : -1;
   }
 
   private boolean walkMember(Node node, int depth) {
@@ -218,7 +201,7 @@ final class MappedReader extends JsonCursor implements MappedFields.Kept {
       }
       skipBlanks();
       int value = at + 1;
-      boolean isText = isKey && at < end && bytes[at] == '"';
+      boolean isText = isKey && isAtText();
       if (!(isText ? skipPlainString() : skipValue(depth + 1))) {
         return false;
       }

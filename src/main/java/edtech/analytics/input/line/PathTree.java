@@ -73,11 +73,6 @@ final class PathTree {
       return !elements.isEmpty();
     }
 
-    /** Whether nothing inside the value is asked for. */
-    boolean isLeaf() {
-      return !hasMembers() && !hasElements();
-    }
-
     /** The members that are asked for, in the order of code points. */
     Node[] members() {
       return ordered;
