@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.PriorityQueue;
 import java.util.stream.Collectors;
+import org.apache.spark.unsafe.types.UTF8String;
 
 /** Says which objects there are where none was found by its name. */
 final class NearestNames {
@@ -73,21 +74,10 @@ final class NearestNames {
 
   /** How many characters are to be inserted, removed or replaced to make one text the other. */
   static int distance(String one, String other) {
-    String a = one.substring(0, Math.min(MOST_COMPARED, one.length()));
-    String b = other.substring(0, Math.min(MOST_COMPARED, other.length()));
-    int[] row = new int[b.length() + 1];
-    for (int j = 0; j < row.length; j++) {
-      row[j] = j;
-    }
-    for (int i = 1; i <= a.length(); i++) {
-      int diagonal = row[0];
-      row[0] = i;
-      for (int j = 1; j < row.length; j++) {
-        int replaced = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
-        diagonal = row[j];
-        row[j] = Math.min(replaced, 1 + Math.min(row[j], row[j - 1]));
-      }
-    }
-    return row[b.length()];
+    return compared(one).levenshteinDistance(compared(other));
+  }
+
+  private static UTF8String compared(String text) {
+    return UTF8String.fromString(text.substring(0, Math.min(MOST_COMPARED, text.length())));
   }
 }

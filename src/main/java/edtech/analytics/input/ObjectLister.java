@@ -1,6 +1,5 @@
 package edtech.analytics.input;
 
-import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.time.LocalDate;
 import java.util.ArrayList;
@@ -9,27 +8,27 @@ import java.util.List;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.EtagSource;
 import org.apache.hadoop.fs.FileStatus;
-import org.apache.hadoop.fs.FileSystem;
-import org.apache.hadoop.fs.LocatedFileStatus;
-import org.apache.hadoop.fs.Path;
-import org.apache.hadoop.fs.RemoteIterator;
 
 /** Lists the objects of the contract's folders, {@code dt=yyyy-MM-dd/}. */
 public final class ObjectLister implements DayLister {
   private static final List<String> SUFFIXES = List.of(".jsonl", ".json", ".jsonl.gz", ".json.gz");
 
-  private final Configuration hadoop;
+  private final StoreListing store;
   private final String eventsUri;
 
   public ObjectLister(Configuration hadoop, String eventsUri) {
-    this.hadoop = hadoop;
+    this.store = new StoreListing(hadoop, eventsUri);
     this.eventsUri = eventsUri;
   }
 
   /** The folder of a date, with a slash at its end. */
   @Override
   public String place(LocalDate date) {
-    return eventsUri + "/dt=" + date + "/";
+    return eventsUri + "/" + folder(date);
+  }
+
+  private static String folder(LocalDate date) {
+    return "dt=" + date + "/";
   }
 
   /**
@@ -41,13 +40,22 @@ public final class ObjectLister implements DayLister {
    */
   @Override
   public List<SourceObject> list(LocalDate date) throws IOException {
-    try {
-      return listed(date);
-    } catch (InputRefusedException e) {
-      throw e;
-    } catch (IOException e) {
-      throw StoreFailure.ofListing(place(date), hadoop, e);
-    }
+    List<SourceObject> objects = new ArrayList<>();
+    String folder = folder(date);
+    store.each(
+        folder,
+        true,
+        (name, object) -> {
+          if (!isHidden(name.substring(folder.length()))) {
+            String uri = object.getPath().toString();
+            requireKnownSuffix(uri);
+            objects.add(new SourceObject(uri, date, object.getLen(), version(object)));
+          }
+          return true;
+        });
+    objects.sort(Comparator.comparing(SourceObject::uri));
+    requireDistinct(objects);
+    return objects;
   }
 
   @Override
@@ -58,48 +66,6 @@ public final class ObjectLister implements DayLister {
   @Override
   public DayLister again(DayInput before) {
     return this;
-  }
-
-  private List<SourceObject> listed(LocalDate date) throws IOException {
-    Path folder = new Path(place(date));
-    FileSystem files = folder.getFileSystem(hadoop);
-    List<SourceObject> objects = new ArrayList<>();
-    try {
-      RemoteIterator<LocatedFileStatus> listing = files.listFiles(folder, true);
-      String root = files.makeQualified(folder).toString() + "/";
-      while (listing.hasNext()) {
-        LocatedFileStatus status = listing.next();
-        String uri = status.getPath().toString();
-        requireBelow(root, uri);
-        if (isHidden(uri.substring(root.length()))) {
-          continue;
-        }
-        requireKnownSuffix(uri);
-        objects.add(new SourceObject(uri, date, status.getLen(), version(status)));
-      }
-    } catch (FileNotFoundException e) {
-      // With a cause, the 404 came from a server that is not S3. A wrong address must not make a
-      // day look empty, which could then be published with zeros.
-      if (e.getCause() != null) {
-        throw e;
-      }
-      return List.of();
-    }
-    objects.sort(Comparator.comparing(SourceObject::uri));
-    requireDistinct(objects);
-    return objects;
-  }
-
-  /** A key may hold {@code ..}, which Hadoop resolves to an object that was not listed. */
-  static void requireBelow(String root, String uri) throws InputRefusedException {
-    if (!uri.startsWith(root)) {
-      throw new InputRefusedException(
-          "the listing of "
-              + root
-              + " names an object outside of it, "
-              + uri
-              + ": rename the object whose name holds '..'");
-    }
   }
 
   /** Hadoop also drops what {@code //} and {@code /./} add to a key. */

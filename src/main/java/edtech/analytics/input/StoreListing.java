@@ -64,15 +64,28 @@ final class StoreListing {
         LocatedFileStatus object = listing.next();
         if (object.isFile()) {
           String uri = object.getPath().toString();
-          ObjectLister.requireBelow(root + folder, uri);
+          requireBelow(root + folder, uri);
           isWanted = taker.take(name(uri), object);
         }
       }
     } catch (FileNotFoundException e) {
-      // With a cause, the 404 came from a server that is not S3: see ObjectLister.
+      // With a cause, the 404 came from a server that is not S3. A wrong address must not make a
+      // day look empty, which could then be published with zeros.
       if (e.getCause() != null) {
         throw e;
       }
+    }
+  }
+
+  /** A key may hold {@code ..}, which Hadoop resolves to an object that was not listed. */
+  private static void requireBelow(String root, String uri) throws InputRefusedException {
+    if (!uri.startsWith(root)) {
+      throw new InputRefusedException(
+          "the listing of "
+              + root
+              + " names an object outside of it, "
+              + uri
+              + ": rename the object whose name holds '..'");
     }
   }
 }
