@@ -16,7 +16,7 @@ import java.util.Arrays;
  *
  * <p>Not thread-safe. Closing closes the stream.
  */
-public final class LineReader implements LineSource {
+public final class LineReader extends BufferedTexts {
 
   private static final int BUFFER_BYTES = 128 * 1024;
   private static final int SKIP_BYTES = 64 * 1024;
@@ -24,22 +24,12 @@ public final class LineReader implements LineSource {
   private static final int LINE_END_BYTES = 2;
   private static final int NO_ROOM = -1;
 
-  private final InputStream in;
   private final long end;
   private final int maxLineBytes;
   private final int maxBufferBytes;
 
-  private byte[] buffer = new byte[BUFFER_BYTES];
-  private int position;
-  private int limit;
-  private long streamPosition;
   private boolean insideLine;
-
-  private int offset;
-  private int length;
-  private boolean tooLong;
   private boolean blank;
-  private long lineStart;
 
   /**
    * Reads the lines whose first byte lies in [start, end).
@@ -51,7 +41,7 @@ public final class LineReader implements LineSource {
    * @param maxLineBytes content beyond this makes a line too long
    */
   public LineReader(InputStream in, long start, long end, int maxLineBytes) {
-    this.in = in;
+    super(in, BUFFER_BYTES);
     this.end = end;
     this.maxLineBytes = maxLineBytes;
     // A line that fills all but the bytes for skipping is too long whatever its ends are.
@@ -85,38 +75,8 @@ public final class LineReader implements LineSource {
   }
 
   @Override
-  public byte[] buffer() {
-    return buffer;
-  }
-
-  @Override
-  public int offset() {
-    return offset;
-  }
-
-  @Override
-  public int length() {
-    return length;
-  }
-
-  @Override
-  public boolean isTooLong() {
-    return tooLong;
-  }
-
-  @Override
   public boolean isBlank() {
     return blank;
-  }
-
-  @Override
-  public long lineStart() {
-    return lineStart;
-  }
-
-  @Override
-  public void close() throws IOException {
-    in.close();
   }
 
   /** Index of the LF, the limit at the end of the stream, or NO_ROOM. */
@@ -148,12 +108,6 @@ public final class LineReader implements LineSource {
       buffer = Arrays.copyOf(buffer, (int) Math.min(2L * limit, maxBufferBytes));
     }
     return limit < buffer.length;
-  }
-
-  private boolean fill() throws IOException {
-    int read = in.read(buffer, limit, buffer.length - limit);
-    limit += Math.max(read, 0);
-    return read >= 0;
   }
 
   private boolean startsWithBom() {
@@ -205,11 +159,6 @@ public final class LineReader implements LineSource {
         return now;
       }
     }
-  }
-
-  private void advanceTo(int index) {
-    streamPosition += index - position;
-    position = index;
   }
 
   private static boolean isBlank(int state) {

@@ -12,24 +12,11 @@ import java.util.Arrays;
  *
  * <p>Holds at most the longest text allowed and some 64 KiB, whatever the input is.
  */
-final class ObjectScanner implements LineSource {
+final class ObjectScanner extends BufferedTexts {
   private static final int SCRATCH_BYTES = 64 * 1024;
   private static final byte[] BOM = {(byte) 0xEF, (byte) 0xBB, (byte) 0xBF};
 
-  private final InputStream in;
   private final int maxBytes;
-
-  private byte[] buffer = new byte[SCRATCH_BYTES];
-  private int position;
-  private int limit;
-
-  /** Of the byte at the position. */
-  private long streamPosition;
-
-  private int offset;
-  private int length;
-  private boolean tooLong;
-  private long start;
 
   // Of the text that is being scanned.
   private int at;
@@ -39,7 +26,7 @@ final class ObjectScanner implements LineSource {
    * @param maxBytes a longer text is cut
    */
   ObjectScanner(InputStream in, int maxBytes) {
-    this.in = in;
+    super(in, SCRATCH_BYTES);
     this.maxBytes = maxBytes;
   }
 
@@ -49,7 +36,7 @@ final class ObjectScanner implements LineSource {
     if (!has(position)) {
       return false;
     }
-    start = streamPosition;
+    lineStart = streamPosition;
     at = position;
     dropped = 0;
     if (buffer[at] == '{') {
@@ -61,29 +48,9 @@ final class ObjectScanner implements LineSource {
     long whole = at - position + dropped;
     tooLong = whole > maxBytes;
     length = (int) Math.min(whole, maxBytes);
-    streamPosition += whole;
-    position = at;
+    streamPosition += dropped;
+    advanceTo(at);
     return true;
-  }
-
-  @Override
-  public byte[] buffer() {
-    return buffer;
-  }
-
-  @Override
-  public int offset() {
-    return offset;
-  }
-
-  @Override
-  public int length() {
-    return length;
-  }
-
-  @Override
-  public boolean isTooLong() {
-    return tooLong;
   }
 
   /** White space alone is no text. */
@@ -92,32 +59,17 @@ final class ObjectScanner implements LineSource {
     return false;
   }
 
-  @Override
-  public long lineStart() {
-    return start;
-  }
-
-  @Override
-  public void close() throws IOException {
-    in.close();
-  }
-
   private void skipBlanks() throws IOException {
     if (streamPosition == 0 && has(position + BOM.length - 1) && startsWithBom()) {
-      skip(BOM.length);
+      advanceTo(position + BOM.length);
     }
     while (has(position) && isBlank(buffer[position])) {
-      skip(1);
+      advanceTo(position + 1);
     }
   }
 
   private boolean startsWithBom() {
     return Arrays.equals(buffer, position, position + BOM.length, BOM, 0, BOM.length);
-  }
-
-  private void skip(int bytes) {
-    position += bytes;
-    streamPosition += bytes;
   }
 
   private static boolean isBlank(byte b) {
@@ -183,11 +135,9 @@ final class ObjectScanner implements LineSource {
         makeRoom();
         wanted -= moved;
       }
-      int read = in.read(buffer, limit, buffer.length - limit);
-      if (read < 0) {
+      if (!fill()) {
         return false;
       }
-      limit += read;
     }
     return true;
   }
