@@ -1,8 +1,6 @@
 package edtech.analytics.cli;
 
 import edtech.analytics.config.Settings;
-import edtech.analytics.input.OneObject;
-import edtech.analytics.input.line.ParseRules;
 import edtech.analytics.job.S3Access;
 import edtech.analytics.trial.SourceTrial;
 import edtech.analytics.trial.TrialReport;
@@ -38,22 +36,10 @@ final class TrySourceCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     Settings settings = common.settingsForTrial();
     Configuration hadoop = new Configuration();
-    S3Access.withoutProxy(settings);
-    S3Access.properties(settings, hadoop).forEach(hadoop::set);
-    ParseRules rules = ParseRules.of(settings.events(), settings.source());
+    S3Access.apply(settings, hadoop);
     SourceTrial trial = new SourceTrial(settings);
     for (String object : objects) {
-      OneObject.read(
-          hadoop,
-          address(object),
-          rules,
-          texts -> {
-            if (texts.isBlank()) {
-              trial.addBlank();
-            } else {
-              trial.add(texts.buffer(), texts.offset(), texts.length(), texts.isTooLong());
-            }
-          });
+      trial.read(hadoop, address(object));
     }
     common.out().print(new TrialReport(trial).text());
     if (trial.events() == 0) {

@@ -45,6 +45,12 @@ public final class S3Access {
     }
   }
 
+  /** Lets a configuration of Hadoop reach the S3 of the settings. */
+  public static void apply(Settings settings, Configuration hadoop) {
+    withoutProxy(settings);
+    properties(settings, hadoop).forEach(hadoop::set);
+  }
+
   /**
    * Properties to set, by name.
    *

@@ -38,8 +38,7 @@ public final class ShownDay implements AutoCloseable {
   public ShownDay(SparkSession spark, Settings settings, LocalDate date) throws IOException {
     this.spark = spark;
     Configuration hadoop = spark.sparkContext().hadoopConfiguration();
-    S3Access.withoutProxy(settings);
-    S3Access.properties(settings, hadoop).forEach(hadoop::set);
+    S3Access.apply(settings, hadoop);
     Layout layout = settings.source().layout();
     DayLister lister = DayLister.of(hadoop, settings.eventsUri(), layout, System.err::println);
     DayInput input = new DayInputs(lister, layout).of(date);

@@ -1,6 +1,8 @@
 package edtech.analytics.trial;
 
 import edtech.analytics.config.Settings;
+import edtech.analytics.input.LineSource;
+import edtech.analytics.input.OneObject;
 import edtech.analytics.input.line.LineParser;
 import edtech.analytics.input.line.ParseRules;
 import edtech.analytics.input.line.ParsedLine;
@@ -8,6 +10,7 @@ import edtech.analytics.input.line.Reason;
 import edtech.analytics.source.EventField;
 import edtech.analytics.source.FieldPath;
 import edtech.analytics.source.FieldValue;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.LocalDate;
 import java.util.ArrayList;
@@ -16,6 +19,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import org.apache.hadoop.conf.Configuration;
 
 /**
  * What the settings make of lines, one after the other. Holds the first few lines and counts,
@@ -33,6 +37,7 @@ public final class SourceTrial {
    */
   record Sample(String line, String outcome, Map<String, String> fields) {}
 
+  private final ParseRules rules;
   private final LineParser parser;
   private final ParsedLine parsed = new ParsedLine();
   private final Settings settings;
@@ -46,7 +51,8 @@ public final class SourceTrial {
   public SourceTrial(Settings settings) {
     this.settings = settings;
     this.paths = new SeenPaths(typePaths(settings));
-    this.parser = new LineParser(ParseRules.of(settings.events(), settings.source()));
+    this.rules = ParseRules.of(settings.events(), settings.source());
+    this.parser = new LineParser(rules);
   }
 
   private static Set<String> typePaths(Settings settings) {
@@ -56,27 +62,30 @@ public final class SourceTrial {
         : types.paths().stream().map(FieldPath::toString).collect(Collectors.toSet());
   }
 
-  /** Takes a line that is nothing but white space. */
-  public void addBlank() {
-    lines++;
-    count("blank");
+  /**
+   * Takes the texts of an object.
+   *
+   * @param path in the form of the file system
+   * @throws IOException when it cannot be read
+   */
+  public void read(Configuration hadoop, String path) throws IOException {
+    OneObject.read(hadoop, path, rules, this::take);
   }
 
-  /**
-   * Takes a line, or a piece of an object that holds one event.
-   *
-   * @param buffer holds it, without line end and byte order mark
-   * @param isTooLong whether it is only the beginning of one
-   */
-  public void add(byte[] buffer, int offset, int length, boolean isTooLong) {
+  private void take(LineSource source) {
     lines++;
-    String text = new String(buffer, offset, length, StandardCharsets.UTF_8);
+    if (source.isBlank()) {
+      count("blank");
+      return;
+    }
+    byte[] buffer = source.buffer();
+    String text = new String(buffer, source.offset(), source.length(), StandardCharsets.UTF_8);
     paths.add(text.substring(Math.max(0, text.indexOf('{'))));
     String outcome;
-    if (isTooLong) {
+    if (source.isTooLong()) {
       outcome = "rejected  " + Reason.LINE_TOO_LONG.code();
     } else {
-      parser.parse(buffer, offset, length, parsed);
+      parser.parse(buffer, source.offset(), source.length(), parsed);
       outcome = outcome();
     }
     count(outcome);
