@@ -1,8 +1,8 @@
 package edtech.analytics.trial;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import edtech.analytics.input.line.LineJson;
 import edtech.analytics.source.FieldPath;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -19,7 +19,6 @@ import java.util.regex.Pattern;
 final class SeenPaths {
   private static final int MOST_PATHS = 2000;
   private static final int MOST_DEPTH = 12;
-  private static final JsonFactory JSON = new JsonFactory();
 
   private static final Pattern MAIL = Pattern.compile("[^\\s@]+@[^\\s@]+\\.[^\\s@]+");
 
@@ -68,7 +67,7 @@ final class SeenPaths {
 
   /** Takes the paths of a line up to the first fault of its JSON. */
   void add(String line) {
-    try (JsonParser parser = JSON.createParser(line)) {
+    try (JsonParser parser = LineJson.FACTORY.createParser(line)) {
       if (parser.nextToken() == JsonToken.START_OBJECT) {
         object(parser, new ArrayList<>());
       }

@@ -40,7 +40,7 @@ public record ComparedContent(Source.SameId sameId, Set<String> ignored) impleme
 
   private UTF8String without(byte[] properties) {
     CanonicalJson rest = new CanonicalJson();
-    try (JsonParser parser = LineFields.JSON.createParser(properties)) {
+    try (JsonParser parser = LineJson.FACTORY.createParser(properties)) {
       parser.nextToken();
       for (String key = parser.nextFieldName(); key != null; key = parser.nextFieldName()) {
         parser.nextToken();

@@ -60,7 +60,7 @@ final class FullMappedReader implements MappedFields.Kept {
     if (!LineFields.beginsAsObject(buffer, from, to - from)) {
       return false;
     }
-    try (JsonParser parser = LineFields.JSON.createParser(buffer, from, to - from)) {
+    try (JsonParser parser = LineJson.FACTORY.createParser(buffer, from, to - from)) {
       parser.nextToken();
       walkObject(parser, tree.root());
       if (parser.nextToken() != null) {
@@ -139,7 +139,7 @@ final class FullMappedReader implements MappedFields.Kept {
 
   /** Takes a value out of its canonical form. */
   private void takeAgain(String json, Node node) throws IOException {
-    try (JsonParser parser = LineFields.JSON.createParser(json)) {
+    try (JsonParser parser = LineJson.FACTORY.createParser(json)) {
       parser.nextToken();
       take(parser, node);
     }
@@ -179,7 +179,7 @@ final class FullMappedReader implements MappedFields.Kept {
   /** What is wanted of an element, by the text of its key; null when nothing is. */
   private Node element(String json, Node list) throws IOException {
     Node wanted = null;
-    try (JsonParser parser = LineFields.JSON.createParser(json)) {
+    try (JsonParser parser = LineJson.FACTORY.createParser(json)) {
       parser.nextToken();
       int keys = 0;
       for (String key = parser.nextFieldName(); key != null; key = parser.nextFieldName()) {

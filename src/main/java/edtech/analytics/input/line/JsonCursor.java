@@ -66,7 +66,7 @@ class JsonCursor {
 
   private boolean skipObject(int depth) {
     at++;
-    if (depth > LineFields.MAX_NESTING_DEPTH) {
+    if (depth > LineJson.MAX_NESTING_DEPTH) {
       return false;
     }
     if (skip('}')) {
@@ -83,7 +83,7 @@ class JsonCursor {
 
   private boolean skipArray(int depth) {
     at++;
-    if (depth > LineFields.MAX_NESTING_DEPTH) {
+    if (depth > LineJson.MAX_NESTING_DEPTH) {
       return false;
     }
     if (skip(']')) {

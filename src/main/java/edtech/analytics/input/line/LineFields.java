@@ -1,10 +1,7 @@
 package edtech.analytics.input.line;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.core.StreamReadConstraints;
-import com.fasterxml.jackson.core.util.JsonRecyclerPools;
 import edtech.analytics.source.EventField;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -18,25 +15,6 @@ import org.apache.spark.unsafe.types.UTF8String;
  * <p>Reused from line to line; not thread-safe.
  */
 final class LineFields extends Fields {
-
-  static final int MAX_NESTING_DEPTH = 100;
-  private static final int MAX_NUMBER_CHARS = 1000;
-
-  static final JsonFactory JSON =
-      JsonFactory.builder()
-          // With either, earlier lines' keys would change how a line is judged, or how fast.
-          .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
-          .disable(JsonFactory.Feature.FAIL_ON_SYMBOL_HASH_OVERFLOW)
-          .recyclerPool(JsonRecyclerPools.threadLocalPool())
-          .streamReadConstraints(
-              // The length of the line bounds names and strings; Jackson checks them by buffer.
-              StreamReadConstraints.builder()
-                  .maxNestingDepth(MAX_NESTING_DEPTH)
-                  .maxNumberLength(MAX_NUMBER_CHARS)
-                  .maxNameLength(Integer.MAX_VALUE)
-                  .maxStringLength(Integer.MAX_VALUE)
-                  .build())
-          .build();
 
   private final Slot[] slots;
   private final String[] texts;
@@ -69,7 +47,7 @@ final class LineFields extends Fields {
     if (!beginsAsObject(buffer, offset, length)) {
       return false;
     }
-    try (JsonParser parser = JSON.createParser(buffer, offset, length)) {
+    try (JsonParser parser = LineJson.FACTORY.createParser(buffer, offset, length)) {
       parser.nextToken();
       String key = parser.nextFieldName();
       while (key != null) {

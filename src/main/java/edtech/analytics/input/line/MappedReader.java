@@ -70,7 +70,7 @@ final class MappedReader extends JsonCursor implements MappedFields.Kept {
 
   /** Walks an object from behind its brace on. */
   private boolean walkObject(Node node, int depth) {
-    if (depth > LineFields.MAX_NESTING_DEPTH) {
+    if (depth > LineJson.MAX_NESTING_DEPTH) {
       return false;
     }
     if (skip('}')) {
@@ -162,7 +162,7 @@ final class MappedReader extends JsonCursor implements MappedFields.Kept {
 
   /** Walks a list from behind its bracket on, and into the first element of each key. */
   private boolean walkList(Node node, int depth) {
-    if (depth > LineFields.MAX_NESTING_DEPTH) {
+    if (depth > LineJson.MAX_NESTING_DEPTH) {
       return false;
     }
     if (skip(']')) {
@@ -184,7 +184,7 @@ final class MappedReader extends JsonCursor implements MappedFields.Kept {
     Node wanted = null;
     boolean hasKey = false;
     at++;
-    if (depth + 1 > LineFields.MAX_NESTING_DEPTH) {
+    if (depth + 1 > LineJson.MAX_NESTING_DEPTH) {
       return false;
     }
     if (skip('}')) {

@@ -85,7 +85,7 @@ public final class LineFuzz {
     }
     // Every member: those of a mapped line may have the names of native fields.
     CanonicalJson again = new CanonicalJson();
-    try (JsonParser parser = LineFields.JSON.createParser(properties)) {
+    try (JsonParser parser = LineJson.FACTORY.createParser(properties)) {
       parser.nextToken();
       for (String key = parser.nextFieldName(); key != null; key = parser.nextFieldName()) {
         parser.nextToken();
