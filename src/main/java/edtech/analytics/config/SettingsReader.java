@@ -2,6 +2,7 @@ package edtech.analytics.config;
 
 import edtech.analytics.source.Source;
 import edtech.analytics.source.SourceReader;
+import edtech.analytics.source.Zones;
 import java.nio.file.Path;
 import java.time.ZoneId;
 import java.util.ArrayList;
@@ -159,16 +160,7 @@ public final class SettingsReader {
   }
 
   private ZoneId dayTimezone() {
-    return parser.value(
-        SettingKeys.DAY_TIMEZONE,
-        text -> {
-          if (!text.equals("UTC") && !ZoneId.getAvailableZoneIds().contains(text)) {
-            throw new IllegalArgumentException(
-                "must be an IANA zone such as Europe/Berlin, or UTC");
-          }
-          return ZoneId.of(text);
-        },
-        ZoneId.of("UTC"));
+    return parser.value(SettingKeys.DAY_TIMEZONE, Zones::parse, ZoneId.of("UTC"));
   }
 
   private int latenessDays() {

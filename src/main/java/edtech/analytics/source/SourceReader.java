@@ -5,16 +5,12 @@ import com.typesafe.config.ConfigList;
 import com.typesafe.config.ConfigObject;
 import com.typesafe.config.ConfigValue;
 import com.typesafe.config.ConfigValueType;
-import java.time.Instant;
-import java.time.LocalDate;
 import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
@@ -90,29 +86,19 @@ public final class SourceReader {
         isUnset(layout.get("zone"))
             ? objects.isEmpty() ? dayZone : ZoneId.of("UTC")
             : zone(layout.get("zone"));
-    int back = days("back", days).orElse(Math.max(latenessDays, isAhead(zone, dayZone) ? 1 : 0));
-    int ahead = days("ahead", days).orElse(isAhead(dayZone, zone) ? 1 : 0);
+    int back =
+        days("back", days)
+            .orElseGet(() -> Math.max(latenessDays, Zones.isAhead(zone, dayZone) ? 1 : 0));
+    int ahead = days("ahead", days).orElseGet(() -> Zones.isAhead(dayZone, zone) ? 1 : 0);
     return new Layout(objects, zone, back, ahead);
   }
 
   private ZoneId zone(ConfigValue value) {
-    String text = Problems.shown(value);
-    if (!text.equals("UTC") && !ZoneId.getAvailableZoneIds().contains(text)) {
-      problems.add(key("layout.zone"), text, "must be an IANA zone such as Europe/Berlin, or UTC");
-      return ZoneId.of("UTC");
-    }
-    return ZoneId.of(text);
-  }
-
-  /** Whether the clocks of a zone are ahead of another's in some month of 2000 to 2099. */
-  static boolean isAhead(ZoneId zone, ZoneId other) {
-    Instant first = LocalDate.of(2000, 1, 1).atStartOfDay(ZoneOffset.UTC).toInstant();
-    return IntStream.range(0, 100 * 12)
-        .mapToObj(month -> first.atOffset(ZoneOffset.UTC).plusMonths(month).toInstant())
-        .anyMatch(
-            instant ->
-                zone.getRules().getOffset(instant).getTotalSeconds()
-                    > other.getRules().getOffset(instant).getTotalSeconds());
+    return problems
+        .parsed(key("layout.zone"), List.of(Problems.shown(value)), Zones::parse)
+        .stream()
+        .findFirst()
+        .orElse(ZoneId.of("UTC"));
   }
 
   private Optional<Integer> days(String name, ConfigObject days) {
