@@ -8,6 +8,7 @@ import edtech.analytics.source.FieldValue;
 import edtech.analytics.source.Mapping;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /**
@@ -22,19 +23,20 @@ final class MappingHint {
 
   /** What is wrong with the rejected lines of a load, with the hint. */
   static String faults(RejectedLines rejected, Mapping mapping, LineCounts counts) {
-    return rejected.faults() + of(mapping, counts, rejected.missingFields());
+    return rejected.faults() + of(mapping, counts, rejected::missingFields);
   }
 
   /**
    * The hint, to be added to the faults; '' when an event was accepted, or no field is to blame.
    *
-   * @param missing of each field, in how many lines it is missing, the most frequent one first
+   * @param missing of each field, in how many lines it is missing, the most frequent one first;
+   *     asked for when it matters
    */
-  static String of(Mapping mapping, LineCounts counts, Map<String, Long> missing) {
+  static String of(Mapping mapping, LineCounts counts, Supplier<Map<String, Long>> missing) {
     if (mapping.isNative() || counts.accepted() > 0) {
       return "";
     }
-    return missing.entrySet().stream()
+    return missing.get().entrySet().stream()
         .filter(field -> field.getValue() >= NEARLY_ALL * (counts.judged() + counts.late()))
         .findFirst()
         .map(field -> text(field.getKey(), field.getValue(), mapping))

@@ -166,8 +166,8 @@ public final class ParsedDay implements AutoCloseable {
 
   private Rows resolved(Rows parsed, Set<RowGroup> groups) {
     // By itself, as tasks take it along and the day cannot go with them.
-    ComparedContent properties = compared;
-    return parsed.shared(rows -> new ResolvedPartition(rows, properties), groups);
+    ComparedContent content = compared;
+    return parsed.shared(rows -> new ResolvedPartition(rows, content), groups);
   }
 
   private Dataset<Row> by(ParsedColumn column, Dataset<Row> lines) {

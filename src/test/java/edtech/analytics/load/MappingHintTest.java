@@ -21,26 +21,28 @@ class MappingHintTest {
 
   @Test
   void fieldThatNearlyNoLineHas_isNamedWithItsPaths() {
-    assertThat(MappingHint.of(user(How.FIRST), rejected(100, 0), Map.of("user_id", 90L)))
+    assertThat(MappingHint.of(user(How.FIRST), rejected(100, 0), () -> Map.of("user_id", 90L)))
         .isEqualTo(
             "; 90 lines have no user_id: source.fields.user_id was looked for at userId,"
                 + " traits.id");
-    assertThat(MappingHint.of(user(How.JOIN), rejected(100, 0), Map.of("user_id", 100L)))
+    assertThat(MappingHint.of(user(How.JOIN), rejected(100, 0), () -> Map.of("user_id", 100L)))
         .endsWith(": source.fields.user_id is joined of all of userId, traits.id");
-    assertThat(MappingHint.of(user(How.FIRST), rejected(100, 0), Map.of("event_type", 100L)))
+    assertThat(MappingHint.of(user(How.FIRST), rejected(100, 0), () -> Map.of("event_type", 100L)))
         .endsWith(": source.fields.event_type is not set");
   }
 
   @Test
   void fieldThatSomeLinesHave_isNotToBlame() {
-    assertThat(MappingHint.of(user(How.FIRST), rejected(100, 0), Map.of("user_id", 89L))).isEmpty();
+    assertThat(MappingHint.of(user(How.FIRST), rejected(100, 0), () -> Map.of("user_id", 89L)))
+        .isEmpty();
   }
 
   @Test
   void acceptedEventsOrNativeLines_needNoHint() {
-    assertThat(MappingHint.of(user(How.FIRST), rejected(100, 1), Map.of("user_id", 100L)))
+    assertThat(MappingHint.of(user(How.FIRST), rejected(100, 1), () -> Map.of("user_id", 100L)))
         .isEmpty();
-    assertThat(MappingHint.of(Mapping.NATIVE, rejected(100, 0), Map.of("user_id", 100L))).isEmpty();
+    assertThat(MappingHint.of(Mapping.NATIVE, rejected(100, 0), () -> Map.of("user_id", 100L)))
+        .isEmpty();
   }
 
   private static Mapping user(How how) {

@@ -42,9 +42,8 @@ record LineTime(String sql, Map<String, Object> parameters) {
       "if(JSONType(%1$s, %2$s) IN ('Int64', 'UInt64'), toString(JSONExtractInt(%1$s, %2$s)),"
           + " JSONExtractString(%1$s, %2$s))";
 
-  /** With what stands before the object, where that is no JSON. */
-  private static final String OBJECT =
-      "if(isValidJSON(line), line, substring(line, position(line, '{')))";
+  /** The object of a line, where text may stand before it. */
+  static final String OBJECT = "if(isValidJSON(line), line, substring(line, position(line, '{')))";
 
   static LineTime of(Mapping mapping) {
     if (mapping.isNative()) {

@@ -41,23 +41,7 @@ public final class RejectedLines {
    */
   public String faults() {
     Map<String, List<Fault>> byReason =
-        server
-            .rows(
-                String.format(
-                    Locale.ROOT,
-                    """
-                    SELECT reason, detail, toInt64(count()) AS n FROM %s
-                    WHERE reason != {erased:String}
-                    GROUP BY reason, detail
-                    ORDER BY n DESC, reason, detail
-                    LIMIT 10000
-                    """,
-                    staged),
-                Map.of("erased", Reason.ERASED_USER.code()))
-            .stream()
-            .map(
-                row ->
-                    new Fault(row.getString("reason"), row.getString("detail"), row.getLong("n")))
+        counted().stream()
             .collect(Collectors.groupingBy(Fault::reason, LinkedHashMap::new, Collectors.toList()));
     List<List<Fault>> reasons = new ArrayList<>(byReason.values());
     reasons.sort(Comparator.comparingLong(RejectedLines::lines).reversed());
@@ -68,20 +52,30 @@ public final class RejectedLines {
   /** Of each field, in how many lines it is missing; the most frequent one first. */
   public Map<String, Long> missingFields() {
     Map<String, Long> byField = new LinkedHashMap<>();
-    server
+    counted().stream()
+        .filter(fault -> fault.reason().equals(Reason.MISSING_FIELD.code()))
+        .forEach(fault -> byField.put(fault.field(), fault.lines()));
+    return byField;
+  }
+
+  /** Lines by reason and field, the most frequent first; not those of erased users. */
+  private List<Fault> counted() {
+    return server
         .rows(
             String.format(
                 Locale.ROOT,
                 """
-                SELECT detail, toInt64(count()) AS n FROM %s
-                WHERE reason = {missing:String}
-                GROUP BY detail
-                ORDER BY n DESC, detail
+                SELECT reason, detail, toInt64(count()) AS n FROM %s
+                WHERE reason != {erased:String}
+                GROUP BY reason, detail
+                ORDER BY n DESC, reason, detail
+                LIMIT 10000
                 """,
                 staged),
-            Map.of("missing", Reason.MISSING_FIELD.code()))
-        .forEach(row -> byField.put(row.getString("detail"), row.getLong("n")));
-    return byField;
+            Map.of("erased", Reason.ERASED_USER.code()))
+        .stream()
+        .map(row -> new Fault(row.getString("reason"), row.getString("detail"), row.getLong("n")))
+        .toList();
   }
 
   /**
@@ -109,7 +103,7 @@ public final class RejectedLines {
                 Locale.ROOT,
                 """
                 SELECT
-                    JSONExtractKeys(if(isValidJSON(line), line, substring(line, position(line, '{')))) AS all,
+                    JSONExtractKeys(%s) AS all,
                     arrayFilter(key -> match(key, {name:String}), all) AS names,
                     concat(
                         substringUTF8(arrayStringConcat(names, ', '), 1, 300),
@@ -121,6 +115,7 @@ public final class RejectedLines {
                 ORDER BY source_file, line
                 LIMIT 1
                 """,
+                LineTime.OBJECT,
                 staged),
             Map.of("reason", reason, "name", NAME))
         .stream()
