@@ -11,7 +11,6 @@ import edtech.analytics.source.Mapping;
 import edtech.analytics.source.Source;
 import edtech.analytics.source.Template;
 import edtech.analytics.testing.Events;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,7 +19,6 @@ import java.time.ZoneOffset;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
-import org.apache.commons.compress.compressors.bzip2.BZip2CompressorOutputStream;
 import org.apache.spark.sql.catalyst.InternalRow;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -48,24 +46,8 @@ class CompressionTest {
       case NONE -> bytes;
       case GZIP -> Events.gzip(bytes);
       case ZSTD -> Zstd.compress(bytes);
-      case BZIP2 -> bzip2(bytes);
+      case BZIP2 -> Events.bzip2(bytes);
     };
-  }
-
-  private static byte[] bzip2(byte[] bytes) {
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    try (BZip2CompressorOutputStream bzip2 = new BZip2CompressorOutputStream(out)) {
-      bzip2.write(bytes);
-    } catch (IOException e) {
-      throw new IllegalStateException(e);
-    }
-    return out.toByteArray();
-  }
-
-  private static byte[] join(byte[] a, byte[] b) {
-    byte[] both = Arrays.copyOf(a, a.length + b.length);
-    System.arraycopy(b, 0, both, a.length, b.length);
-    return both;
   }
 
   private List<String> kinds(byte[] object, long start, long end) throws IOException {
@@ -96,7 +78,7 @@ class CompressionTest {
   @EnumSource(names = "NONE", mode = EnumSource.Mode.EXCLUDE)
   void membersOneBehindTheOther_areAllRead(Compression how) throws IOException {
     byte[] member = compress(how, Lines.plain("\"a\":1") + "\n");
-    assertThat(kinds(join(member, member), 0, Long.MAX_VALUE))
+    assertThat(kinds(Events.concat(member, member), 0, Long.MAX_VALUE))
         .containsExactly("event", "event", "lines 2", "wanted");
   }
 
@@ -148,7 +130,7 @@ class CompressionTest {
   @ParameterizedTest
   @EnumSource(names = {"ZSTD", "BZIP2"})
   void restBehindAMember_isRefused(Compression how) throws IOException {
-    byte[] object = join(compress(how, "{\n"), "garbage".getBytes(UTF_8));
+    byte[] object = Events.concat(compress(how, "{\n"), "garbage".getBytes(UTF_8));
     assertThat(kinds(object, 0, Long.MAX_VALUE)).last().asString().contains(" is not valid ");
   }
 

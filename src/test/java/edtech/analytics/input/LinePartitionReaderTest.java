@@ -125,7 +125,8 @@ class LinePartitionReaderTest {
   @Test
   void gzipOfSeveralMembers_isReadToItsEnd() throws IOException {
     byte[] members =
-        join(Events.gzip(at("2026-03-01T10:00:00Z")), Events.gzip(""), Events.gzip("\n \n{"));
+        Events.concat(
+            Events.gzip(at("2026-03-01T10:00:00Z")), Events.gzip(""), Events.gzip("\n \n{"));
 
     assertThat(rows("a.json.gz", members))
         .containsExactly(
@@ -152,10 +153,11 @@ class LinePartitionReaderTest {
     "000000000000000000000000, 00 00 00 00"
   })
   void restBehindGzip_isRefusedWithItsPlace(String rest, String shown) throws IOException {
-    byte[] gzip = join(Events.gzip(at("2026-03-01T10:00:00Z")), Events.gzip("{\n".repeat(100_000)));
+    byte[] gzip =
+        Events.concat(Events.gzip(at("2026-03-01T10:00:00Z")), Events.gzip("{\n".repeat(100_000)));
     byte[] behind = rest.equals("garbage") ? rest.getBytes(UTF_8) : HexFormat.of().parseHex(rest);
 
-    assertThat(rows("a.jsonl.gz", join(gzip, behind)))
+    assertThat(rows("a.jsonl.gz", Events.concat(gzip, behind)))
         .last()
         .isEqualTo(
             "refused object "
@@ -177,7 +179,7 @@ class LinePartitionReaderTest {
 
     assertRefused(Arrays.copyOf(gzip, gzip.length - 9), "it ends too early");
     assertRefused(Arrays.copyOf(gzip, gzip.length - 1), "it ends too early");
-    assertRefused(join(gzip, Arrays.copyOf(gzip, 5)), "it ends too early");
+    assertRefused(Events.concat(gzip, Arrays.copyOf(gzip, 5)), "it ends too early");
     assertRefused(corrupt, "Gzip-compressed data is corrupt (CRC32 error)");
     assertRefused(at("2026-03-01T10:00:00Z").getBytes(UTF_8), "Input is not in the .gz format");
   }
@@ -206,20 +208,6 @@ class LinePartitionReaderTest {
 
   private static String at(String timestamp) {
     return Lines.plain("").replace("2026-03-01T10:00:00Z", timestamp);
-  }
-
-  private static byte[] join(byte[]... parts) {
-    int length = 0;
-    for (byte[] part : parts) {
-      length += part.length;
-    }
-    byte[] all = new byte[length];
-    int to = 0;
-    for (byte[] part : parts) {
-      System.arraycopy(part, 0, all, to, part.length);
-      to += part.length;
-    }
-    return all;
   }
 
   private List<String> rows(String name, byte[] content) throws IOException {

@@ -8,9 +8,6 @@ import edtech.analytics.testing.Events;
 import edtech.analytics.testing.LocalServices;
 import edtech.analytics.testing.ReadBack;
 import edtech.analytics.testing.SourceDay;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -18,7 +15,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import org.apache.commons.compress.compressors.bzip2.BZip2CompressorOutputStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,38 +22,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** A day in the form of each preset, exact in all tables of raw, however its lines are laid out. */
 class PresetIT {
-  private static final Map<String, String[]> COLUMNS =
-      Map.of(
-          "raw.events",
-          new String[] {
-            "event_id",
-            "event_timestamp",
-            "user_id",
-            "session_id",
-            "event_type",
-            "platform",
-            "screen_name",
-            "properties"
-          },
-          "raw.purchases",
-          new String[] {
-            "event_id", "event_timestamp", "user_id", "session_id", "purchase_amount", "currency"
-          },
-          "raw.task_results",
-          new String[] {
-            "event_id",
-            "event_timestamp",
-            "user_id",
-            "session_id",
-            "task_id",
-            "task_result",
-            "is_success"
-          },
-          "raw.sessions",
-          new String[] {"session_id", "user_id", "session_start", "session_end", "event_count"},
-          "raw.ab_test_assignments",
-          new String[] {"event_id", "assignment_timestamp", "user_id", "ab_test_id", "ab_group"});
-
   private static LocalServices services;
 
   @BeforeAll
@@ -85,7 +49,7 @@ class PresetIT {
   })
   void dayOfAPreset_isExactInEveryLayout(String preset, LocalDate date) {
     SourceDay day = SourceDay.of(preset);
-    day.objects().forEach((name, lines) -> put(preset, name, gzip(joined(lines, preset))));
+    day.objects().forEach((name, lines) -> put(preset, name, Events.gzip(joined(lines, preset))));
     requireExact(day, preset, date);
 
     day.objects().keySet().forEach(name -> services.removeFrom(preset, name));
@@ -110,8 +74,8 @@ class PresetIT {
             .sorted()
             .toList());
     for (String table : day.expected().keySet()) {
-      if (COLUMNS.containsKey(table)) {
-        found.put(table, readBack.rows(table, date, COLUMNS.get(table)));
+      if (ReadBack.RAW_COLUMNS.containsKey(table)) {
+        found.put(table, readBack.rawRows(table, date));
       }
     }
     Map<String, List<String>> expected = new LinkedHashMap<>(day.expected());
@@ -147,23 +111,9 @@ class PresetIT {
     return switch (Math.floorMod(name.hashCode(), 4)) {
       case 0 -> text;
       case 1 -> Zstd.compress(text);
-      case 2 -> bzip2(text);
-      default -> gzip(text);
+      case 2 -> Events.bzip2(text);
+      default -> Events.gzip(text);
     };
-  }
-
-  private static byte[] gzip(byte[] text) {
-    return Events.gzip(text);
-  }
-
-  private static byte[] bzip2(byte[] text) {
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    try (BZip2CompressorOutputStream bzip2 = new BZip2CompressorOutputStream(out)) {
-      bzip2.write(text);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    return out.toByteArray();
   }
 
   private static void put(String preset, String name, byte[] bytes) {

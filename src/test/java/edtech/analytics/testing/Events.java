@@ -5,11 +5,13 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.zip.GZIPOutputStream;
+import org.apache.commons.compress.compressors.bzip2.BZip2CompressorOutputStream;
 
 /** Lines and objects for the tests of this package. */
 public final class Events {
@@ -54,9 +56,21 @@ public final class Events {
   }
 
   public static byte[] gzip(byte[] bytes) {
+    return compressed(bytes, GZIPOutputStream::new);
+  }
+
+  public static byte[] bzip2(byte[] bytes) {
+    return compressed(bytes, BZip2CompressorOutputStream::new);
+  }
+
+  private interface Compressor {
+    OutputStream over(OutputStream out) throws IOException;
+  }
+
+  private static byte[] compressed(byte[] bytes, Compressor compressor) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
-    try (GZIPOutputStream gzip = new GZIPOutputStream(out)) {
-      gzip.write(bytes);
+    try (OutputStream compressing = compressor.over(out)) {
+      compressing.write(bytes);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

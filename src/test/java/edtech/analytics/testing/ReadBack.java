@@ -17,6 +17,39 @@ import java.util.stream.Stream;
 
 /** What readers see of a day and operators of a load, as text that tests compare. */
 public final class ReadBack {
+  /** The columns of each table of events but their date, as they are written. */
+  public static final Map<String, String[]> RAW_COLUMNS =
+      Map.of(
+          "raw.events",
+          new String[] {
+            "event_id",
+            "event_timestamp",
+            "user_id",
+            "session_id",
+            "event_type",
+            "platform",
+            "screen_name",
+            "properties"
+          },
+          "raw.purchases",
+          new String[] {
+            "event_id", "event_timestamp", "user_id", "session_id", "purchase_amount", "currency"
+          },
+          "raw.task_results",
+          new String[] {
+            "event_id",
+            "event_timestamp",
+            "user_id",
+            "session_id",
+            "task_id",
+            "task_result",
+            "is_success"
+          },
+          "raw.sessions",
+          new String[] {"session_id", "user_id", "session_start", "session_end", "event_count"},
+          "raw.ab_test_assignments",
+          new String[] {"event_id", "assignment_timestamp", "user_id", "ab_test_id", "ab_group"});
+
   private final LocalServices services;
 
   public ReadBack(LocalServices services) {
@@ -46,6 +79,11 @@ public final class ReadBack {
         .stream()
         .map(row -> row.getString("text"))
         .toList();
+  }
+
+  /** The rows of a day in a table of {@link #RAW_COLUMNS}, with all of these. */
+  public List<String> rawRows(String table, LocalDate date) {
+    return rows(table, date, RAW_COLUMNS.get(table));
   }
 
   /** A checksum of each table but the rejected lines, by name. */
