@@ -20,3 +20,8 @@ ENGINE = MergeTree
 PARTITION BY (event_date, load_id)
 ORDER BY user_id
 SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, non_replicated_deduplication_window = 100000;
+
+ALTER TABLE store.staging_user_day ADD COLUMN IF NOT EXISTS
+    dimensions Map(LowCardinality(String), String)
+    COMMENT 'dimension to the value that most of the user\'s events of the day have, ties to the smallest by code point; a dimension that none of them has a value of is not in it; {} in loads of before there were dimensions'
+    AFTER revenue;
