@@ -13,9 +13,16 @@ from .python_client import connect
 DATABASE = "bench_clickhouse"
 HEAD = "event_date, at AS event_timestamp, event_id, user_id, session_id"
 # What is no field of a table, as the other ways write it.
+TEXTS = {
+    name: name if name in ("finished", "minutes") else f"toJSONString({name})"
+    for name in raw_tables.PROPERTIES
+}
+MEMBERS = ", ".join(
+    f"if({name} <> '', concat('\"{name}\":', {text}), '')" for name, text in TEXTS.items()
+)
 PROPERTIES = (
-    "multiIf(app_version <> '', toJSONString(map('app_version', app_version)), "
-    "kind <> '', toJSONString(map('kind', kind)), '')"
+    f"replaceOne(concat('{{{{', arrayStringConcat(arrayFilter(m -> m <> '', [{MEMBERS}]), ','), "
+    "'}}'), '{{}}', '')"
 )
 VIEWS = {
     "events": f"SELECT {HEAD}, event_type, platform, screen_name, {PROPERTIES} AS properties "

@@ -37,11 +37,12 @@ OWN_FIELDS = {
     "task_result": ("task_id", "task_result"),
     "ab_test_assignment": ("ab_test_id", "ab_group"),
 }
-# Every field of the day's lines, the last two without a column of their own.
+# Every field of the day's lines, those of PROPERTIES without a column of their own.
+PROPERTIES = ("app_version", "country", "finished", "kind", "minutes")
 FIELDS = (
     *("event_id", "user_id", "event_type", "event_timestamp", "session_id", "platform"),
     *("screen_name", "task_id", "task_result", "purchase_amount", "currency", "ab_test_id"),
-    *("ab_group", "app_version", "kind"),
+    *("ab_group", *PROPERTIES),
 )
 to_json = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
 

@@ -24,7 +24,10 @@ def load(date: str) -> None:
     uri = os.environ["EVENTS_URI"].rstrip("/")
     lines = spark.read.schema(schema).json(f"{uri}/dt={date}/")
     # What is no field of a table, as the other ways write it: {} for none would be another row.
-    others = f.to_json(f.struct("app_version", "kind"))
+    types = {"finished": "boolean", "minutes": "double"}
+    others = f.to_json(
+        f.struct(*(f.col(n).cast(types.get(n, "string")).alias(n) for n in raw_tables.PROPERTIES))
+    )
     events = (
         lines.where(f.col("event_id").isNotNull())
         .withColumn("event_date", f.lit(date).cast("date"))

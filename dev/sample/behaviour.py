@@ -3,7 +3,7 @@
 import random
 from dataclasses import dataclass, field
 
-from . import model
+from . import circumstances, model
 from .events import ASSIGNMENT, DAY_MILLIS, PURCHASE, TASK_RESULT, Event, Fields, text
 from .learners import Learner, stream
 
@@ -71,7 +71,7 @@ class _Diary:
         if chance < 0.55:
             return {}
         if chance < 0.8:
-            return {"app_version": text(f"4.{self.draw.randrange(12)}.0")}
+            return {"volume": str(self.draw.randrange(12))}
         if chance < 0.95:
             return {
                 "locale": text(self.learner.locale),
@@ -108,7 +108,8 @@ def events(learner: Learner, day: int, setting: Setting) -> list[Event]:
             event_id=f"9{learner.user_id}" if learner.has_integer_id else f"push-{learner.index}",
         )
     end = midnight + DAY_MILLIS * (2 if learner.is_active(day + 1) else 1)
-    return sorted((event for event in diary.events if event.at < end), key=lambda one: one.at)
+    told = sorted((event for event in diary.events if event.at < end), key=lambda one: one.at)
+    return circumstances.added(learner, day, told)
 
 
 def _session_count(learner: Learner, draw: random.Random, setting: Setting) -> int:

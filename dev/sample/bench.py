@@ -30,6 +30,9 @@ REJECTED_SHARE = 0.0005
 PLAIN_SHARE, TASK_SHARE, PURCHASE_SHARE, PUSH_SHARE = 0.70, 0.20, 0.04, 0.05
 QUICK_GZIP = 1
 
+# Every second plain line has its user's country, the others the version: a line stays as short.
+COUNTRIES = tuple(f',"country":"{first}{second}"' for first in "ABCDE" for second in "FGHIJKLMNO")
+VERSIONS = tuple(f',"app_version":"4.{minor}.0"' for minor in range(12))
 PLAIN_TYPES = ("screen_view", "lesson_start", "lesson_complete", "hint_used", "video_play")
 # Six names each: in Cyrillic none, that of one line in nine, and that of about half of all lines.
 SCREENS = {
@@ -37,6 +40,12 @@ SCREENS = {
     "usual": ("home", "catalogue", "lesson", "profile", "leaderboard", "урок"),
     "cyrillic": ("главная", "каталог", "lesson", "профиль", "leaderboard", "урок"),
 }
+# What a plain line of these types has besides; .5, which every way to load writes alike.
+OF_TYPE = {
+    "lesson_complete": tuple(f',"minutes":{minutes}.5' for minutes in range(40)),
+    "video_play": (',"finished":true', ',"finished":true', ',"finished":false'),
+}
+NOTHING = ("",)
 HEAVY_USER = 0
 PRICES = ("9.99", "14.99", "4.99", "1.99", "79.99", "-4.99")
 TASKS = 500
@@ -46,7 +55,7 @@ HEAD = (
     '"session_id":"s-%s%06x","platform":"%s"'
 )
 TAILS = {
-    "plain": ',"screen_name":"%s","app_version":"4.%d.0"}',
+    "plain": ',"screen_name":"%s"%s%s}',
     "task_result": ',"screen_name":"task","task_id":"task-%03d","task_result":"%s"}',
     "purchase": ',"screen_name":"shop","purchase_amount":%s,"currency":"USD","kind":"one_off"}',
     "ab_test_assignment": ',"ab_test_id":"onboarding_v2","ab_group":"%s"}',
@@ -214,7 +223,12 @@ def _accepted(
         choice = uniform()
         if choice < PLAIN_SHARE:
             kind = PLAIN_TYPES[int(choice * 50) % 5]
-            tail = TAILS["plain"] % (screens[int(choice * 997) % 6], int(choice * 1000) % 12)
+            besides = OF_TYPE.get(kind, NOTHING)
+            tail = TAILS["plain"] % (
+                screens[int(choice * 997) % 6],
+                besides[int(choice * 10_000) % len(besides)],
+                COUNTRIES[user % 50] if serial & 1 else VERSIONS[user % 12],
+            )
             plain += 1
         elif choice < PLAIN_SHARE + TASK_SHARE:
             kind = "task_result"
@@ -235,7 +249,7 @@ def _accepted(
                 payers[user] = 1
         elif choice < PLAIN_SHARE + TASK_SHARE + PURCHASE_SHARE + PUSH_SHARE:
             kind = "push_received"
-            tail = TAILS["plain"] % ("home", user % 12)
+            tail = TAILS["plain"] % ("home", "", VERSIONS[user % 12])
             plain += 1
         else:
             kind = "ab_test_assignment"

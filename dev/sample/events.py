@@ -14,6 +14,8 @@ DAY_MILLIS = 86_400_000
 PURCHASE = "purchase"
 TASK_RESULT = "task_result"
 ASSIGNMENT = "ab_test_assignment"
+LESSON_COMPLETE = "lesson_complete"
+VIDEO_PLAY = "video_play"
 SUCCESS = "success"
 
 EPOCH_MILLIS_SHARE = 0.08
@@ -27,7 +29,11 @@ Fields = dict[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """What happened. ``at`` is epoch milliseconds; '' means absent."""
+    """What happened. ``at`` is epoch milliseconds; '' means absent.
+
+    ``country``, ``app_version``, ``minutes`` and ``is_finished`` say what ``properties`` mean.
+    ``minutes`` is in hundredths; None where there are none, or no number.
+    """
 
     event_id: str
     user_id: str
@@ -42,6 +48,10 @@ class Event:
     is_success: bool = False
     ab_test_id: str = ""
     ab_group: str = ""
+    country: str = ""
+    app_version: str = ""
+    minutes: int | None = None
+    is_finished: bool = False
     properties: Fields = field(default_factory=dict)
 
     @property

@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 from datetime import date, timedelta
 
+from .company import Segments, UserMetrics
 from .days import CONFLICTING_DUPLICATE, LINE_TOO_LONG, Line, Outcome
 from .events import ASSIGNMENT, PURCHASE, TASK_RESULT, Event
 from .faults import LINE_FAULTS
@@ -29,11 +30,15 @@ class DayTruth:
         self.attempted: dict[str, Counter[bool]] = defaultdict(Counter)
         self.sessions: dict[tuple[str, str], tuple[int, int]] = {}
         self.assigned: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
+        self.segments = Segments()
+        self.metrics = UserMetrics()
 
     def accept(self, event: Event) -> None:
         """Counts an accepted event."""
         self.users.add(event.user_id)
         self.types[event.event_type] += 1
+        self.segments.accept(event)
+        self.metrics.accept(event)
         if event.session_id:
             key = (event.session_id, event.user_id)
             start, end = self.sessions.get(key, (event.at, event.at))
@@ -74,6 +79,8 @@ class DayTruth:
                 test: {group: len(users) for group, users in sorted(groups.items())}
                 for test, groups in sorted(self.assigned.items())
             },
+            "segments": self.segments.report(self.sessions),
+            "metrics": self.metrics.report(),
         }
 
 
@@ -102,11 +109,28 @@ class RunTruth:
             day.accept(line.event)
 
     def report(self) -> dict:
-        """Days, cohorts and tests for ``truth.json``."""
+        """Days, weeks, months, cohorts and tests for ``truth.json``."""
         return {
             "days": {iso(day): truth.report() for day, truth in self.days.items()},
+            "periods": self._periods(),
             "cohorts": self._cohorts(),
             "ab_tests": self._ab_tests(),
+        }
+
+    def _periods(self) -> dict:
+        """Metrics of ISO weeks and calendar months, by their first day."""
+        periods: dict[str, dict[str, UserMetrics]] = {"week": {}, "month": {}}
+        for day, truth in self.days.items():
+            date_of = EPOCH + timedelta(days=day)
+            starts = {
+                "week": date_of - timedelta(days=date_of.weekday()),
+                "month": date_of.replace(day=1),
+            }
+            for period, start in starts.items():
+                periods[period].setdefault(start.isoformat(), UserMetrics()).add(truth.metrics)
+        return {
+            period: {start: metrics.report() for start, metrics in by_start.items()}
+            for period, by_start in periods.items()
         }
 
     def _cohorts(self) -> dict:
@@ -161,7 +185,20 @@ class RunTruth:
             arm["task_attempts"] += results.total()
             arm["task_successes"] += results[True]
             arm["task_success_users"] += results[True] > 0
-        return {group: dict(arm) for group, arm in sorted(arms.items())}
+        return {
+            group: arm | {"metrics": self._metrics(users, exposed, group)}
+            for group, arm in sorted(arms.items())
+        }
+
+    def _metrics(self, users: dict[str, set[str]], exposed: dict[str, int], group: str) -> dict:
+        """Of the group's users, from each one's day of exposure on."""
+        metrics = UserMetrics()
+        for day, truth in self.days.items():
+            metrics.add(
+                truth.metrics,
+                lambda user, day=day: users.get(user) == {group} and exposed[user] <= day,
+            )
+        return metrics.report()
 
     def _since(self, day: int) -> range:
         return range(day, max(self.days) + 1)

@@ -4,7 +4,9 @@ import gzip
 import hashlib
 import json
 import math
+import re
 import sys
+from collections import Counter
 from decimal import Decimal
 from pathlib import Path
 
@@ -117,6 +119,78 @@ def summary(day: reference_reader.Day) -> dict:
             test: {group: len(users) for group, users in groups.items()}
             for test, groups in assigned.items()
         },
+        "segments": segments(events),
+        "metrics": metrics(events),
+    }
+
+
+PATHS = {
+    "platform": lambda event, _: event["platform"],
+    "country": lambda _, properties: properties.get("country"),
+    "app_version": lambda _, properties: properties.get("device", {}).get("version"),
+}
+
+
+def segments(events: list[dict]) -> dict:
+    """Each user under the value that most of their events have, ties to the smallest."""
+    values: dict = {name: {} for name in PATHS}
+    for event in events:
+        properties = json.loads(event["properties"])
+        for name, value_of in PATHS.items():
+            found = values[name].setdefault(event["user_id"], Counter())
+            found.update([value] if (value := value_of(event, properties)) else [])
+    segments: dict = {}
+    for name, users in values.items():
+        chosen: dict = {}
+        for user, found in users.items():
+            value = max(sorted(found), key=found.get) if found else ""
+            chosen.setdefault(value, set()).add(user)
+        segments[name] = {
+            value: figures([event for event in events if event["user_id"] in members])
+            for value, members in chosen.items()
+        }
+    return segments
+
+
+def figures(events: list[dict]) -> dict:
+    """Of one segment."""
+    purchases = [event for event in events if event["event_type"] == "purchase"]
+    tasks = [event for event in events if event["event_type"] == "task_result"]
+    return {
+        "dau": len({event["user_id"] for event in events}),
+        "event_count": len(events),
+        "session_count": len(
+            {(event["session_id"], event["user_id"]) for event in events if event["session_id"]}
+        ),
+        "task_attempts": len(tasks),
+        "task_successes": sum(one["task_result"] == "success" for one in tasks),
+        "purchase_count": len(purchases),
+        "payers": len({one["user_id"] for one in purchases if one["purchase_amount"] > 0}),
+        "revenue_cents": int(sum((one["purchase_amount"] for one in purchases), Decimal(0)) * 100),
+    }
+
+
+def metrics(events: list[dict]) -> dict:
+    """The three of company.conf: users, events, total in millionths, events without a number."""
+    of_metric: dict = {name: [] for name in ("lessons_completed", "study_minutes")}
+    of_metric["videos_finished"] = []
+    for event in events:
+        properties = json.loads(event["properties"])
+        if event["event_type"] == "lesson_complete":
+            minutes = str(properties.get("minutes"))
+            number = Decimal(minutes) if re.fullmatch(r"\d+(\.\d{1,6})?", minutes) else None
+            of_metric["lessons_completed"].append((event["user_id"], 1))
+            of_metric["study_minutes"].append((event["user_id"], number))
+        if event["event_type"] == "video_play" and properties.get("finished") in (True, "true"):
+            of_metric["videos_finished"].append((event["user_id"], 1))
+    return {
+        name: {
+            "users": len({user for user, _ in counted}),
+            "events": len(counted),
+            "total": int(sum(number or 0 for _, number in counted) * 1_000_000),
+            "not_numeric": sum(number is None for _, number in counted),
+        }
+        for name, counted in of_metric.items()
     }
 
 
@@ -142,6 +216,38 @@ def test_every_day_balances_and_has_every_reason(late_run):
         assert one["lines_read"] + one["late"] == sum(one[name] for name in outcomes), day
         assert set(one["rejected_by_reason"]) == set(REASONS)
         assert min(one["rejected_by_reason"].values()) > 0, day
+
+
+def test_days_have_users_of_two_values_and_of_none_and_minutes_that_are_no_number(late_run):
+    out, truth = late_run
+    days = truth["days"].values()
+    for dimension in ("country", "app_version"):
+        assert any("" in day["segments"][dimension] for day in days)
+        assert min(len(day["segments"][dimension]) for day in days) > 2
+    assert sum(day["metrics"]["study_minutes"]["not_numeric"] for day in days) > 20
+    written = b"".join(path.read_bytes() for path in out.glob("dt=*/*.jsonl"))
+    written += b"".join(gzip.decompress(path.read_bytes()) for path in out.glob("dt=*/*.gz"))
+    for form in (b'"minutes":%b' % text for text in (b"1", b'"1', b"null", b"true", b"0.1234567")):
+        assert form in written
+    assert b'"finished":"true"' in written and b'"finished":true' in written
+    # A traveller: two countries under one user and day.
+    seen: dict = {}
+    for event in reference_reader.read(out, 1)[next(iter(truth["days"]))].events:
+        country = json.loads(event["properties"]).get("country")
+        seen.setdefault(event["user_id"], set()).update([country] if country else [])
+    assert max(map(len, seen.values())) == 2
+
+
+def test_users_of_a_week_are_counted_once(late_run):
+    truth = late_run[1]
+    weeks = truth["periods"]["week"]
+    assert list(weeks) == ["2026-02-23", "2026-03-02", "2026-03-09"]
+    days = [truth["days"][f"2026-03-{day:02d}"]["metrics"] for day in range(2, 9)]
+    for metric, week in weeks["2026-03-02"].items():
+        for figure in ("events", "total", "not_numeric"):
+            assert week[figure] == sum(day[metric][figure] for day in days)
+        users = [day[metric]["users"] for day in days]
+        assert max(users) < week["users"] < sum(users)
 
 
 def test_retention_follows_the_curve(large_run):
