@@ -18,6 +18,8 @@ HISTORY_MARTS = (
     "conversion",
     "task_effectiveness",
     "ab_test_results",
+    "metrics_by_period",
+    "published_metrics",
 )
 # What a load of a day writes, from rows of (user, purchases in cents).
 LOAD = [
@@ -45,6 +47,22 @@ LOAD = [
         if(active > 0, paying / active, NULL), {load}
     FROM store.staging_user_day WHERE load_id = {load}""",
 ]
+# The metrics of the same load, from rows of (metric, user, values in millionths); one without users
+# has a row without a user.
+METRICS = [
+    """INSERT INTO store.staging_user_metric_day (event_date, user_id, metric, events,
+        total, load_id)
+    SELECT toDate('{date}'), user_id, metric, length(micros),
+        toDecimal128(arraySum(micros), 6) / 1000000, {load} FROM {rows} WHERE user_id != ''""",
+    """INSERT INTO store.marts_daily_metrics (event_date, metric, users, events, total, user_share,
+        per_active_user, per_user, load_id)
+    WITH (SELECT count() FROM store.staging_user_day WHERE load_id = {load}) AS dau
+    SELECT toDate('{date}'), metric, countIf(user_id != '') AS of_metric, sum(length(micros)),
+        toDecimal128(sum(arraySum(micros)), 6) / 1000000 AS sum_total,
+        if(dau > 0, of_metric / dau, NULL), if(dau > 0, toFloat64(sum_total) / dau, NULL),
+        if(of_metric > 0, toFloat64(sum_total) / of_metric, NULL), {load}
+    FROM {rows} GROUP BY metric""",
+]
 STORES = (
     "staging_user_day",
     "raw_events",
@@ -52,6 +70,8 @@ STORES = (
     "marts_daily_activity",
     "marts_daily_task_results",
     "marts_daily_revenue",
+    "staging_user_metric_day",
+    "marts_daily_metrics",
 )
 
 
@@ -65,8 +85,16 @@ class Marts(Warehouse):
             self.sql(f"TRUNCATE TABLE store.{table}")
         self.sql("TRUNCATE TABLE ops.publications")
 
-    def load(self, day: int, users: dict[str, list[int]]) -> int:
-        """Writes a load of a day and publishes it; returns its id."""
+    def load(
+        self,
+        day: int,
+        users: dict[str, list[int]],
+        metrics: dict[str, dict[str, list[int]]] | None = None,
+    ) -> int:
+        """Writes a load of a day and publishes it; returns its id.
+
+        ``metrics``: by the name of each that the day knows, users with their values in millionths.
+        """
         self.loads += 1
         when, load = iso(day), self.loads
         rows = ",".join(f"('{user}', {cents})" for user, cents in users.items())
@@ -78,6 +106,14 @@ class Marts(Warehouse):
         )
         for statement in LOAD:
             self.sql(statement.format(day=source, date=when, load=load))
+        counted = ",".join(
+            f"('{metric}', '{user}', {micros})"
+            for metric, by_user in (metrics or {}).items()
+            for user, micros in (by_user or {"": []}).items()
+        )
+        source = f"values('metric String, user_id String, micros Array(Int64)', {counted})"
+        for statement in METRICS if counted else ():
+            self.sql(statement.format(rows=source, date=when, load=load))
         self.insert("ops.publications", "event_date, seq, load_id", [(when, load, load)])
         return load
 

@@ -12,8 +12,13 @@ from loads import FIRST, iso
 class Recount:
     """The marts from their definitions, one set of users at a time."""
 
-    def __init__(self, days: dict[int, dict[str, list[int]]]) -> None:
+    def __init__(
+        self,
+        days: dict[int, dict[str, list[int]]],
+        metrics: dict[int, dict[str, dict[str, list[int]]]] | None = None,
+    ) -> None:
         self.days = days
+        self.metrics = metrics or {}
         self.last = max(days)
         self.joined: dict[str, int] = {}
         for day in sorted(days):
@@ -113,6 +118,43 @@ class Recount:
                     "payer_share": rate(paying, active, is_complete),
                 }
             )
+        return rows
+
+    def published_metrics(self) -> list[dict]:
+        rows = []
+        for metric in sorted({metric for known in self.metrics.values() for metric in known}):
+            days = [day for day, known in self.metrics.items() if metric in known]
+            first, last = iso(min(days)), iso(max(days))
+            rows.append(
+                {"metric": metric, "first_date": first, "last_date": last, "days": len(days)}
+            )
+        return rows
+
+    def metrics_by_period(self) -> list[dict]:
+        rows = []
+        for metric in [row["metric"] for row in self.published_metrics()]:
+            for row, (_, first, last) in zip(
+                self.active_users_by_period(), self.periods(), strict=True
+            ):
+                window = range(first, last + 1)
+                known = [self.metrics.get(day, {}).get(metric) for day in window]
+                days = [by_user for by_user in known if by_user is not None]
+                values = [micros for by_user in days for micros in by_user.values()]
+                users = len({user for by_user in days for user in by_user})
+                total = Fraction(sum(map(sum, values)), 1_000_000)
+                is_complete, active = len(days) == len(window), row["active_users"]
+                rows.append(
+                    row
+                    | {
+                        "metric": metric,
+                        "users": users if days else None,
+                        "events": sum(map(len, values)) if days else None,
+                        "total": float(total) if days else None,
+                        "user_share": rate(users, active, is_complete),
+                        "per_active_user": rate(total, active, is_complete),
+                        "is_complete": is_complete,
+                    }
+                )
         return rows
 
     def stickiness(self) -> list[dict]:
@@ -246,7 +288,7 @@ def rate(numerator, denominator, when: bool = True) -> float | None:
 def assert_equal(found: list[dict], wanted: list[dict]) -> None:
     assert len(found) == len(wanted)
     keys = [name for name in found[0] if name.endswith(("date", "start", "period", "number"))]
-    keys += [name for name in found[0] if name in ("window_days", "days_active")]
+    keys += [name for name in found[0] if name in ("window_days", "days_active", "metric")]
 
     def key(row: dict) -> tuple:
         return tuple(row[name] for name in keys)

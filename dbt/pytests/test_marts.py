@@ -22,18 +22,40 @@ def random_history(seed: int, length: int) -> dict[int, dict[str, list[int]]]:
     return days
 
 
+def random_metrics(seed: int, history: dict[int, dict]) -> dict[int, dict]:
+    """Day → metric → user → values in millionths. ``late`` is known from day 20 on, ``seldom`` on
+    most days and has few events, ``lessons`` always."""
+    draw = random.Random(seed)
+    days: dict[int, dict] = {}
+    for day, users in history.items():
+        chances = {"lessons": 0.7}
+        chances |= {"late": 0.3} if day >= 20 else {}
+        chances |= {"seldom": 0.02} if draw.random() < 0.95 else {}
+        days[day] = {
+            metric: {
+                user: [draw.choice([1_000_000, 1, -2_500_000, 10**17]) for _ in range(events)]
+                for user in users
+                if (events := draw.randrange(1, 4) * (draw.random() < chance))
+            }
+            for metric, chance in chances.items()
+        }
+    return days
+
+
 def test_no_data_at_all_builds_and_publishes_empty_marts(marts):
-    assert "published: 12 tables in marts" in marts.dbt("build")
+    assert "published: 14 tables in marts" in marts.dbt("build")
     assert {mart: text for mart, text in marts.dump().items() if text} == {}
 
 
 def test_random_history_with_gaps_equals_the_recount_by_hand(marts):
     history = random_history(1, 50)
+    metrics = random_metrics(1, history)
     for day, users in history.items():
-        marts.load(day, users)
+        marts.load(day, users, metrics[day])
     marts.dbt("build")
-    recount = Recount(history)
-    for mart in HISTORY_MARTS[:9]:
+    recount = Recount(history, metrics)
+    assert {row["is_complete"] for row in recount.metrics_by_period()} == {True, False}
+    for mart in (*HISTORY_MARTS[:9], *HISTORY_MARTS[11:]):
         assert_equal(marts.rows(mart), getattr(recount, mart)())
 
 
@@ -47,8 +69,9 @@ def test_one_user_on_one_day(marts):
 
 def test_days_reloaded_and_in_another_order_give_the_same_bytes(marts):
     history = random_history(2, 30)
+    metrics = random_metrics(2, history)
     for day, users in history.items():
-        marts.load(day, users)
+        marts.load(day, users, metrics[day])
     marts.dbt("build")
     before = marts.dump()
 
@@ -57,8 +80,8 @@ def test_days_reloaded_and_in_another_order_give_the_same_bytes(marts):
     for day in draw.sample(sorted(history), len(history)):
         # A load that was replaced: nothing of it may be left.
         if draw.random() < 0.3:
-            marts.load(day, {"nobody": [100]})
+            marts.load(day, {"nobody": [100]}, {"nothing": {"nobody": [1]}})
         users = list(history[day].items())
-        marts.load(day, dict(draw.sample(users, len(users))))
+        marts.load(day, dict(draw.sample(users, len(users))), metrics[day])
     marts.dbt("build")
     assert marts.dump() == before

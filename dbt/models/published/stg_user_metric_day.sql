@@ -1,0 +1,1 @@
+{{ published('staging_user_metric_day') }}
