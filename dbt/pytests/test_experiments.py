@@ -5,9 +5,10 @@ import io
 import math
 import random
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from decimal import Decimal
 from fractions import Fraction
 
 import numpy as np
@@ -30,6 +31,9 @@ METRICS = {
     "revenue_per_user": lambda user: (user.cents, 100),
     "active_days": lambda user: (user.days, 1),
 }
+# Of the settings: the days that do not know it.
+OWN_METRICS = {"minutes": {0, 1, 2, 3, 5}, "huge": set(), "unknown_at_last": {19}}
+MICROS = 1_000_000
 # What the seed does not have: a control that is not the first by name, unequal and absent weights.
 LISTED = (
     ("listed", "new", "new", 1),
@@ -52,6 +56,8 @@ class Facts:
     users: dict = field(default_factory=lambda: defaultdict(lambda: [0, 0, 0, 0]))
     # day, test, group, user
     assignments: set = field(default_factory=set)
+    # day, user, metric → total in millionths
+    metrics: dict = field(default_factory=dict)
     unpublished: frozenset = frozenset()
 
     def is_published(self, day: int) -> bool:
@@ -60,6 +66,14 @@ class Facts:
     def is_complete(self, first: int) -> bool:
         """Of a test first seen on this day, which may have begun on the day before."""
         return not any(day >= first - 1 for day in self.unpublished)
+
+    def own_metrics(self) -> set[str]:
+        return {metric for _, _, metric in self.metrics}
+
+    def knows(self, metric: str, first: int) -> bool:
+        """Whether all published days from this one on know a metric of the settings."""
+        unknown = OWN_METRICS.get(metric.removesuffix("_users"), ())
+        return not any(day >= first and self.is_published(day) for day in unknown)
 
 
 @dataclass
@@ -71,6 +85,14 @@ class User:
     successes: int = 0
     positive: int = 0
     cents: int = 0
+    totals: Counter = field(default_factory=Counter)
+
+
+def own_pairs(metric: str) -> dict:
+    return {
+        metric: lambda user: (user.totals[metric], MICROS),
+        f"{metric}_users": lambda user: (metric in user.totals, 1),
+    }
 
 
 class Experiments(Warehouse):
@@ -84,8 +106,11 @@ class Experiments(Warehouse):
 
     def results(self, facts: Facts, draw: random.Random) -> str:
         """The model's rows for these facts alone, inserted in a drawn order and in parts."""
-        for table in ("store.staging_user_day", "store.staging_ab_test_user_day"):
-            self.sql(f"TRUNCATE TABLE {table}")
+        for table in (
+            *("staging_user_day", "staging_ab_test_user_day"),
+            *("staging_user_metric_day", "marts_daily_metrics"),
+        ):
+            self.sql(f"TRUNCATE TABLE store.{table}")
         self.sql("TRUNCATE TABLE ops.publications")
         self._insert_in_parts(facts, draw)
         self.said = self.dbt(
@@ -105,7 +130,23 @@ class Experiments(Warehouse):
             (iso(day), test, group, user, f"{iso(day)} 12:00:00", loads[day])
             for day, test, group, user in sorted(facts.assignments)
         ]
+        metric_days = [
+            (iso(day), user, metric, Decimal(micros) / MICROS, loads[day])
+            for (day, user, metric), micros in facts.metrics.items()
+        ]
+        known_days = [
+            (iso(day), metric, load)
+            for day, load in loads.items()
+            for metric in facts.own_metrics()
+            if day not in OWN_METRICS[metric]
+        ]
         for rows, table, columns in (
+            (
+                metric_days,
+                "store.staging_user_metric_day",
+                "event_date, user_id, metric, total, load_id",
+            ),
+            (known_days, "store.marts_daily_metrics", "event_date, metric, load_id"),
             (
                 user_days,
                 "store.staging_user_day",
@@ -173,6 +214,13 @@ def expected(facts: Facts, listed: tuple) -> dict:
     for (day, user), row in facts.users.items():
         if facts.is_published(day):
             history[user].append((day, row))
+    totals = defaultdict(list)
+    for (day, user, metric), micros in facts.metrics.items():
+        if facts.is_published(day):
+            totals[user].append((day, metric, micros))
+    metrics = METRICS | {
+        name: pair for metric in facts.own_metrics() for name, pair in own_pairs(metric).items()
+    }
     as_of = iso(max(day for day, _ in facts.users if facts.is_published(day)))
     rows = {}
     for test, users in exposures.items():
@@ -182,15 +230,19 @@ def expected(facts: Facts, listed: tuple) -> dict:
         arms = {group: [] for group in sorted(groups)}
         for user, exposed in users.items():
             if len(seen[test][user]) == 1:
-                arms[next(iter(seen[test][user]))].append(_activity(history[user], exposed))
+                one = _activity(history[user], totals[user], exposed)
+                arms[next(iter(seen[test][user]))].append(one)
         crossovers = [found for found in seen[test].values() if len(found) > 1]
         control = mine[0][1] if mine else _named_control(groups)
-        is_complete = facts.is_complete(min(users.values()))
+        first = min(users.values())
+        complete = {
+            metric: facts.is_complete(first) and facts.knows(metric, first) for metric in metrics
+        }
         srm = _split_p_value({group: len(arm) for group, arm in arms.items()}, mine)
         left = _split_p_value(_first_groups(crossovers, groups), mine)
         compared = {
-            (test, metric, group): _comparison(arms, control, group, pair, is_complete)
-            for metric, pair in METRICS.items()
+            (test, metric, group): _comparison(arms, control, group, pair, complete[metric])
+            for metric, pair in metrics.items()
             for group in arms
         }
         adjusted = _holm({key: row["p_value"] for key, row in compared.items()})
@@ -206,7 +258,7 @@ def expected(facts: Facts, listed: tuple) -> dict:
                 "srm_ok": ok,
                 "crossover_p_value": left,
                 "crossovers_ok": None if left is None else left >= 0.001,
-                "is_complete": is_complete,
+                "is_complete": complete[key[1]],
                 "control_group": control,
                 "as_of": as_of,
             }
@@ -227,8 +279,11 @@ def _first_groups(crossovers: list[dict], groups: set) -> dict[str, int]:
     return counts
 
 
-def _activity(history: list, exposed: int) -> User:
+def _activity(history: list, totals: list, exposed: int) -> User:
     user = User()
+    for day, metric, micros in totals:
+        if day >= exposed:
+            user.totals[metric] += micros
     for day, (attempts, successes, positive, cents) in history:
         if day >= exposed:
             user.days += 1
@@ -324,6 +379,7 @@ def random_facts(seed: int) -> Facts:
             paid = int(rng.integers(-500, 9999)) if rng.random() < 0.05 else 0
             successes = int(rng.binomial(attempts, skill))
             facts.users[int(day), user] = [attempts, successes, int(paid > 0), paid]
+            _add_metrics(facts, int(day), user, rng)
     shapes = {
         "plain": ["control", "treatment"],
         "five": ["", "a", "b", "c", "d"],
@@ -352,6 +408,15 @@ def random_facts(seed: int) -> Facts:
     _add_small(facts, rng)
     _add_extreme(facts, rng)
     return facts
+
+
+def _add_metrics(facts: Facts, day: int, user: str, rng) -> None:
+    """Totals of the metrics that the day knows, of some users; ``huge`` are as large as can be."""
+    for metric, unknown in OWN_METRICS.items():
+        if day not in unknown and rng.random() < 0.3:
+            is_huge = metric == "huge"
+            micros = 10**19 * int(rng.integers(-1, 3)) if is_huge else int(rng.gamma(1, 10**7))
+            facts.metrics[day, user, metric] = micros + int(rng.integers(0, 3))
 
 
 def _add(facts: Facts, test: str, group: str, number: int, cents: int) -> None:
@@ -395,7 +460,12 @@ def test_abTestResults_randomTests_agreeWithScipyAndNeverDifferByOrder(warehouse
     assert not {row[0] for row in seeded} & {row[1] for row in facts.assignments}
     found = parsed(first)
     assert_same(found, expected(facts, LISTED))
-    of = {test: row for (test, _, _), row in found.items()}
+    of = {test: row for (test, metric, _), row in found.items() if metric == "active_days"}
+    has_verdict = {
+        (test, metric) for (test, metric, _), row in found.items() if row["p_value"] is not None
+    }
+    assert {("plain", "minutes"), ("plain", "minutes_users"), ("four", "huge")} <= has_verdict
+    assert not {metric for _, metric in has_verdict if metric.startswith("unknown")}
     assert not of["over_the_missing_day"]["is_complete"] and not of["right_after_it"]["is_complete"]
     assert of["plain"]["is_complete"] and of["left_by_one"]["crossovers_ok"] is False
     # What only warns is said in the run's output, with what to do about it.

@@ -13,25 +13,18 @@ with members as (
 
 -- Every metric is a ratio of two whole numbers per user; where it is a mean, the second is a constant. Their sums and
 -- the sums of their products are exact, so that neither the order nor the size of the values shows in any figure.
-arms as (
+built_in as (
     select
         ab_test_id,
         metric,
         ab_group,
+        true as is_known,
         countIf(is_member) as users,
         sumIf(numerator, is_member) as numerators,
         sumIf(denominator, is_member) as denominators,
-        -- Σ (numerator × denominators − numerators × denominator)²: the linearised values' distances from the ratio
-        sumIf(numerator * numerator, is_member) * denominators * denominators
-            - 2 * sumIf(numerator * denominator, is_member) * numerators * denominators
-            + sumIf(denominator * denominator, is_member) * numerators * numerators as squares,
-        {{ ratio('numerators', 'toFloat64(denominators)') }} as mean,
-        -- sample variance of the linearised values ÷ users
-        if(
-            users < 2 or denominators = 0,
-            null,
-            toFloat64(squares) * users / (users - 1) / pow(toFloat64(denominators), 4)
-        ) as squared_error
+        sumIf(numerator * numerator, is_member) as numerator_squares,
+        sumIf(numerator * denominator, is_member) as products,
+        sumIf(denominator * denominator, is_member) as denominator_squares
     from members
     array join
         ['task_success_users', 'task_success_rate', 'purchase_conversion', 'revenue_per_user', 'active_days'] as metric,
@@ -41,6 +34,27 @@ arms as (
         ] as numerator,
         [toInt256(1), toInt256(task_attempts), toInt256(1), toInt256(100), toInt256(1)] as denominator
     group by ab_test_id, metric, ab_group
+),
+
+arms as (
+    select
+        *,
+        -- Σ (numerator × denominators − numerators × denominator)²: the linearised values' distances from the ratio
+        numerator_squares * denominators * denominators
+            - 2 * products * numerators * denominators
+            + denominator_squares * numerators * numerators as squares,
+        {{ ratio('numerators', 'toFloat64(denominators)') }} as mean,
+        -- sample variance of the linearised values ÷ users
+        if(
+            users < 2 or denominators = 0,
+            null,
+            toFloat64(squares) * users / (users - 1) / pow(toFloat64(denominators), 4)
+        ) as squared_error
+    from (
+        select * from built_in
+        union all
+        select * from {{ ref('int_ab_test_metric_sums') }}
+    )
 ),
 
 comparisons as (
@@ -57,7 +71,7 @@ comparisons as (
         tests.srm_ok,
         tests.crossover_p_value,
         tests.crossovers_ok,
-        tests.is_complete,
+        tests.is_complete and arms.is_known as is_complete,
         anyIf(
             (users, numerators, denominators, mean, squared_error)::Tuple( -- noqa: CP01
                 users UInt64, numerators Int256, denominators Int256,
@@ -128,6 +142,6 @@ select
     srm_ok,
     crossover_p_value,
     crossovers_ok,
-    is_complete,
+    toBool(is_complete) as is_complete,
     assumeNotNull((select max(event_date) from {{ ref('published_loads') }})) as as_of
 from adjusted

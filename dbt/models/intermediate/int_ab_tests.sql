@@ -59,6 +59,7 @@ exposures as (
 select
     ab_test_id,
     ab_groups,
+    exposures.first_exposed_date as first_exposed_date,
     toLowCardinality(control_group) as control_group,
     exposures.crossover_users as crossover_users,
     srm_p_value,

@@ -1,0 +1,15 @@
+-- Tests whose metrics are not those of the product and, of each metric of the settings, its total and its users.
+select
+    ab_test_id,
+    ab_group,
+    groupUniqArray(metric) as metrics
+from {{ ref('ab_test_results') }}
+group by ab_test_id, ab_group
+having arraySort(metrics) != (
+    select arraySort(arrayConcat(
+        ['active_days', 'purchase_conversion', 'revenue_per_user', 'task_success_rate', 'task_success_users'],
+        groupArray(metric),
+        groupArray(metric || '_users')
+    ))
+    from {{ ref('published_metrics') }}
+)
