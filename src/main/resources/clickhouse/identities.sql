@@ -1,5 +1,6 @@
 -- What must hold among the tables of one load before it is published: figures that two tables have.
--- Reads the load's stage tables in place of those named. Grain: a broken identity; none is right.
+-- Reads the load's stage tables in place of those named, and the names of the load's dimensions and
+-- metrics, each in order. Grain: a broken identity; none is right.
 SELECT
     identity.1 AS figure,
     identity.2 AS found,
@@ -27,7 +28,18 @@ FROM
         ('rows of daily_revenue', toString(daily_revenue.n), 'days', '1'),
         ('dau of daily_revenue', toString(daily_revenue.dau), 'rows of user_day', toString(user_day.n)),
         ('revenue of daily_revenue', toString(daily_revenue.revenue), 'sum of purchases', toString(purchases.amount)),
-        ('assigned_users of daily_ab_assignments', toString(daily_ab_assignments.users), 'rows of ab_test_user_day', toString(ab_test_user_day.n))
+        ('assigned_users of daily_ab_assignments', toString(daily_ab_assignments.users), 'rows of ab_test_user_day', toString(ab_test_user_day.n)),
+        ('dimensions of daily_segments', toString(segments.dimensions), 'dimensions of the load', toString(if(user_day.n = 0, [], {dimensions:Array(String)}))),
+        ('dau of daily_segments by dimension', toString(segments.dau), 'rows of user_day', toString(arrayMap(d -> user_day.n, segments.dimensions))),
+        ('event_count of daily_segments by dimension', toString(segments.event_count), 'that of user_day', toString(arrayMap(d -> user_day.event_count, segments.dimensions))),
+        ('session_count of daily_segments by dimension', toString(segments.session_count), 'that of user_day', toString(arrayMap(d -> user_day.session_count, segments.dimensions))),
+        ('task_attempts of daily_segments by dimension', toString(segments.task_attempts), 'that of user_day', toString(arrayMap(d -> user_day.task_attempts, segments.dimensions))),
+        ('task_successes of daily_segments by dimension', toString(segments.task_successes), 'that of user_day', toString(arrayMap(d -> user_day.task_successes, segments.dimensions))),
+        ('purchase_count of daily_segments by dimension', toString(segments.purchase_count), 'that of user_day', toString(arrayMap(d -> user_day.purchase_count, segments.dimensions))),
+        ('payers of daily_segments by dimension', toString(segments.payers), 'payers of user_day', toString(arrayMap(d -> user_day.payers, segments.dimensions))),
+        ('revenue of daily_segments by dimension', toString(segments.revenue), 'that of user_day', toString(arrayMap(d -> user_day.revenue, segments.dimensions))),
+        ('metrics of daily_metrics', toString(daily_metrics.metrics), 'metrics of the load', toString({metrics:Array(String)})),
+        ('figures of daily_metrics', toString(daily_metrics.figures), 'those of user_metric_day', toString(user_metric_day.figures))
     ]) AS identity
     FROM (SELECT count() AS n FROM raw.events) AS events
     CROSS JOIN
@@ -51,6 +63,7 @@ FROM
             sum(task_attempts) AS task_attempts,
             sum(task_successes) AS task_successes,
             sum(purchase_count) AS purchase_count,
+            countIf(positive_purchase_count > 0) AS payers,
             sum(revenue) AS revenue
         FROM staging.user_day
     ) AS user_day
@@ -80,6 +93,58 @@ FROM
     (
         SELECT sum(assigned_users) AS users FROM marts.daily_ab_assignments
     ) AS daily_ab_assignments
+    CROSS JOIN
+    (
+        SELECT
+            groupArray(dimension) AS dimensions,
+            groupArray(total_dau) AS dau,
+            groupArray(total_event_count) AS event_count,
+            groupArray(total_session_count) AS session_count,
+            groupArray(total_task_attempts) AS task_attempts,
+            groupArray(total_task_successes) AS task_successes,
+            groupArray(total_purchase_count) AS purchase_count,
+            groupArray(total_payers) AS payers,
+            groupArray(total_revenue) AS revenue
+        FROM
+        (
+            SELECT
+                dimension,
+                sum(dau) AS total_dau,
+                sum(event_count) AS total_event_count,
+                sum(session_count) AS total_session_count,
+                sum(task_attempts) AS total_task_attempts,
+                sum(task_successes) AS total_task_successes,
+                sum(purchase_count) AS total_purchase_count,
+                sum(payers) AS total_payers,
+                sum(revenue) AS total_revenue
+            FROM marts.daily_segments
+            GROUP BY dimension
+            ORDER BY dimension
+        )
+    ) AS segments
+    CROSS JOIN
+    (
+        SELECT
+            groupArray(metric) AS metrics,
+            groupArrayIf((metric, users, events, total, not_numeric), events > 0) AS figures
+        FROM (SELECT * FROM marts.daily_metrics ORDER BY metric)
+    ) AS daily_metrics
+    CROSS JOIN
+    (
+        SELECT groupArray((metric, users, events_of_all, total_of_all, not_numeric_of_all)) AS figures
+        FROM
+        (
+            SELECT
+                metric,
+                count() AS users,
+                sum(events) AS events_of_all,
+                sum(total) AS total_of_all,
+                sum(not_numeric) AS not_numeric_of_all
+            FROM staging.user_metric_day
+            GROUP BY metric
+            ORDER BY metric
+        )
+    ) AS user_metric_day
 )
 WHERE found != expected
 -- Else a table without rows would give no figure, and no identity would be looked at.

@@ -22,7 +22,10 @@ SELECT
   coalesce(raw_task_results.task_result, '') AS task_result,
   coalesce(raw_task_results.is_success, false) AS is_success,
   coalesce(raw_ab_test_assignments.ab_test_id, '') AS ab_test_id,
-  coalesce(raw_ab_test_assignments.ab_group, '') AS ab_group
+  coalesce(raw_ab_test_assignments.ab_group, '') AS ab_group,
+  -- Not stored, and not asked for: the staging tables that are made of them are.
+  CAST(NULL AS ARRAY<STRING>) AS dimensions,
+  CAST(NULL AS ARRAY<STRUCT<metric: INT, total: DECIMAL(18, 6)>>) AS metrics
 FROM raw_events
 LEFT JOIN raw_purchases ON raw_events.event_id = raw_purchases.event_id
 LEFT JOIN raw_task_results ON raw_events.event_id = raw_task_results.event_id

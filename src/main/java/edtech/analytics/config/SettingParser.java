@@ -2,7 +2,9 @@ package edtech.analytics.config;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
+import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigObject;
+import com.typesafe.config.ConfigValue;
 import com.typesafe.config.ConfigValueType;
 import java.time.DateTimeException;
 import java.util.Arrays;
@@ -33,6 +35,18 @@ final class SettingParser {
   /** The object below a key, which {@code conf/reference.conf} has. */
   ConfigObject object(String key) {
     return config.getObject(key);
+  }
+
+  /** The same where names are free; empty where it is null, and with a problem where it is none. */
+  ConfigObject objectOrNone(String key) {
+    ConfigValue value = config.root().get(key);
+    if (value instanceof ConfigObject object) {
+      return object;
+    }
+    if (value.valueType() != ConfigValueType.NULL) {
+      problem(key, String.valueOf(value.unwrapped()), "must be an object in braces");
+    }
+    return ConfigFactory.empty().root();
   }
 
   String text(String key) {

@@ -7,6 +7,7 @@ import com.typesafe.config.ConfigObject;
 import com.typesafe.config.ConfigResolveOptions;
 import com.typesafe.config.ConfigValue;
 import com.typesafe.config.ConfigValueFactory;
+import edtech.analytics.measure.MeasureReader;
 import edtech.analytics.source.EventField;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,6 +27,9 @@ import java.util.stream.Stream;
 final class SettingSources {
   private static final String REFERENCE = "reference.conf";
   private static final String ENVIRONMENT_PREFIX = "EDTECH_";
+
+  /** Names a dimension with its last part, in capitals. */
+  private static final String DIMENSION_PREFIX = ENVIRONMENT_PREFIX + "DIMENSIONS_";
 
   /** Names the file where no option does. */
   private static final String FILE_VARIABLE = ENVIRONMENT_PREFIX + "CONFIG";
@@ -93,7 +97,9 @@ final class SettingSources {
       return ConfigFactory.empty();
     }
     try {
-      return ConfigFactory.parseFile(file.toFile());
+      Config parsed = ConfigFactory.parseFile(file.toFile());
+      RepeatedNames.require(file, parsed.root(), problems);
+      return parsed;
     } catch (ConfigException e) {
       problems.add(file + ": " + e.getMessage());
       return ConfigFactory.empty();
@@ -110,6 +116,7 @@ final class SettingSources {
       // What lies below the source is looked at where it is read.
       keys(resolved).stream()
           .filter(key -> !(key + ".").startsWith(SettingKeys.SOURCE + "."))
+          .filter(key -> !hasFreeName(key))
           .forEach(key -> requireKnown(key, file.map(Path::toString).orElse("")));
       ConfigValue source = resolved.root().get(SettingKeys.SOURCE);
       if (!(source instanceof ConfigObject)) {
@@ -188,6 +195,7 @@ final class SettingSources {
             .collect(Collectors.toSet());
     environment.keySet().stream()
         .filter(name -> name.startsWith(ENVIRONMENT_PREFIX) && !variables.contains(name))
+        .filter(name -> !name.startsWith(DIMENSION_PREFIX))
         .sorted()
         .forEach(
             name ->
@@ -196,7 +204,12 @@ final class SettingSources {
                         + name
                         + "; conf/reference.conf has them all"));
     Config found = ConfigFactory.empty();
-    for (String key : known) {
+    Set<String> keys = new TreeSet<>(known);
+    environment.keySet().stream()
+        .filter(name -> name.startsWith(DIMENSION_PREFIX))
+        .map(name -> name.substring(DIMENSION_PREFIX.length()).toLowerCase(Locale.ROOT))
+        .forEach(name -> keys.add(MeasureReader.DIMENSIONS + "." + name));
+    for (String key : keys) {
       String value = environment.getOrDefault(variable(key), "");
       if (value.isEmpty()) {
         value = environment.getOrDefault(USUAL_VARIABLES.getOrDefault(key, ""), "");
@@ -213,14 +226,24 @@ final class SettingSources {
     Config found = ConfigFactory.empty();
     for (Map.Entry<String, String> pair : pairs.entrySet()) {
       if (requireKnown(pair.getKey(), "--set")) {
-        found = with(found, pair.getKey(), pair.getValue());
+        try {
+          found = with(found, pair.getKey(), pair.getValue());
+        } catch (ConfigException e) {
+          problems.add("--set " + pair.getKey() + ": is no key: a part of it is empty or no name");
+        }
       }
     }
     return found;
   }
 
+  /** Whether it is below an object whose keys are names of one's own. */
+  private static boolean hasFreeName(String key) {
+    return (key + ".").startsWith(MeasureReader.DIMENSIONS + ".")
+        || (key + ".").startsWith(MeasureReader.METRICS + ".");
+  }
+
   private boolean requireKnown(String key, String source) {
-    if (!known.contains(key)) {
+    if (!known.contains(key) && !hasFreeName(key)) {
       problems.add(
           source + ": unknown setting \"" + key + "\"; known are " + String.join(", ", known));
       return false;

@@ -1,5 +1,6 @@
 package edtech.analytics.config;
 
+import edtech.analytics.measure.Measures;
 import edtech.analytics.source.Source;
 import java.time.ZoneId;
 import java.util.OptionalDouble;
@@ -19,6 +20,7 @@ public record Settings(
     String s3Endpoint,
     boolean allowEmptyDay,
     Source source,
+    Measures measures,
     Events events,
     Refusal refusal,
     ClickHouse clickhouse,
@@ -73,6 +75,6 @@ public record Settings(
    * that equal input gives equal tables.
    */
   public String meaning() {
-    return events.toString() + refusal + source;
+    return events.toString() + refusal + source + measures;
   }
 }

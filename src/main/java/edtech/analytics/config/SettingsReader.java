@@ -1,5 +1,7 @@
 package edtech.analytics.config;
 
+import edtech.analytics.measure.MeasureReader;
+import edtech.analytics.measure.Measures;
 import edtech.analytics.source.Source;
 import edtech.analytics.source.SourceReader;
 import edtech.analytics.source.Zones;
@@ -84,6 +86,7 @@ public final class SettingsReader {
             s3Endpoint(),
             allowEmptyDay(),
             source(events),
+            measures(),
             events,
             refusal(),
             clickhouse(),
@@ -98,6 +101,13 @@ public final class SettingsReader {
   private Source source(Settings.Events events) {
     return SourceReader.read(
         parser.object(SettingKeys.SOURCE), events.zone(), events.latenessDays(), problems);
+  }
+
+  private Measures measures() {
+    return MeasureReader.read(
+        parser.objectOrNone(MeasureReader.DIMENSIONS),
+        parser.objectOrNone(MeasureReader.METRICS),
+        problems);
   }
 
   private Settings.Events events() {

@@ -19,6 +19,7 @@ import edtech.analytics.load.LoadJournal;
 import edtech.analytics.load.Progress;
 import edtech.analytics.load.StagedLoad;
 import edtech.analytics.load.Step;
+import edtech.analytics.measure.MeasureNames;
 import edtech.analytics.model.Table;
 import edtech.analytics.model.Tables;
 import edtech.analytics.transform.StoredDay;
@@ -130,11 +131,12 @@ final class DayWithoutUser {
     staged.create();
 
     journal.begin(Step.WRITE);
+    MeasureNames names = userRows.measures(date, base.loadId());
     Map<String, Long> rows = copy(base, removed, staged.stage(), journal);
-    rows.putAll(compute(date, loadId, rows));
+    rows.putAll(compute(date, names, loadId, rows));
 
     journal.begin(Step.CHECK);
-    staged.requireIdentities();
+    staged.requireIdentities(names);
     staged.move(Tables.PUBLISHED, rows);
 
     journal.begin(Step.PUBLISH);
@@ -182,7 +184,8 @@ final class DayWithoutUser {
   }
 
   /** Computes the tables that were not copied; returns their rows. */
-  private Map<String, Long> compute(LocalDate date, long loadId, Map<String, Long> copied) {
+  private Map<String, Long> compute(
+      LocalDate date, MeasureNames names, long loadId, Map<String, Long> copied) {
     SparkSession spark = job.newSession();
     Map<Table, Dataset<Row>> stored = new LinkedHashMap<>();
     List<Table> missing = new ArrayList<>();
@@ -193,7 +196,7 @@ final class DayWithoutUser {
         missing.add(table);
       }
     }
-    try (StoredDay day = new StoredDay(spark, date, stored);
+    try (StoredDay day = new StoredDay(spark, date, names, stored);
         OnePass pass = new OnePass(spark, Writing.CATALOG, loadId)) {
       missing.forEach(t -> pass.append(day.rows(t), "stage", t.stageName(loadId)));
       Map<String, Long> staged = pass.run();

@@ -1,6 +1,7 @@
 package edtech.analytics.input;
 
 import edtech.analytics.input.line.EventKind;
+import edtech.analytics.input.line.Measured;
 import edtech.analytics.input.line.ParsedLine;
 import edtech.analytics.spark.BinaryRow;
 import java.util.Arrays;
@@ -20,6 +21,11 @@ final class EventRow {
   private static final int COLUMNS = ParsedColumn.values().length;
   private static final int VALUES_AT = BinaryRow.valuesAt(COLUMNS);
   private static final int TEXT_AT = VALUES_AT + COLUMNS * Long.BYTES;
+
+  /** A metric is a row of its number and its total. */
+  private static final int METRIC_AT = BinaryRow.valuesAt(2);
+
+  private static final int METRIC_BYTES = METRIC_AT + 2 * Long.BYTES;
 
   private static final Map<EventKind, UTF8String> KINDS = new EnumMap<>(EventKind.class);
 
@@ -75,6 +81,8 @@ final class EventRow {
     text(ParsedColumn.AB_TEST_ID, line.abTestId);
     text(ParsedColumn.AB_GROUP, line.abGroup);
     place(ParsedColumn.LINE, TEXT_AT, lineLength);
+    dimensions(line.measured);
+    metrics(line.measured);
     pad();
     InternalRow event = row.over(bytes, length);
     for (ParsedColumn column : ParsedColumn.OF_NO_EVENT) {
@@ -83,7 +91,75 @@ final class EventRow {
     if (!isPurchase) {
       event.setNullAt(ParsedColumn.PURCHASE_AMOUNT.ordinal());
     }
+    if (line.measured.dimensions() == 0) {
+      event.setNullAt(ParsedColumn.DIMENSIONS.ordinal());
+    }
+    if (line.measured.metrics() == 0) {
+      event.setNullAt(ParsedColumn.METRICS.ordinal());
+    }
     return event;
+  }
+
+  private void dimensions(Measured measured) {
+    if (measured.dimensions() == 0) {
+      return;
+    }
+    int array = beginArray(measured.dimensions());
+    for (int i = 0; i < measured.dimensions(); i++) {
+      UTF8String value = measured.value(i);
+      if (value == null) {
+        BinaryRow.setNull(bytes, array + Long.BYTES, i);
+        continue;
+      }
+      int size = value.numBytes();
+      int at = length;
+      reserve(size);
+      value.writeToMemory(bytes, Platform.BYTE_ARRAY_OFFSET + at);
+      length += size;
+      pad();
+      int element = BinaryRow.arrayValueAt(array, measured.dimensions(), i);
+      putLong(element, (long) (at - array) << 32 | size);
+    }
+    place(ParsedColumn.DIMENSIONS, array, length - array);
+  }
+
+  private void metrics(Measured measured) {
+    if (measured.metrics() == 0) {
+      return;
+    }
+    int array = beginArray(measured.metrics());
+    for (int i = 0; i < measured.metrics(); i++) {
+      int at = length;
+      zeros(METRIC_BYTES);
+      putLong(at + METRIC_AT, measured.metric(i));
+      if (measured.isNumeric(i)) {
+        putLong(at + METRIC_AT + Long.BYTES, measured.millionths(i));
+      } else {
+        BinaryRow.setNull(bytes, at, 1);
+      }
+      int element = BinaryRow.arrayValueAt(array, measured.metrics(), i);
+      putLong(element, (long) (at - array) << 32 | METRIC_BYTES);
+    }
+    place(ParsedColumn.METRICS, array, length - array);
+  }
+
+  /** Begins an array of so many elements, each of them null or to be placed; where it begins. */
+  private int beginArray(int elements) {
+    pad();
+    int array = length;
+    zeros(BinaryRow.arrayValueAt(0, elements, elements));
+    putLong(array, elements);
+    return array;
+  }
+
+  private void zeros(int size) {
+    reserve(size);
+    Arrays.fill(bytes, length, length + size, (byte) 0);
+    length += size;
+  }
+
+  private void putLong(int at, long value) {
+    Platform.putLong(bytes, Platform.BYTE_ARRAY_OFFSET + (long) at, value);
   }
 
   private void number(ParsedColumn column, long value) {

@@ -39,6 +39,20 @@ public enum ParsedColumn {
   IS_SUCCESS(DataTypes.BooleanType),
   AB_TEST_ID(DataTypes.StringType),
   AB_GROUP(DataTypes.StringType),
+  /**
+   * The event's value of each dimension, in the order of their names; null = it has none. Null when
+   * no dimension is set.
+   */
+  DIMENSIONS(DataTypes.createArrayType(DataTypes.StringType)),
+  /**
+   * The metrics that the event counts for: each with its place among their names, from 0, and what
+   * the event adds to it; null = it has no number to add. Null when there are none.
+   */
+  METRICS(
+      DataTypes.createArrayType(
+          new StructType()
+              .add("metric", DataTypes.IntegerType, false)
+              .add("total", DataTypes.createDecimalType(18, 6)))),
   /** Why a line is rejected, or an object can't be read. */
   REASON(DataTypes.StringType),
   /** The field at fault. */

@@ -46,7 +46,7 @@ final class DayFrames implements AutoCloseable {
     this.to = to;
     this.layout = settings.source().layout();
     this.isShared = layout.back() + layout.ahead() > 0 && from.isBefore(to);
-    this.rules = ParseRules.of(settings.events(), settings.source());
+    this.rules = ParseRules.of(settings);
   }
 
   /**

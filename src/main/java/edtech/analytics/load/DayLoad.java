@@ -180,7 +180,7 @@ final class DayLoad {
         .forEach(
             (table, expected) ->
                 StagedLoad.requireRows(table, rows.get(table.logical()), expected, "staged"));
-    staged.requireIdentities();
+    staged.requireIdentities(job.settings().measures().names());
     return ledger;
   }
 
@@ -257,7 +257,13 @@ final class DayLoad {
   }
 
   private StageWriter writer() {
-    return new StageWriter(day, Tables.PUBLISHED, staged.stage(), job.writing(), journal.load());
+    return new StageWriter(
+        day,
+        Tables.PUBLISHED,
+        job.settings().measures().names(),
+        staged.stage(),
+        job.writing(),
+        journal.load());
   }
 
   private String pinnedMessage(Publication pinned) {

@@ -56,7 +56,7 @@ public final class ShownDay implements AutoCloseable {
       day.resolveAcrossUsers();
     }
     new DayLedger(input, day.ledger()).requireReadable();
-    tables = new DayTables(spark, date);
+    tables = new DayTables(spark, date, settings.measures().names());
     Tables.PUBLISHED.forEach(this::view);
   }
 

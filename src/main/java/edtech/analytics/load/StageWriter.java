@@ -5,6 +5,7 @@ import edtech.analytics.clickhouse.sink.OnePass;
 import edtech.analytics.clickhouse.store.LoadRecord;
 import edtech.analytics.clickhouse.store.Stage;
 import edtech.analytics.job.Writing;
+import edtech.analytics.measure.MeasureNames;
 import edtech.analytics.model.Table;
 import edtech.analytics.transform.DayTables;
 import edtech.analytics.transform.ParsedDay;
@@ -33,12 +34,21 @@ final class StageWriter implements AutoCloseable {
   /** Empty where each table is appended by itself. */
   private final List<OnePass> passes;
 
-  StageWriter(ParsedDay day, List<Table> tables, Stage stage, Writing writing, LoadRecord load) {
+  /**
+   * @param names of the dimensions and metrics that the day was parsed for
+   */
+  StageWriter(
+      ParsedDay day,
+      List<Table> tables,
+      MeasureNames names,
+      Stage stage,
+      Writing writing,
+      LoadRecord load) {
     this.tables = tables;
     this.stage = stage;
     this.writing = writing;
     this.loadId = load.loadId();
-    this.dayTables = new DayTables(day.spark(), load.date());
+    this.dayTables = new DayTables(day.spark(), load.date(), names);
     this.passes = writing.reportsRows() ? passes(day) : List.of();
   }
 

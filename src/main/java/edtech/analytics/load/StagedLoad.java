@@ -7,6 +7,7 @@ import edtech.analytics.clickhouse.store.Publication;
 import edtech.analytics.clickhouse.store.Publications;
 import edtech.analytics.clickhouse.store.Stage;
 import edtech.analytics.job.JobContext;
+import edtech.analytics.measure.MeasureNames;
 import edtech.analytics.model.Table;
 import edtech.analytics.model.Tables;
 import java.util.LinkedHashMap;
@@ -48,10 +49,11 @@ public final class StagedLoad implements AutoCloseable {
   /**
    * Requires the identities that hold between the tables.
    *
+   * @param names of the dimensions and metrics that the load knows
    * @throws LoadFailedException that names those that do not hold
    */
-  public void requireIdentities() {
-    List<String> broken = stage.brokenIdentities();
+  public void requireIdentities(MeasureNames names) {
+    List<String> broken = stage.brokenIdentities(names);
     if (!broken.isEmpty()) {
       throw new LoadFailedException(
           "the staged tables do not agree: "

@@ -11,6 +11,12 @@ public final class Tables {
   public static final Table AB_TEST_ASSIGNMENTS = new Table("raw", "ab_test_assignments");
   public static final Table REJECTED_EVENTS = new Table("raw", "rejected_events");
 
+  /** Has a row of every dimension that the load knew, where the day has users. */
+  public static final Table SEGMENTS = new Table("marts", "daily_segments");
+
+  /** Has a row of every metric that the load knew. */
+  public static final Table METRICS = new Table("marts", "daily_metrics");
+
   /** In the order in which a load writes them: marts after what they are made of. */
   public static final List<Table> PUBLISHED =
       List.of(
@@ -23,10 +29,13 @@ public final class Tables {
           new Table("staging", "user_day"),
           new Table("staging", "user_task_day"),
           new Table("staging", "ab_test_user_day"),
+          new Table("staging", "user_metric_day"),
           new Table("marts", "daily_activity"),
           new Table("marts", "daily_task_results"),
           new Table("marts", "daily_revenue"),
-          new Table("marts", "daily_ab_assignments"));
+          new Table("marts", "daily_ab_assignments"),
+          SEGMENTS,
+          METRICS);
 
   private Tables() {}
 

@@ -31,6 +31,17 @@ public record FieldPath(List<Step> steps) implements Serializable {
     steps = List.copyOf(steps);
   }
 
+  /**
+   * Reads a path: members by {@code .}; a name in quotes may hold dots; {@code list[key]} enters
+   * the element of a list of objects whose {@code key} that is. A part that only begins with a
+   * bracket is a name.
+   *
+   * @throws IllegalArgumentException that says what is wrong with the text
+   */
+  public static FieldPath parse(String text) {
+    return PathParser.parse(text);
+  }
+
   /** As it is written in settings. */
   @Override
   public String toString() {

@@ -12,13 +12,7 @@ final class PathParser {
     this.text = text;
   }
 
-  /**
-   * Reads a path: members by {@code .}; a name in quotes may hold dots; {@code list[key]} enters
-   * the element of a list of objects whose {@code key} that is. A part that only begins with a
-   * bracket is a name.
-   *
-   * @throws IllegalArgumentException that says what is wrong with the text
-   */
+  /** See {@link FieldPath#parse}. */
   static FieldPath parse(String text) {
     return new PathParser(text).path();
   }

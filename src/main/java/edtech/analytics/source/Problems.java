@@ -16,25 +16,25 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Collects what is wrong with the settings below {@code source}, and reads the values that they are
- * made of. What cannot be read becomes a problem, and is left out.
+ * Collects what is wrong with settings that are no single values, and reads the values that they
+ * are made of. What cannot be read becomes a problem, and is left out.
  */
-final class Problems {
+public final class Problems {
   private final List<String> problems;
 
   /**
    * @param problems gets a sentence for each
    */
-  Problems(List<String> problems) {
+  public Problems(List<String> problems) {
     this.problems = problems;
   }
 
-  void add(String key, Object value, String rule) {
+  public void add(String key, Object value, String rule) {
     problems.add(key + " = \"" + value + "\": " + rule);
   }
 
   /** Names every key of an object that is none of the known ones. */
-  void requireKnown(String key, ConfigObject object, Collection<String> known) {
+  public void requireKnown(String key, ConfigObject object, Collection<String> known) {
     for (String name : object.keySet()) {
       if (!known.contains(name)) {
         problems.add(
@@ -62,13 +62,14 @@ final class Problems {
   }
 
   /** A text, number or boolean as text; empty, with a problem, when it is anything else. */
-  Optional<String> text(String key, ConfigValue value) {
+  public Optional<String> text(String key, ConfigValue value) {
     boolean isText =
         switch (value.valueType()) {
           case STRING, NUMBER, BOOLEAN -> true;
           default -> false;
         };
-    String text = isText ? String.valueOf(value.unwrapped()) : "";
+    // As it was written: of 1.50 the number is 1.5.
+    String text = isText ? value.atKey("value").getString("value") : "";
     if (text.isBlank()) {
       add(key, shown(value), "must be a text that is not blank");
       return Optional.empty();
@@ -77,7 +78,7 @@ final class Problems {
   }
 
   /** One or more texts: a list, or texts with commas between, as variables give them. */
-  List<String> texts(String key, ConfigValue value) {
+  public List<String> texts(String key, ConfigValue value) {
     List<String> texts = new ArrayList<>();
     if (value instanceof ConfigList list) {
       list.forEach(element -> text(key, element).ifPresent(texts::add));
@@ -92,7 +93,7 @@ final class Problems {
   }
 
   /** What a parser makes of each text; the message of what it throws says what a text must be. */
-  <T> List<T> parsed(String key, List<String> texts, Function<String, T> parser) {
+  public <T> List<T> parsed(String key, List<String> texts, Function<String, T> parser) {
     List<T> all = new ArrayList<>();
     for (String text : texts) {
       try {
@@ -105,7 +106,7 @@ final class Problems {
   }
 
   /** The members of an object, with the nulls among them; none, with a problem, when it is none. */
-  Map<String, ConfigValue> members(String key, ConfigValue value) {
+  public Map<String, ConfigValue> members(String key, ConfigValue value) {
     if (value instanceof ConfigObject object) {
       return object;
     }
@@ -113,7 +114,7 @@ final class Problems {
     return Map.of();
   }
 
-  static String shown(ConfigValue value) {
+  public static String shown(ConfigValue value) {
     return value.valueType() == ConfigValueType.NULL ? "null" : String.valueOf(value.unwrapped());
   }
 }

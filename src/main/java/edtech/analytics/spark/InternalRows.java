@@ -1,8 +1,10 @@
 package edtech.analytics.spark;
 
+import java.util.Map;
 import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.catalyst.expressions.GenericInternalRow;
 import org.apache.spark.sql.catalyst.expressions.XXH64;
+import org.apache.spark.sql.catalyst.util.ArrayBasedMapData;
 import org.apache.spark.unsafe.types.UTF8String;
 
 /** Rows and values in the form of Spark's interface for sources and sinks. */
@@ -16,6 +18,13 @@ public final class InternalRows {
    */
   public static InternalRow of(Object... values) {
     return new GenericInternalRow(values);
+  }
+
+  /** A map of texts. */
+  public static Object map(Map<String, String> texts) {
+    return ArrayBasedMapData.apply(
+        texts.keySet().stream().map(UTF8String::fromString).toArray(),
+        texts.values().stream().map(UTF8String::fromString).toArray());
   }
 
   /** A hash of 64 bits, the same on every machine. */

@@ -1,5 +1,6 @@
 package edtech.analytics.transform;
 
+import edtech.analytics.measure.MeasureNames;
 import edtech.analytics.model.SqlFile;
 import edtech.analytics.model.Table;
 import edtech.analytics.model.Tables;
@@ -9,14 +10,18 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.functions;
 
 /**
  * The rows of every table of one day, by SQL files over the views of {@link ParsedDay}. A query may
- * also read {@code user_sessions}, the rows of a staging table as {@code staging_<name>}, and the
- * loaded day as {@code :event_date}, which a day without events has, too.
+ * also read {@code user_sessions} and {@code user_dimensions}, the rows of a staging table as
+ * {@code staging_<name>}, the loaded day as {@code :event_date}, which a day without events has,
+ * too, and the names of the settings' dimensions and metrics as {@code :dimensions} and {@code
+ * :metrics}.
  *
  * <p>Owns what queries share: computed at its first use, and kept until closed.
  */
@@ -26,17 +31,26 @@ public final class DayTables implements AutoCloseable {
   private final Map<Table, Dataset<Row>> staging = new HashMap<>();
   private final List<Rows> kept = new ArrayList<>();
 
-  public DayTables(SparkSession spark, LocalDate date) {
-    this(spark, date, Map.of());
+  /**
+   * @param names of the dimensions and metrics that the events were parsed for
+   */
+  public DayTables(SparkSession spark, LocalDate date, MeasureNames names) {
+    this(spark, date, names, Map.of());
   }
 
   /**
    * @param stored tables that are there already: their rows are taken, not computed
    */
-  DayTables(SparkSession spark, LocalDate date, Map<Table, Dataset<Row>> stored) {
+  DayTables(
+      SparkSession spark, LocalDate date, MeasureNames names, Map<Table, Dataset<Row>> stored) {
     this.spark = spark;
-    this.parameters = Map.of("event_date", date);
+    this.parameters =
+        Map.of(
+            "event_date", date,
+            "dimensions", array(names.dimensions()),
+            "metrics", array(names.metrics()));
     keep(query("/sql/day/user_sessions.sql")).createOrReplaceTempView("user_sessions");
+    query("/sql/day/user_dimensions.sql").createOrReplaceTempView("user_dimensions");
     for (Table table : Tables.in("staging")) {
       staging.put(table, stored.containsKey(table) ? stored.get(table) : staged(table));
       staging.get(table).createOrReplaceTempView(table.view());
@@ -52,6 +66,10 @@ public final class DayTables implements AutoCloseable {
   @Override
   public void close() {
     kept.forEach(Rows::free);
+  }
+
+  private static Column array(List<String> names) {
+    return functions.array(names.stream().map(functions::lit).toArray(Column[]::new));
   }
 
   private Dataset<Row> staged(Table table) {

@@ -1,6 +1,7 @@
 package edtech.analytics.transform;
 
 import edtech.analytics.input.line.EventKind;
+import edtech.analytics.measure.MeasureNames;
 import edtech.analytics.model.SqlFile;
 import edtech.analytics.model.Table;
 import java.time.LocalDate;
@@ -19,9 +20,11 @@ public final class StoredDay implements AutoCloseable {
   private final DayTables tables;
 
   /**
+   * @param names of the dimensions and metrics that the day was loaded with
    * @param stored the tables that are there, to their rows; nothing is read before it is used
    */
-  public StoredDay(SparkSession spark, LocalDate date, Map<Table, Dataset<Row>> stored) {
+  public StoredDay(
+      SparkSession spark, LocalDate date, MeasureNames names, Map<Table, Dataset<Row>> stored) {
     // The tables have few rows: a shuffle into many partitions would cost more than all the rest.
     spark.conf().set("spark.sql.shuffle.partitions", 1);
     // Adaptive execution would run parts of the queries while they are planned, even of those that
@@ -34,7 +37,7 @@ public final class StoredDay implements AutoCloseable {
     of.apply(EventKind.PURCHASE).createOrReplaceTempView("purchases");
     of.apply(EventKind.TASK_RESULT).createOrReplaceTempView("task_results");
     of.apply(EventKind.AB_ASSIGNMENT).createOrReplaceTempView("ab_assignments");
-    tables = new DayTables(spark, date, stored);
+    tables = new DayTables(spark, date, names, stored);
   }
 
   /** The rows of a table that is not stored. */

@@ -51,7 +51,7 @@ public final class SourceTrial {
   public SourceTrial(Settings settings) {
     this.settings = settings;
     this.paths = new SeenPaths(typePaths(settings));
-    this.rules = ParseRules.of(settings.events(), settings.source());
+    this.rules = ParseRules.of(settings);
     this.parser = new LineParser(rules);
   }
 

@@ -3,6 +3,7 @@ package edtech.analytics.input;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import edtech.analytics.input.line.ParseRules;
+import edtech.analytics.measure.Measures;
 import edtech.analytics.source.Source;
 import java.time.LocalDate;
 import java.time.ZoneId;
@@ -84,7 +85,8 @@ class SplitTest {
             "USD",
             Set.of(),
             1024,
-            Source.ofContract(ZoneId.of("UTC"), 0));
+            Source.ofContract(ZoneId.of("UTC"), 0),
+            Measures.NONE);
     return Split.plan(new Selection(List.of(objects), rules, DAY, DAY, ErasedUsers.NONE), cores);
   }
 

@@ -11,6 +11,7 @@ import edtech.analytics.testing.AtStep;
 import edtech.analytics.testing.LocalServices;
 import edtech.analytics.testing.SampleDay;
 import java.time.LocalDate;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -30,6 +31,16 @@ class AggregatesIT {
   private static final LocalDate DAY = LocalDate.of(2014, 1, 1);
   private static final LocalDate EMPTY = LocalDate.of(2014, 1, 2);
 
+  /** Those of the reference queries. */
+  private static final String[] MEASURES = {
+    "dimensions.country", "country",
+    "dimensions.version", "device.version",
+    "metrics.opens.event-types", "open",
+    "metrics.opens.where.country", "AT,DE",
+    "metrics.minutes.event-types", "open,purchase",
+    "metrics.minutes.sum", "lesson.minutes"
+  };
+
   private static LocalServices services;
 
   @BeforeAll
@@ -40,9 +51,12 @@ class AggregatesIT {
         DAY,
         "a.jsonl",
         IntStream.range(0, 3000).mapToObj(i -> line(i, random)).toArray(String[]::new));
-    assertThat(services.load(DAY).load().error()).isEmpty();
+    assertThat(services.load(DAY, MEASURES).load().error()).isEmpty();
     services.put(EMPTY, "a.jsonl", "");
-    assertThat(services.load(EMPTY, "allow-empty-day", "true").load().error()).isEmpty();
+    String[] allowed = Arrays.copyOf(MEASURES, MEASURES.length + 2);
+    allowed[MEASURES.length] = "allow-empty-day";
+    allowed[MEASURES.length + 1] = "true";
+    assertThat(services.load(EMPTY, allowed).load().error()).isEmpty();
   }
 
   @AfterAll
@@ -57,14 +71,25 @@ class AggregatesIT {
     String session = random.nextInt(4) == 0 ? "" : "s" + random.nextInt(40);
     String more =
         "\"session_id\":\"%s\",\"purchase_amount\":\"%d.%02d\",\"task_id\":\"t%d\",\"task_result\":\"%s\",\"ab_test_id\":\"x%d\",\"ab_group\":\"%s\""
-            .formatted(
-                session,
-                random.nextInt(60) - 30,
-                random.nextInt(100),
-                random.nextInt(5),
-                random.nextBoolean() ? "success" : "failed",
-                random.nextInt(3),
-                random.nextInt(3) == 0 ? "" : "g" + random.nextInt(2));
+                .formatted(
+                    session,
+                    random.nextInt(60) - 30,
+                    random.nextInt(100),
+                    random.nextInt(5),
+                    random.nextBoolean() ? "success" : "failed",
+                    random.nextInt(3),
+                    random.nextInt(3) == 0 ? "" : "g" + random.nextInt(2))
+            + ",\"platform\":\"%s\",\"country\":\"%s\",\"device\":{\"version\":%s},\"lesson\":{%s}"
+                .formatted(
+                    one(random, "ios", "web", ""),
+                    one(random, "AT", "DE", "ÅL", " "),
+                    one(random, "7", "\"7.1\"", "null", "[7]"),
+                    one(
+                        random,
+                        "",
+                        "\"minutes\":1.25",
+                        "\"minutes\":\"12.000001\"",
+                        "\"minutes\":\"x\""));
     String time = "%sT10:%02d:%02d.%06dZ";
     return event(
         quoted("e" + i),
@@ -72,6 +97,10 @@ class AggregatesIT {
         type,
         quoted(time.formatted(DAY, random.nextInt(2), random.nextInt(60), random.nextInt(2))),
         more);
+  }
+
+  private static String one(Random random, String... texts) {
+    return texts[random.nextInt(texts.length)];
   }
 
   static Stream<Table> tables() {
@@ -118,8 +147,11 @@ class AggregatesIT {
     assertThat(report.load().error())
         .isEqualTo(
             "the staged tables do not agree: event_count of user_day is 21, rows of events is 20;"
-                + " revenue of user_day is 34, sum of purchases is 35: nothing was published; load"
-                + " the day again, and report it as a fault of the job where that fails, too");
+                + " revenue of user_day is 34, sum of purchases is 35;"
+                + " event_count of daily_segments by dimension is [20], that of user_day is [21];"
+                + " revenue of daily_segments by dimension is [35], that of user_day is [34]:"
+                + " nothing was published; load the day again, and report it as a fault of the job"
+                + " where that fails, too");
     assertThat(services.number("SELECT count() FROM raw.events WHERE event_date = '" + day + "'"))
         .isZero();
   }

@@ -2,6 +2,7 @@ package edtech.analytics.transform;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import edtech.analytics.measure.MeasureNames;
 import edtech.analytics.model.Table;
 import edtech.analytics.model.Tables;
 import edtech.analytics.testing.LocalSpark;
@@ -11,6 +12,7 @@ import java.sql.Timestamp;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
@@ -29,7 +31,10 @@ class DayTablesTest {
       StructType.fromDDL(
           "event_date DATE, event_timestamp TIMESTAMP, event_id STRING, user_id STRING,"
               + " session_id STRING, event_kind STRING, purchase_amount DECIMAL(18,2),"
-              + " task_id STRING, is_success BOOLEAN, ab_test_id STRING, ab_group STRING");
+              + " task_id STRING, is_success BOOLEAN, ab_test_id STRING, ab_group STRING,"
+              + " dimensions ARRAY<STRING>, metrics ARRAY<STRUCT<metric INT, total DECIMAL(18,6)>>");
+  private static final MeasureNames NAMES =
+      new MeasureNames(List.of("country", "platform"), List.of("lessons", "minutes"));
 
   private final SparkSession spark = LocalSpark.newSession();
   private DayTables tables;
@@ -50,7 +55,7 @@ class DayTablesTest {
         "f 09:00:00 ann - ab_assignment x g");
 
     assertThat(rows("staging.user_day"))
-        .containsExactly("2026-03-01|ann|09:00:00|12:00:00|6|2|30.500001|2|1|2|1|-0.01");
+        .containsExactly("2026-03-01|ann|09:00:00|12:00:00|6|2|30.500001|2|1|2|1|-0.01|{}");
   }
 
   @Test
@@ -58,7 +63,7 @@ class DayTablesTest {
     events("a 10:00:00 ann - plain", "b 11:00:00 ann - plain");
 
     assertThat(rows("staging.user_day"))
-        .containsExactly("2026-03-01|ann|10:00:00|11:00:00|2|0|0.000000|0|0|0|0|0.00");
+        .containsExactly("2026-03-01|ann|10:00:00|11:00:00|2|0|0.000000|0|0|0|0|0.00|{}");
   }
 
   @Test
@@ -71,8 +76,8 @@ class DayTablesTest {
 
     assertThat(rows("staging.user_day"))
         .containsExactly(
-            "2026-03-01|ann|10:00:00|10:00:10|2|1|10.000000|0|0|0|0|0.00",
-            "2026-03-01|bob|10:00:00|10:01:00|2|1|60.000000|0|0|0|0|0.00");
+            "2026-03-01|ann|10:00:00|10:00:10|2|1|10.000000|0|0|0|0|0.00|{}",
+            "2026-03-01|bob|10:00:00|10:01:00|2|1|60.000000|0|0|0|0|0.00|{}");
     assertThat(rows("raw.sessions"))
         .containsExactly(
             "2026-03-01|s1|ann|10:00:00|10:00:10|2", "2026-03-01|s1|bob|10:00:00|10:01:00|2");
@@ -83,7 +88,7 @@ class DayTablesTest {
     events("a 10:00:00 ann - purchase 0.00", "b 10:00:00 ann - purchase -5.00");
 
     assertThat(rows("staging.user_day"))
-        .containsExactly("2026-03-01|ann|10:00:00|10:00:00|2|0|0.000000|0|0|2|0|-5.00");
+        .containsExactly("2026-03-01|ann|10:00:00|10:00:00|2|0|0.000000|0|0|2|0|-5.00|{}");
   }
 
   @Test
@@ -139,6 +144,92 @@ class DayTablesTest {
   }
 
   @Test
+  void userDay_valuesOfDimensions_areThoseOfMostEventsThenTheSmallest() {
+    events(
+        "a 10:00:00 ann s1 plain dimensions=DE,ios",
+        "b 10:00:01 ann s1 plain dimensions=AT,ios",
+        "c 10:00:02 ann s2 plain dimensions=-,web",
+        "d 10:00:03 ann - plain dimensions=-,-",
+        "e 10:00:00 bob - plain dimensions=\uFFFD,-",
+        "f 10:00:01 bob - plain dimensions=\uD83D\uDE00,-",
+        "g 10:00:00 cy - plain dimensions=-,-");
+
+    assertThat(rows("staging.user_day"))
+        .containsExactly(
+            "2026-03-01|ann|10:00:00|10:00:03|4|2|1.000000|0|0|0|0|0.00|{country -> AT, platform -> ios}",
+            "2026-03-01|bob|10:00:00|10:00:01|2|0|0.000000|0|0|0|0|0.00|{country -> \uFFFD}",
+            "2026-03-01|cy|10:00:00|10:00:00|1|0|0.000000|0|0|0|0|0.00|{}");
+  }
+
+  @Test
+  void dailySegments_usersOfEachValue_areAddedUp() {
+    events(
+        "a 10:00:00 ann s1 plain dimensions=DE,ios",
+        "b 10:00:01 ann s1 task_result t1 true dimensions=DE,ios",
+        "c 10:00:00 bob s2 purchase 9.99 dimensions=AT,ios",
+        "d 10:00:01 bob s2 purchase -1.00 dimensions=AT,ios",
+        "e 10:00:00 cy - task_result t1 false dimensions=DE,-");
+
+    assertThat(rows("marts.daily_segments"))
+        .containsExactly(
+            "2026-03-01|country|AT|1|2|1|0|0|2|1|8.99",
+            "2026-03-01|country|DE|2|3|1|2|1|0|0|0.00",
+            "2026-03-01|platform|ios|2|4|2|1|1|2|1|8.99",
+            "2026-03-01|platform||1|1|0|1|0|0|0|0.00");
+  }
+
+  @Test
+  void dailySegments_moreThanAThousandValues_areThoseOfMostUsersAndTheRestTogether() {
+    List<String> lines = new ArrayList<>();
+    for (int i = 1; i <= 1002; i++) {
+      lines.add("e" + i + " 10:00:00 u" + i + " - plain dimensions=" + (1000 + i) + ",x");
+    }
+    // Takes the place of 2000, the last one by value; a value of the rest's name is among the rest.
+    lines.add("f1 10:00:00 v1 - plain dimensions=zz,x");
+    lines.add("f2 10:00:00 v2 - plain dimensions=zz,x");
+    lines.add("f3 10:00:00 v3 - purchase 2.00 dimensions=(other),x");
+    lines.add("f4 10:00:00 v4 - purchase 2.00 dimensions=(other),x");
+    events(lines.toArray(String[]::new));
+
+    List<String> rows =
+        rows("marts.daily_segments").stream().filter(row -> row.contains("|country|")).toList();
+
+    assertThat(rows)
+        .hasSize(1000)
+        .contains(
+            "2026-03-01|country|zz|2|2|0|0|0|0|0|0.00",
+            "2026-03-01|country|1998|1|1|0|0|0|0|0|0.00",
+            "2026-03-01|country|(other)|6|6|0|0|0|2|2|4.00")
+        .doesNotContain("2026-03-01|country|1999|1|1|0|0|0|0|0|0.00");
+    assertThat(rows("marts.daily_segments"))
+        .contains("2026-03-01|platform|x|1006|1006|0|0|0|2|2|4.00");
+  }
+
+  @Test
+  void metrics_numbersAndOthers_areCountedAndAdded() {
+    events(
+        "a 10:00:00 ann - plain metrics=0:1,1:2.5",
+        "b 10:00:01 ann - plain metrics=0:1,1:0.000001",
+        "c 10:00:02 ann - plain metrics=0:1,1:?",
+        "d 10:00:00 bob - plain metrics=1:-999999999999.999999",
+        "e 10:00:00 cy - plain",
+        "f 10:00:00 di - plain");
+
+    assertThat(rows("staging.user_metric_day"))
+        .containsExactly(
+            "2026-03-01|ann|lessons|3|3.000000|0",
+            "2026-03-01|ann|minutes|3|2.500001|1",
+            "2026-03-01|bob|minutes|1|-999999999999.999999|0");
+    assertThat(rows("marts.daily_metrics"))
+        .containsExactly(
+            "2026-03-01|lessons|1|3|3.000000|0|0.25|0.75|3.0",
+            "2026-03-01|minutes|2|4|-999999999997.499998|1|0.5|"
+                + -999999999997.499998 / 4
+                + "|"
+                + -999999999997.499998 / 2);
+  }
+
+  @Test
   void dailyMarts_twoUsers_areCountedOnceEach() {
     events(
         "a 10:00:00 ann s1 plain",
@@ -163,6 +254,11 @@ class DayTablesTest {
     assertThat(rows("marts.daily_task_results")).containsExactly("2026-03-01|0|0|null|0|0");
     assertThat(rows("marts.daily_revenue")).containsExactly("2026-03-01|0.00|0|0|0|null|null|null");
     assertThat(rows("marts.daily_ab_assignments")).isEmpty();
+    assertThat(rows("marts.daily_segments")).isEmpty();
+    assertThat(rows("marts.daily_metrics"))
+        .containsExactly(
+            "2026-03-01|lessons|0|0|0.000000|0|null|null|null",
+            "2026-03-01|minutes|0|0|0.000000|0|null|null|null");
     assertThat(rows("staging.user_day")).isEmpty();
   }
 
@@ -175,7 +271,10 @@ class DayTablesTest {
     assertThat(rows("marts.daily_revenue")).containsExactly("2026-03-01|-1.00|1|0|1|-1.0|null|0.0");
   }
 
-  /** Each as id, time, user, session, kind, and what the kind has; '-' = absent. */
+  /**
+   * Each as id, time, user, session, kind, and what the kind has; '-' = absent. Then values of
+   * dimensions in their order, and metrics by number with what they get; '?' = no number.
+   */
   private void events(String... lines) {
     Dataset<Row> events =
         spark.createDataFrame(Stream.of(lines).map(DayTablesTest::event).toList(), EVENTS);
@@ -183,7 +282,7 @@ class DayTablesTest {
     events.where("event_kind = 'purchase'").createOrReplaceTempView("purchases");
     events.where("event_kind = 'task_result'").createOrReplaceTempView("task_results");
     events.where("event_kind = 'ab_assignment'").createOrReplaceTempView("ab_assignments");
-    tables = new DayTables(spark, DAY);
+    tables = new DayTables(spark, DAY, NAMES);
   }
 
   private static Row event(String line) {
@@ -203,7 +302,23 @@ class DayTablesTest {
         isTask ? words[5] : "",
         isTask && Boolean.parseBoolean(words[6]),
         isAssignment ? words[5] : "",
-        isAssignment ? words[6] : "");
+        isAssignment ? words[6] : "",
+        values(line, "dimensions").map(v -> v.equals("-") ? null : v).toArray(String[]::new),
+        line.contains(" metrics=")
+            ? values(line, "metrics").map(DayTablesTest::metric).toArray(Row[]::new)
+            : null);
+  }
+
+  private static Stream<String> values(String line, String name) {
+    return Arrays.stream(line.split(" "))
+        .filter(word -> word.startsWith(name + "="))
+        .flatMap(word -> Arrays.stream(word.substring(name.length() + 1).split(",")));
+  }
+
+  private static Row metric(String text) {
+    String[] parts = text.split(":");
+    return RowFactory.create(
+        Integer.valueOf(parts[0]), parts[1].equals("?") ? null : new BigDecimal(parts[1]));
   }
 
   /** The rows of a table, sorted; times without their date. */

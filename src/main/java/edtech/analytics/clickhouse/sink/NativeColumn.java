@@ -1,17 +1,20 @@
 package edtech.analytics.clickhouse.sink;
 
+import java.math.BigInteger;
 import java.util.Arrays;
 import java.util.Locale;
 import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.DecimalType;
+import org.apache.spark.sql.types.MapType;
 import org.apache.spark.unsafe.Platform;
 import org.apache.spark.unsafe.types.UTF8String;
 
 /**
  * One column of a block in ClickHouse's Native format: values one after the other, little-endian;
- * texts with their length before them. Grows as needed and is reused.
+ * texts with their length before them. Of maps come the ends of all rows first, in entries, then
+ * all keys, then all values. Grows as needed and is reused.
  */
 final class NativeColumn {
   /** How a Spark value is written, and the type that the block declares for it. */
@@ -20,6 +23,8 @@ final class NativeColumn {
     TIMESTAMP("DateTime64(6, 'UTC')"),
     TEXT("String"),
     DECIMAL("Decimal(18, %d)"),
+    LONG_DECIMAL("Decimal(38, %d)"),
+    TEXT_MAP("Map(String, String)"),
     LONG("Int64"),
     BOOL("Bool"),
     DOUBLE("Float64");
@@ -52,6 +57,14 @@ final class NativeColumn {
       if (type instanceof DecimalType decimal && decimal.precision() == DECIMAL_DIGITS) {
         return DECIMAL;
       }
+      if (type instanceof DecimalType decimal && decimal.precision() == LONG_DECIMAL_DIGITS) {
+        return LONG_DECIMAL;
+      }
+      if (type instanceof MapType map
+          && map.keyType().equals(DataTypes.StringType)
+          && map.valueType().equals(DataTypes.StringType)) {
+        return TEXT_MAP;
+      }
       throw new IllegalArgumentException("no column of Spark type " + type.sql() + " is written");
     }
   }
@@ -59,12 +72,18 @@ final class NativeColumn {
   /** The precision of decimals that fit into 64 bits. */
   private static final int DECIMAL_DIGITS = 18;
 
+  /** The precision of decimals that fit into 128 bits. */
+  private static final int LONG_DECIMAL_DIGITS = 38;
+
   private static final int START_BYTES = 1 << 16;
 
   private final String name;
   private final Encoding encoding;
   private final int scale;
   private final boolean isNullable;
+  // Of maps: the texts of all rows, by key and value.
+  private final NativeColumn keys;
+  private final NativeColumn values;
   private byte[] bytes = new byte[START_BYTES];
   private byte[] nulls = new byte[0];
   private int length;
@@ -75,6 +94,9 @@ final class NativeColumn {
     this.encoding = Encoding.of(type);
     this.scale = type instanceof DecimalType decimal ? decimal.scale() : 0;
     this.isNullable = isNullable;
+    boolean isMap = encoding == Encoding.TEXT_MAP;
+    this.keys = isMap ? new NativeColumn(name, DataTypes.StringType, false) : null;
+    this.values = isMap ? new NativeColumn(name, DataTypes.StringType, false) : null;
   }
 
   String name() {
@@ -87,7 +109,8 @@ final class NativeColumn {
   }
 
   int length() {
-    return length + (isNullable ? rows : 0);
+    int texts = keys == null ? 0 : keys.length() + values.length();
+    return length + (isNullable ? rows : 0) + texts;
   }
 
   /** Adds the value at a place of a row. */
@@ -103,6 +126,19 @@ final class NativeColumn {
       case TIMESTAMP, LONG -> addLong(isNull ? 0 : row.getLong(ordinal));
       case DECIMAL ->
           addLong(isNull ? 0 : row.getDecimal(ordinal, DECIMAL_DIGITS, scale).toUnscaledLong());
+      case LONG_DECIMAL ->
+          addWide(
+              isNull
+                  ? BigInteger.ZERO
+                  : row.getDecimal(ordinal, LONG_DECIMAL_DIGITS, scale)
+                      .toJavaBigDecimal()
+                      .unscaledValue());
+      case TEXT_MAP -> {
+        if (!isNull) {
+          addEntries(row, ordinal);
+        }
+        addLong(keys.rows);
+      }
       case BOOL -> addByte(!isNull && row.getBoolean(ordinal) ? 1 : 0);
       case DOUBLE -> addLong(isNull ? 0 : Double.doubleToLongBits(row.getDouble(ordinal)));
       case TEXT -> addText(isNull ? UTF8String.EMPTY_UTF8 : row.getUTF8String(ordinal));
@@ -118,12 +154,17 @@ final class NativeColumn {
       next += rows;
     }
     System.arraycopy(bytes, 0, target, next, length);
-    return next + length;
+    next += length;
+    return keys == null ? next : values.copyTo(target, keys.copyTo(target, next));
   }
 
   void clear() {
     length = 0;
     rows = 0;
+    if (keys != null) {
+      keys.clear();
+      values.clear();
+    }
   }
 
   private void markNull(boolean isNull) {
@@ -152,6 +193,24 @@ final class NativeColumn {
     // Native format is little-endian, as are the machines that Spark runs on.
     Platform.putLong(bytes, Platform.BYTE_ARRAY_OFFSET + length, value);
     length += 8;
+  }
+
+  private void addWide(BigInteger value) {
+    addLong(value.longValue());
+    addLong(value.shiftRight(Long.SIZE).longValue());
+  }
+
+  private void addEntries(InternalRow row, int ordinal) {
+    var map = row.getMap(ordinal);
+    for (int i = 0; i < map.numElements(); i++) {
+      keys.addEntry(map.keyArray().getUTF8String(i));
+      values.addEntry(map.valueArray().getUTF8String(i));
+    }
+  }
+
+  private void addEntry(UTF8String text) {
+    addText(text);
+    rows++;
   }
 
   private void addText(UTF8String text) {

@@ -9,7 +9,7 @@ import org.apache.spark.sql.types.DataTypes;
 
 /** A column of a stage table as the server describes it, and the Spark type that is written. */
 record StageColumn(String name, DataType sparkType, boolean isNullable) implements Serializable {
-  private static final Pattern DECIMAL = Pattern.compile("Decimal\\(18, (\\d+)\\)");
+  private static final Pattern DECIMAL = Pattern.compile("Decimal\\((18|38), (\\d+)\\)");
 
   static StageColumn of(String name, String serverType) {
     String type = unwrap(serverType, "LowCardinality");
@@ -29,7 +29,8 @@ record StageColumn(String name, DataType sparkType, boolean isNullable) implemen
     }
     Matcher decimal = DECIMAL.matcher(type);
     if (decimal.matches()) {
-      return DataTypes.createDecimalType(18, Integer.parseInt(decimal.group(1)));
+      return DataTypes.createDecimalType(
+          Integer.parseInt(decimal.group(1)), Integer.parseInt(decimal.group(2)));
     }
     return switch (type) {
       case "String" -> DataTypes.StringType;
@@ -37,6 +38,8 @@ record StageColumn(String name, DataType sparkType, boolean isNullable) implemen
       case "UInt64", "UInt32", "UInt16", "UInt8", "Int64" -> DataTypes.LongType;
       case "Bool" -> DataTypes.BooleanType;
       case "Float64" -> DataTypes.DoubleType;
+      case "Map(LowCardinality(String), String)" ->
+          DataTypes.createMapType(DataTypes.StringType, DataTypes.StringType);
       default ->
           throw new ClickHouseException("column " + name + ": type " + type + " is not written");
     };

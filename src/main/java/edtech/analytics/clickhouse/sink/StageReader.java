@@ -12,6 +12,7 @@ import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.Decimal;
 import org.apache.spark.sql.types.DecimalType;
+import org.apache.spark.sql.types.MapType;
 import org.apache.spark.unsafe.types.UTF8String;
 
 /** The rows of a stage table as Spark's, one at a time. */
@@ -75,6 +76,9 @@ final class StageReader implements PartitionReader<InternalRow> {
     }
     if (type.equals(DataTypes.DateType)) {
       return row.getInteger(place);
+    }
+    if (type instanceof MapType) {
+      return InternalRows.map(row.readValue(place));
     }
     if (type.equals(DataTypes.BooleanType)) {
       return row.getBoolean(place);

@@ -5,6 +5,7 @@ import static java.util.stream.Collectors.joining;
 import static java.util.stream.Collectors.toMap;
 
 import edtech.analytics.clickhouse.ClickHouse;
+import edtech.analytics.measure.MeasureNames;
 import edtech.analytics.model.SqlFile;
 import edtech.analytics.model.Table;
 import edtech.analytics.model.Tables;
@@ -84,13 +85,19 @@ public final class Stage {
     server.execute("TRUNCATE TABLE " + table.stage(loadId) + " SYNC");
   }
 
-  /** Which of the identities in {@code clickhouse/identities.sql} the staged rows break. */
-  public List<String> brokenIdentities() {
+  /**
+   * Which of the identities in {@code clickhouse/identities.sql} the staged rows break.
+   *
+   * @param names of the dimensions and metrics that the load knows
+   */
+  public List<String> brokenIdentities(MeasureNames names) {
     String sql =
         LOGICAL_NAME
             .matcher(SqlFile.read("/clickhouse/identities.sql"))
             .replaceAll(name -> new Table(name.group(1), name.group(2)).stage(loadId));
-    return server.rows(sql).stream()
+    return server
+        .rows(sql, Map.of("dimensions", list(names.dimensions()), "metrics", list(names.metrics())))
+        .stream()
         .map(
             row ->
                 row.getString("figure")
@@ -101,6 +108,11 @@ public final class Stage {
                     + " is "
                     + row.getString("expected"))
         .toList();
+  }
+
+  /** As the value of a parameter; these names need no escapes. */
+  private static String list(List<String> names) {
+    return names.stream().map(name -> "'" + name + "'").collect(joining(",", "[", "]"));
   }
 
   /** Moves what was staged into the store, where it stays invisible until published. */

@@ -2,6 +2,7 @@ package edtech.analytics.clickhouse.store;
 
 import edtech.analytics.clickhouse.ClickHouse;
 import edtech.analytics.clickhouse.ClickHouseException;
+import edtech.analytics.measure.MeasureNames;
 import edtech.analytics.model.Table;
 import edtech.analytics.model.Tables;
 import edtech.analytics.source.Mapping;
@@ -82,6 +83,30 @@ public final class UserRows {
                       .put(table.logical(), row.getLong("n")));
     }
     return found;
+  }
+
+  /** The dimensions and metrics that a load has tables of; none of a load of before there were. */
+  public MeasureNames measures(LocalDate date, long loadId) {
+    return new MeasureNames(
+        names(Tables.SEGMENTS, "dimension", date, loadId),
+        names(Tables.METRICS, "metric", date, loadId));
+  }
+
+  private List<String> names(Table table, String column, LocalDate date, long loadId) {
+    return server
+        .rows(
+            String.format(
+                Locale.ROOT,
+                """
+                SELECT DISTINCT toString(%s) AS name FROM %s
+                WHERE event_date = {date:Date} AND load_id = {load:UInt64}
+                """,
+                column,
+                table.physical()),
+            Map.of("date", date.toString(), "load", loadId))
+        .stream()
+        .map(row -> row.getString("name"))
+        .toList();
   }
 
   /** Of a load's rejected lines, how many of each reason are the user's. */

@@ -1,38 +1,48 @@
 package edtech.analytics.input.line;
 
 /**
- * Amounts of money: text in the grammar of a JSON number, a multiple of 0.01, below 10^12 in
- * absolute value. Time and memory depend on the text's length alone: {@code 1e999999999} is never
- * written out, as BigDecimal would do when asked for its scale.
+ * Decimal numbers: text in the grammar of a JSON number, with so many decimals at most that count,
+ * below 10^12 in absolute value. Time and memory depend on the text's length alone: {@code
+ * 1e999999999} is never written out, as BigDecimal would do when asked for its scale.
  */
 final class AmountParser {
 
-  /** Stands for text that is not such an amount. */
+  /** Stands for text that is not such a number. */
   static final long NOT_AN_AMOUNT = Long.MIN_VALUE;
 
   private static final int CENT_DIGITS = 2;
-  // 10^12 in cents has 15 digits, every smaller amount at most 14.
-  private static final int MAX_DIGITS = 14;
+  private static final int MILLIONTH_DIGITS = 6;
+  // 10^12 has 13 digits, every smaller number at most 12 before the point.
+  private static final int WHOLE_DIGITS = 12;
   // Far beyond any exponent that a number of digits fitting in memory could make up for.
   private static final long MAX_EXPONENT = 1_000_000_000_000L;
 
   private final String text;
+  private final int decimalDigits;
+  private final int maxDigits;
   private int position;
   // Value so far = significand, then pending zeros; leading zeros never count.
   private long significand;
   private int significantDigits;
   private int pendingZeros;
 
-  private AmountParser(String text) {
+  private AmountParser(String text, int decimalDigits) {
     this.text = text;
+    this.decimalDigits = decimalDigits;
+    this.maxDigits = WHOLE_DIGITS + decimalDigits;
   }
 
   /** The amount in cents, or {@link #NOT_AN_AMOUNT}. */
   static long cents(String text) {
-    return new AmountParser(text).cents();
+    return new AmountParser(text, CENT_DIGITS).parse();
   }
 
-  private long cents() {
+  /** The number in millionths, or {@link #NOT_AN_AMOUNT}. */
+  static long millionths(String text) {
+    return new AmountParser(text, MILLIONTH_DIGITS).parse();
+  }
+
+  private long parse() {
     boolean negative = skip('-');
     boolean leadingZero = peek() == '0';
     int wholeDigits = digits();
@@ -56,22 +66,22 @@ final class AmountParser {
     if (position < text.length()) {
       return NOT_AN_AMOUNT;
     }
-    long cents = shift(exponent - decimals + pendingZeros + CENT_DIGITS);
-    return negative && cents != NOT_AN_AMOUNT ? -cents : cents;
+    long number = shift(exponent - decimals + pendingZeros + decimalDigits);
+    return negative && number != NOT_AN_AMOUNT ? -number : number;
   }
 
   private long shift(long zeros) {
     if (significantDigits == 0) {
       return 0;
     }
-    if (zeros < 0 || significantDigits + zeros > MAX_DIGITS) {
+    if (zeros < 0 || significantDigits + zeros > maxDigits) {
       return NOT_AN_AMOUNT;
     }
-    long cents = significand;
+    long number = significand;
     for (long i = 0; i < zeros; i++) {
-      cents *= 10;
+      number *= 10;
     }
-    return cents;
+    return number;
   }
 
   private int digits() {
@@ -89,12 +99,12 @@ final class AmountParser {
       return;
     }
     significantDigits += pendingZeros + 1;
-    for (; pendingZeros > 0 && significantDigits <= MAX_DIGITS; pendingZeros--) {
+    for (; pendingZeros > 0 && significantDigits <= maxDigits; pendingZeros--) {
       significand *= 10;
     }
     pendingZeros = 0;
     // Beyond so many digits the amount is refused whatever they are.
-    if (significantDigits <= MAX_DIGITS) {
+    if (significantDigits <= maxDigits) {
       significand = significand * 10 + digit;
     }
   }

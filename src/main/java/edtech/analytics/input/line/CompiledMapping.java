@@ -2,6 +2,7 @@ package edtech.analytics.input.line;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import edtech.analytics.measure.Measures;
 import edtech.analytics.source.Condition;
 import edtech.analytics.source.EventField;
 import edtech.analytics.source.EventRule;
@@ -35,9 +36,13 @@ final class CompiledMapping {
 
   private final PathTree tree;
   private final Rule[] rules;
+  private final MeasurePaths measures;
+  private final int[] measured;
 
-  CompiledMapping(Mapping mapping) {
+  CompiledMapping(Mapping mapping, Measures measures) {
     this.tree = new PathTree(mapping.properties());
+    this.measures = new MeasurePaths(measures);
+    this.measured = this.measures.slots(tree);
     List<Rule> compiled = new ArrayList<>();
     mapping.rules().forEach(rule -> compiled.add(rule(rule, mapping.fields())));
     compiled.add(new Rule(new Test[0], false, null, false, origins(mapping.fields())));
@@ -51,6 +56,16 @@ final class CompiledMapping {
   /** In the order in which they are tried; the last one holds for every line. */
   Rule[] rules() {
     return rules;
+  }
+
+  /** What else of a line is asked for. */
+  MeasurePaths measures() {
+    return measures;
+  }
+
+  /** The slots of the measures' paths, by number; -1 where it is a field. */
+  int[] measured() {
+    return measured;
   }
 
   private Rule rule(EventRule rule, Map<EventField, FieldValue> fields) {

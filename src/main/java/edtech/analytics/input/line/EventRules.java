@@ -23,6 +23,7 @@ final class EventRules {
   private final UTF8String currency;
   private final UTF8String[] placeholders;
   private final EventDays days;
+  private final EventMeasures measures;
 
   EventRules(ParseRules rules) {
     // A later one replaces an earlier one: that is their order of precedence.
@@ -34,6 +35,7 @@ final class EventRules {
     this.placeholders =
         rules.placeholderIds().stream().map(UTF8String::fromString).toArray(UTF8String[]::new);
     this.days = new EventDays(rules.zone());
+    this.measures = new EventMeasures(rules.measures());
   }
 
   private void put(Set<String> types, EventKind kind) {
@@ -56,6 +58,7 @@ final class EventRules {
         && takeTime(fields, into)
         && (kind != EventKind.PURCHASE || takePurchase(fields, into))) {
       takeTexts(fields, kind, into);
+      measures.measure(fields, into);
     }
   }
 
@@ -181,10 +184,13 @@ final class EventRules {
     if (isAbsent(fields, field)) {
       return UTF8String.EMPTY_UTF8;
     }
-    UTF8String text = fields.text(field);
-    // The one integer that JSON can write in two ways.
+    return integer(fields.kind(field), fields.text(field));
+  }
+
+  /** A text as it is kept: 0 is the one integer that JSON can write in two ways. */
+  static UTF8String integer(ValueKind kind, UTF8String text) {
     boolean isMinusZero =
-        fields.kind(field) == ValueKind.INTEGER
+        kind == ValueKind.INTEGER
             && text.numBytes() == 2
             && text.getByte(0) == '-'
             && text.getByte(1) == '0';

@@ -25,6 +25,26 @@ abstract class Fields {
     int end;
   }
 
+  /** A value that may lie in bytes of its own. */
+  static final class Text extends Slot {
+    byte[] bytes;
+
+    void set(ValueKind newKind, byte[] newBytes, int newStart, int newEnd) {
+      kind = newKind;
+      bytes = newBytes;
+      start = newStart;
+      end = newEnd;
+    }
+
+    void set(Slot other, byte[] newBytes) {
+      set(other.kind, newBytes, other.start, other.end);
+    }
+
+    UTF8String toText() {
+      return UTF8String.fromBytes(bytes, start, end - start);
+    }
+  }
+
   private final Slot[] slots;
   private final Characters characters = new Characters();
 
@@ -48,6 +68,13 @@ abstract class Fields {
 
   /** The first {@link EventField} that the line names twice; '' when it is another key. */
   abstract String duplicateField();
+
+  /**
+   * The value at a path that {@link MeasurePaths} has; of kind ABSENT where there is none.
+   *
+   * @param path its number there
+   */
+  abstract void take(int path, Text into);
 
   /** Holds the text of a field. */
   byte[] bytes(EventField field) {

@@ -3,11 +3,9 @@ package edtech.analytics.input.line;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonToken;
 import edtech.analytics.input.line.PathTree.Node;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import org.apache.spark.unsafe.types.UTF8String;
 
@@ -24,21 +22,15 @@ final class FullMappedReader implements MappedFields.Kept {
 
   private final PathTree tree;
   private final MappedFields fields;
-  private final boolean[] seen;
-  private final String[] kept;
+  private final ValueWalker walker;
   private final List<Member> members = new ArrayList<>();
-  private final CanonicalJson canonical = new CanonicalJson();
-  // Of what is not kept: keys that occur twice do not matter there.
-  private final CanonicalJson elements = new CanonicalJson();
   private final CanonicalJson all = new CanonicalJson();
-  private boolean hasDuplicateKey;
 
   FullMappedReader(CompiledMapping mapping) {
     this.tree = mapping.tree();
     this.fields = new MappedFields(mapping, this);
     this.fields.bytes = new byte[1024];
-    this.seen = new boolean[tree.nodes()];
-    this.kept = new String[tree.nodes()];
+    this.walker = new ValueWalker(tree, fields, fields.found);
   }
 
   MappedFields fields() {
@@ -52,17 +44,14 @@ final class FullMappedReader implements MappedFields.Kept {
    */
   boolean read(byte[] buffer, int from, int to) {
     fields.clear();
-    Arrays.fill(seen, false);
-    Arrays.fill(kept, null);
     members.clear();
-    canonical.clear();
-    hasDuplicateKey = false;
+    walker.clear();
     if (!LineFields.beginsAsObject(buffer, from, to - from)) {
       return false;
     }
     try (JsonParser parser = LineJson.FACTORY.createParser(buffer, from, to - from)) {
       parser.nextToken();
-      walkObject(parser, tree.root());
+      walk(parser);
       if (parser.nextToken() != null) {
         return false;
       }
@@ -76,7 +65,7 @@ final class FullMappedReader implements MappedFields.Kept {
   @Override
   public UTF8String properties(boolean[] columns) {
     String properties = tree.keepsAll() ? allBut(columns) : below(tree.root());
-    if (hasDuplicateKey || canonical.hasDuplicateKey()) {
+    if (all.hasDuplicateKey() || walker.hasDuplicateKey()) {
       return null;
     }
     return properties == null ? UTF8String.EMPTY_UTF8 : UTF8String.fromString(properties);
@@ -90,16 +79,15 @@ final class FullMappedReader implements MappedFields.Kept {
         all.add(member.key(), member.json());
       }
     }
-    String properties = all.toText();
-    hasDuplicateKey |= all.hasDuplicateKey();
-    return properties;
+    return all.toText();
   }
 
   /** The kept parts of an object; null when there are none. */
   private String below(Node node) {
     StringBuilder text = new StringBuilder();
     for (Node member : node.members()) {
-      String value = member.isKept() ? kept[member.id] : member.keepsBelow() ? below(member) : null;
+      String value =
+          member.isKept() ? walker.kept(member) : member.keepsBelow() ? below(member) : null;
       if (value != null) {
         text.append(text.isEmpty() ? '{' : ',')
             .append(new String(member.json(), UTF_8))
@@ -109,89 +97,19 @@ final class FullMappedReader implements MappedFields.Kept {
     return text.isEmpty() ? null : text.append('}').toString();
   }
 
-  private void walkObject(JsonParser parser, Node node) throws IOException {
-    boolean keepsAll = node == tree.root() && tree.keepsAll();
+  private void walk(JsonParser parser) throws IOException {
+    if (!tree.keepsAll()) {
+      walker.walkObject(parser, tree.root());
+      return;
+    }
     for (String key = parser.nextFieldName(); key != null; key = parser.nextFieldName()) {
       parser.nextToken();
-      Node member = node.member(key);
-      if (keepsAll) {
-        String json = canonical.value(parser);
-        members.add(new Member(key, json, member));
-        if (member != null) {
-          takeAgain(json, member);
-        }
-      } else if (member == null) {
-        parser.skipChildren();
-      } else {
-        takeMember(parser, member);
+      Node member = tree.root().member(key);
+      String json = walker.canonical(parser);
+      members.add(new Member(key, json, member));
+      if (member != null) {
+        walker.takeAgain(json, member);
       }
     }
-  }
-
-  private void takeMember(JsonParser parser, Node node) throws IOException {
-    if (node.isKept()) {
-      kept[node.id] = canonical.value(parser);
-      takeAgain(kept[node.id], node);
-    } else {
-      take(parser, node);
-    }
-  }
-
-  /** Takes a value out of its canonical form. */
-  private void takeAgain(String json, Node node) throws IOException {
-    try (JsonParser parser = LineJson.FACTORY.createParser(json)) {
-      parser.nextToken();
-      take(parser, node);
-    }
-  }
-
-  private void take(JsonParser parser, Node node) throws IOException {
-    hasDuplicateKey |= seen[node.id];
-    seen[node.id] = true;
-    JsonToken token = parser.currentToken();
-    if (node.slot() >= 0) {
-      LineFields.take(parser, fields, fields.found[node.slot()]);
-    }
-    if (token == JsonToken.START_OBJECT && node.hasMembers()) {
-      walkObject(parser, node);
-    } else if (token == JsonToken.START_ARRAY && node.hasElements()) {
-      walkList(parser, node);
-    } else {
-      parser.skipChildren();
-    }
-  }
-
-  private void walkList(JsonParser parser, Node node) throws IOException {
-    while (parser.nextToken() != JsonToken.END_ARRAY) {
-      if (parser.currentToken() == JsonToken.START_OBJECT) {
-        String element = elements.value(parser);
-        Node wanted = element(element, node);
-        // Of several elements with the key, the first.
-        if (wanted != null && !seen[wanted.id]) {
-          takeAgain(element, wanted);
-        }
-      } else {
-        parser.skipChildren();
-      }
-    }
-  }
-
-  /** What is wanted of an element, by the text of its key; null when nothing is. */
-  private Node element(String json, Node list) throws IOException {
-    Node wanted = null;
-    try (JsonParser parser = LineJson.FACTORY.createParser(json)) {
-      parser.nextToken();
-      int keys = 0;
-      for (String key = parser.nextFieldName(); key != null; key = parser.nextFieldName()) {
-        JsonToken token = parser.nextToken();
-        if (PathTree.isElementKey(key)) {
-          keys++;
-          wanted = token == JsonToken.VALUE_STRING ? list.element(parser.getText()) : null;
-        }
-        parser.skipChildren();
-      }
-      hasDuplicateKey |= keys > 1;
-    }
-    return wanted;
   }
 }

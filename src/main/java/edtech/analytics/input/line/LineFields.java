@@ -2,9 +2,11 @@ package edtech.analytics.input.line;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import edtech.analytics.measure.Measures;
 import edtech.analytics.source.EventField;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.stream.Stream;
 import org.apache.spark.unsafe.types.UTF8String;
 
@@ -19,17 +21,31 @@ final class LineFields extends Fields {
   private final Slot[] slots;
   private final String[] texts;
   private final CanonicalJson others = new CanonicalJson();
+  private final MeasurePaths measures;
+  // The measures' paths that are no field, and what lies at them.
+  private final PathTree tree = new PathTree(List.of());
+  private final int[] measured;
+  private final Slot[] found;
+  private final ValueWalker walker;
   private int duplicates;
 
-  LineFields() {
-    this(Stream.generate(Slot::new).limit(EventField.values().length).toArray(Slot[]::new));
+  LineFields(Measures measures) {
+    this(slots(EventField.values().length), measures);
   }
 
-  private LineFields(Slot[] slots) {
+  private LineFields(Slot[] slots, Measures measures) {
     super(slots);
     this.slots = slots;
+    this.measures = new MeasurePaths(measures);
+    this.measured = this.measures.slots(tree);
+    this.found = slots(tree.slots());
+    this.walker = new ValueWalker(tree, this, found);
     this.texts = new String[slots.length];
     this.bytes = new byte[1024];
+  }
+
+  private static Slot[] slots(int count) {
+    return Stream.generate(Slot::new).limit(count).toArray(Slot[]::new);
   }
 
   /**
@@ -41,7 +57,11 @@ final class LineFields extends Fields {
     for (Slot slot : slots) {
       slot.kind = ValueKind.ABSENT;
     }
+    for (Slot slot : found) {
+      slot.kind = ValueKind.ABSENT;
+    }
     others.clear();
+    walker.clear();
     clearTexts();
     duplicates = 0;
     if (!beginsAsObject(buffer, offset, length)) {
@@ -100,7 +120,7 @@ final class LineFields extends Fields {
   private void member(String key, JsonParser parser) throws IOException {
     EventField field = EventField.named(key);
     if (field == null) {
-      others.add(key, parser);
+      other(key, parser);
       return;
     }
     int i = field.ordinal();
@@ -112,6 +132,23 @@ final class LineFields extends Fields {
     if (slot.kind == ValueKind.NESTED) {
       texts[i] = others.value(parser);
     }
+  }
+
+  private void other(String key, JsonParser parser) throws IOException {
+    PathTree.Node node = tree.root().member(key);
+    if (node == null) {
+      others.add(key, parser);
+      return;
+    }
+    String json = others.value(parser);
+    others.add(key, json);
+    walker.takeAgain(json, node);
+  }
+
+  @Override
+  void take(int path, Text into) {
+    EventField field = measures.nativeField(path);
+    into.set(field == null ? found[measured[path]] : slots[field.ordinal()], bytes);
   }
 
   /** Takes the value that the parser stands on; its text, or null when it is nested. */

@@ -1,5 +1,6 @@
 package edtech.analytics.input.line;
 
+import edtech.analytics.measure.Measures;
 import edtech.analytics.source.Mapping;
 
 /**
@@ -12,16 +13,19 @@ import edtech.analytics.source.Mapping;
  */
 public final class LineParser {
   private final EventRules rules;
-  private final PlainFields plain = new PlainFields();
-  private final LineFields fields = new LineFields();
+  private final PlainFields plain;
+  private final LineFields fields;
   // Null for native lines.
   private final MappedParser mapped;
   private final boolean dropsTextBefore;
 
   public LineParser(ParseRules rules) {
+    Measures measures = rules.measures();
     this.rules = new EventRules(rules);
+    this.plain = new PlainFields(measures);
+    this.fields = new LineFields(measures);
     Mapping mapping = rules.source().mapping();
-    this.mapped = mapping.isNative() ? null : new MappedParser(mapping, this.rules);
+    this.mapped = mapping.isNative() ? null : new MappedParser(mapping, measures, this.rules);
     this.dropsTextBefore = rules.source().dropsTextBefore();
   }
 

@@ -28,17 +28,6 @@ final class MappedFields extends Fields {
     UTF8String properties(boolean[] columns);
   }
 
-  private static final class Text extends Slot {
-    private byte[] bytes;
-
-    private void set(ValueKind newKind, byte[] newBytes, int newStart, int newEnd) {
-      kind = newKind;
-      bytes = newBytes;
-      start = newStart;
-      end = newEnd;
-    }
-  }
-
   private final CompiledMapping mapping;
   private final Kept kept;
   private final Text[] texts;
@@ -106,6 +95,16 @@ final class MappedFields extends Fields {
   @Override
   byte[] bytes(EventField field) {
     return texts[field.ordinal()].bytes;
+  }
+
+  @Override
+  void take(int path, Text into) {
+    EventField field = mapping.measures().field(path);
+    if (field == null) {
+      into.set(found[mapping.measured()[path]], bytes);
+    } else {
+      into.set(texts[field.ordinal()], texts[field.ordinal()].bytes);
+    }
   }
 
   @Override

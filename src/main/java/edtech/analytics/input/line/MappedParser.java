@@ -1,5 +1,6 @@
 package edtech.analytics.input.line;
 
+import edtech.analytics.measure.Measures;
 import edtech.analytics.source.EventField;
 import edtech.analytics.source.Mapping;
 
@@ -14,8 +15,8 @@ final class MappedParser {
   private final MappedReader inPlace;
   private final FullMappedReader full;
 
-  MappedParser(Mapping mapping, EventRules rules) {
-    CompiledMapping compiled = new CompiledMapping(mapping);
+  MappedParser(Mapping mapping, Measures measures, EventRules rules) {
+    CompiledMapping compiled = new CompiledMapping(mapping, measures);
     this.rules = rules;
     this.inPlace = new MappedReader(compiled);
     this.full = new FullMappedReader(compiled);

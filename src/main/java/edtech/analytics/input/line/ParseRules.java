@@ -1,6 +1,7 @@
 package edtech.analytics.input.line;
 
 import edtech.analytics.config.Settings;
+import edtech.analytics.measure.Measures;
 import edtech.analytics.source.Source;
 import java.io.Serializable;
 import java.time.ZoneId;
@@ -20,6 +21,7 @@ import java.util.Set;
  * @param placeholderIds texts that are no {@code user_id}, compared exactly
  * @param maxLineBytes longest line that is parsed, in bytes, without byte order mark, CR and LF
  * @param source how lines are to be read, and which days a folder holds
+ * @param measures what is taken of an event beside its fields
  */
 public record ParseRules(
     ZoneId zone,
@@ -30,7 +32,8 @@ public record ParseRules(
     String currency,
     Set<String> placeholderIds,
     int maxLineBytes,
-    Source source)
+    Source source,
+    Measures measures)
     implements Serializable {
 
   public ParseRules {
@@ -43,7 +46,8 @@ public record ParseRules(
   }
 
   /** What the settings say. */
-  public static ParseRules of(Settings.Events events, Source source) {
+  public static ParseRules of(Settings settings) {
+    Settings.Events events = settings.events();
     return new ParseRules(
         events.zone(),
         events.purchaseTypes(),
@@ -53,6 +57,7 @@ public record ParseRules(
         events.currency(),
         events.placeholderIds(),
         events.maxLineBytes(),
-        source);
+        settings.source(),
+        settings.measures());
   }
 }

@@ -34,6 +34,7 @@ public final class ParsedLine {
   boolean isSuccess;
   public UTF8String abTestId;
   public UTF8String abGroup;
+  public final Measured measured = new Measured();
 
   public ParsedLine() {
     clear();
@@ -166,5 +167,6 @@ public final class ParsedLine {
     isSuccess = false;
     abTestId = UTF8String.EMPTY_UTF8;
     abGroup = UTF8String.EMPTY_UTF8;
+    measured.clear();
   }
 }

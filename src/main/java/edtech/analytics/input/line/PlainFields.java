@@ -1,5 +1,6 @@
 package edtech.analytics.input.line;
 
+import edtech.analytics.measure.Measures;
 import edtech.analytics.source.EventField;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -44,14 +45,16 @@ final class PlainFields extends Fields {
   private final Member[] properties = new Member[MAX_OTHERS + FIELDS];
   private final JsonCursor json = new JsonCursor();
   private int otherCount;
+  private final MeasurePaths measures;
 
-  PlainFields() {
-    this(members(FIELDS));
+  PlainFields(Measures measures) {
+    this(members(FIELDS), measures);
   }
 
-  private PlainFields(Member[] fields) {
+  private PlainFields(Member[] fields, Measures measures) {
     super(fields);
     this.fields = fields;
+    this.measures = new MeasurePaths(measures);
   }
 
   /**
@@ -106,6 +109,33 @@ final class PlainFields extends Fields {
       length += member.keyEnd - member.keyStart + 3 + member.textEnd() - member.textStart();
     }
     return UTF8String.fromBytes(write(count, new byte[length]));
+  }
+
+  /** Nothing in a plain line is nested. */
+  @Override
+  void take(int path, Text into) {
+    into.kind = ValueKind.ABSENT;
+    EventField field = measures.nativeField(path);
+    byte[] name = measures.member(path);
+    if (field != null) {
+      into.set(fields[field.ordinal()], bytes);
+    } else if (name != null) {
+      Member member = other(name);
+      if (member != null) {
+        into.set(member, bytes);
+      }
+    }
+  }
+
+  private Member other(byte[] name) {
+    for (int i = 0; i < otherCount; i++) {
+      Member member = others[i];
+      if (name.length == member.keyEnd - member.keyStart
+          && Arrays.equals(name, 0, name.length, bytes, member.keyStart, member.keyEnd)) {
+        return member;
+      }
+    }
+    return null;
   }
 
   /** A line that names one of these twice is not plain. */

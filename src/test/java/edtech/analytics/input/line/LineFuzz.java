@@ -1,6 +1,7 @@
 package edtech.analytics.input.line;
 
 import com.fasterxml.jackson.core.JsonParser;
+import edtech.analytics.measure.Measures;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
@@ -14,7 +15,7 @@ import java.util.List;
 public final class LineFuzz {
   private static final LineParser PARSER = new LineParser(Lines.RULES);
   private static final EventRules RULES = new EventRules(Lines.RULES);
-  private static final PlainFields PLAIN = new PlainFields();
+  private static final PlainFields PLAIN = new PlainFields(Measures.NONE);
   private static final LineParser MAPPED = new LineParser(MappedLines.contractInWords());
 
   private LineFuzz() {}

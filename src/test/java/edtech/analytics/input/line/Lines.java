@@ -3,6 +3,7 @@ package edtech.analytics.input.line;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import edtech.analytics.measure.Measures;
 import edtech.analytics.source.Source;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
@@ -45,7 +46,8 @@ public final class Lines {
         "USD",
         Set.of("null", "undefined", "0"),
         maxLineBytes,
-        source);
+        source,
+        Measures.NONE);
   }
 
   /** A valid event of a type with more members, such as {@code "a":1,"b":2}. */

@@ -38,9 +38,10 @@ public final class MappedFuzz {
             Optional.empty(),
             Map.of(),
             Map.of("source.preset", preset, "events-uri", "s3a://bucket/events"));
-    ParseRules rules = ParseRules.of(settings.events(), settings.source());
+    ParseRules rules = ParseRules.of(settings);
     this.parser = new LineParser(rules);
-    this.mapped = new MappedParser(settings.source().mapping(), new EventRules(rules));
+    this.mapped =
+        new MappedParser(settings.source().mapping(), settings.measures(), new EventRules(rules));
     this.lines = lines(preset);
     this.dropsTextBefore = settings.source().dropsTextBefore();
   }

@@ -3,6 +3,7 @@ package edtech.analytics.input.line;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import edtech.analytics.measure.Measures;
 import edtech.analytics.source.Condition;
 import edtech.analytics.source.EventField;
 import edtech.analytics.source.EventRule;
@@ -207,7 +208,7 @@ public final class MappedLines {
     ParseRules parseRules = Lines.rules(source(mapping, dropsTextBefore));
     ParsedLine parsed = Lines.parse(line, parseRules);
     if (!dropsTextBefore && Utf8.isValid(line, 0, line.length)) {
-      MappedParser parser = new MappedParser(mapping, new EventRules(parseRules));
+      MappedParser parser = new MappedParser(mapping, Measures.NONE, new EventRules(parseRules));
       ParsedLine inFull = new ParsedLine();
       parser.parseInFull(line, 0, line.length, inFull);
       assertThat(Lines.outcome(parsed)).isEqualTo(Lines.outcome(inFull));
@@ -224,7 +225,7 @@ public final class MappedLines {
   /** Whether a line need not be read in full. */
   boolean isReadInPlace(String line) {
     byte[] bytes = line.getBytes(UTF_8);
-    return new MappedParser(mapping(), new EventRules(Lines.RULES))
+    return new MappedParser(mapping(), Measures.NONE, new EventRules(Lines.RULES))
         .parseInPlace(bytes, 0, bytes.length, new ParsedLine());
   }
 }

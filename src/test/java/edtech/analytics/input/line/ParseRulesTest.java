@@ -2,6 +2,7 @@ package edtech.analytics.input.line;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import edtech.analytics.measure.Measures;
 import edtech.analytics.source.Source;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -27,7 +28,8 @@ class ParseRulesTest {
             "eur",
             Set.of(),
             100,
-            Source.ofContract(ZoneId.of("UTC"), 0));
+            Source.ofContract(ZoneId.of("UTC"), 0),
+            Measures.NONE);
     types.add("pay");
     assertThat(rules.purchaseTypes()).containsExactly("buy");
     assertThat(rules.currency()).isEqualTo("EUR");

@@ -3,6 +3,7 @@ package edtech.analytics.input.line;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import edtech.analytics.measure.Measures;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -55,7 +56,7 @@ class PlainFieldsTest {
 
   private final LineParser parser = new LineParser(Lines.RULES);
   private final EventRules rules = new EventRules(Lines.RULES);
-  private final PlainFields plain = new PlainFields();
+  private final PlainFields plain = new PlainFields(Measures.NONE);
   private final Random random = new Random(20260301);
 
   @ParameterizedTest

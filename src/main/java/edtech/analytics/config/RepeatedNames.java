@@ -1,0 +1,60 @@
+package edtech.analytics.config;
+
+import com.typesafe.config.ConfigException;
+import com.typesafe.config.ConfigFactory;
+import com.typesafe.config.ConfigObject;
+import com.typesafe.config.ConfigUtil;
+import com.typesafe.config.parser.ConfigDocument;
+import com.typesafe.config.parser.ConfigDocumentFactory;
+import edtech.analytics.measure.MeasureReader;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * Finds names of one's own that a file gives twice. HOCON itself lets the later one win, or mixes
+ * the two.
+ */
+final class RepeatedNames {
+  private static final String MARK = "\"the value stands here\"";
+
+  private RepeatedNames() {}
+
+  /**
+   * Looks for them in a file.
+   *
+   * @param parsed the file's settings
+   * @param problems gets a sentence for each
+   */
+  static void require(Path file, ConfigObject parsed, List<String> problems) {
+    ConfigDocument document = ConfigDocumentFactory.parseFile(file.toFile());
+    for (String parent : List.of(MeasureReader.DIMENSIONS, MeasureReader.METRICS)) {
+      if (parsed.get(parent) instanceof ConfigObject names) {
+        names.keySet().stream()
+            .filter(name -> isTwice(document, ConfigUtil.joinPath(parent, name)))
+            .sorted()
+            .forEach(
+                name ->
+                    problems.add(
+                        file + ": " + parent + "." + name + " is set twice: leave one of them"));
+      }
+    }
+  }
+
+  /** Setting a value removes all but the last of a name: then more than that value has changed. */
+  private static boolean isTwice(ConfigDocument document, String path) {
+    String text = document.render();
+    String once = document.withValueText(path, MARK).render();
+    int at = once.indexOf(MARK);
+    String before = once.substring(0, at);
+    String behind = once.substring(at + MARK.length());
+    if (!text.startsWith(before) || !text.endsWith(behind)) {
+      return true;
+    }
+    String value = text.substring(before.length(), text.length() - behind.length());
+    try {
+      return ConfigFactory.parseString("value : " + value).root().size() > 1;
+    } catch (ConfigException notOneValue) {
+      return true;
+    }
+  }
+}
