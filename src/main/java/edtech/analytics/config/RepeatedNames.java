@@ -9,6 +9,7 @@ import com.typesafe.config.parser.ConfigDocumentFactory;
 import edtech.analytics.measure.MeasureReader;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * Finds names of one's own that a file gives twice. HOCON itself lets the later one win, or mixes
@@ -27,21 +28,34 @@ final class RepeatedNames {
    */
   static void require(Path file, ConfigObject parsed, List<String> problems) {
     ConfigDocument document = ConfigDocumentFactory.parseFile(file.toFile());
-    for (String parent : List.of(MeasureReader.DIMENSIONS, MeasureReader.METRICS)) {
-      if (parsed.get(parent) instanceof ConfigObject names) {
-        names.keySet().stream()
-            .filter(name -> isTwice(document, ConfigUtil.joinPath(parent, name)))
-            .sorted()
-            .forEach(
-                name ->
-                    problems.add(
-                        file + ": " + parent + "." + name + " is set twice: leave one of them"));
-      }
-    }
+    names(parsed, MeasureReader.DIMENSIONS)
+        .filter(name -> isTwice(document, ConfigUtil.joinPath(MeasureReader.DIMENSIONS, name)))
+        .forEach(name -> add(file, MeasureReader.DIMENSIONS, name, problems));
+    // What every metric has: the rest of one may be added elsewhere.
+    names(parsed, MeasureReader.METRICS)
+        .filter(
+            name ->
+                isTwice(
+                    document,
+                    ConfigUtil.joinPath(MeasureReader.METRICS, name, MeasureReader.TYPES)))
+        .forEach(name -> add(file, MeasureReader.METRICS, name, problems));
+  }
+
+  private static Stream<String> names(ConfigObject settings, String key) {
+    return settings.get(key) instanceof ConfigObject names
+        ? names.keySet().stream().sorted()
+        : Stream.empty();
+  }
+
+  private static void add(Path file, String key, String name, List<String> problems) {
+    problems.add(file + ": " + key + "." + name + " is set twice: leave one of them");
   }
 
   /** Setting a value removes all but the last of a name: then more than that value has changed. */
   private static boolean isTwice(ConfigDocument document, String path) {
+    if (!document.hasPath(path)) {
+      return false;
+    }
     String text = document.render();
     String once = document.withValueText(path, MARK).render();
     int at = once.indexOf(MARK);

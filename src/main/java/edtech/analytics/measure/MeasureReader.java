@@ -1,5 +1,6 @@
 package edtech.analytics.measure;
 
+import com.typesafe.config.ConfigList;
 import com.typesafe.config.ConfigObject;
 import com.typesafe.config.ConfigValue;
 import com.typesafe.config.ConfigValueType;
@@ -21,7 +22,9 @@ public final class MeasureReader {
   /** The setting of the metrics. */
   public static final String METRICS = "metrics";
 
-  private static final String TYPES = "event-types";
+  /** The key of a metric that every one has. */
+  public static final String TYPES = "event-types";
+
   private static final String WHERE = "where";
   private static final String SUM = "sum";
   private static final String NAME = "[a-z][a-z0-9_]{0,31}";
@@ -85,12 +88,12 @@ public final class MeasureReader {
 
   private Optional<Metric> metric(String key, String name, ConfigValue value) {
     if (!(value instanceof ConfigObject metric)) {
-      problems.add(key, Problems.shown(value), "must be an object in braces with " + TYPES);
+      problems.add(key, Problems.shown(value), "must be an object in braces");
       return Optional.empty();
     }
     problems.requireKnown(key, metric, List.of(TYPES, WHERE, SUM));
     if (!metric.containsKey(TYPES)) {
-      problems.add(key, Problems.shown(value), "needs " + TYPES + " = [\"…\"]");
+      problems.add(key + ": needs " + TYPES + " = [\"a_type\"]");
       return Optional.empty();
     }
     Set<String> types = new HashSet<>(problems.texts(key + "." + TYPES, metric.get(TYPES)));
@@ -119,7 +122,12 @@ public final class MeasureReader {
   }
 
   private Optional<EventPath> path(String key, ConfigValue value) {
-    return problems.text(key, value).flatMap(text -> parsed(key, text));
+    if (value instanceof ConfigObject || value instanceof ConfigList) {
+      problems.add(
+          key, Problems.shown(value), "must be the path of one value, as \"device.version\"");
+      return Optional.empty();
+    }
+    return parsed(key, Problems.shown(value));
   }
 
   private Optional<EventPath> parsed(String key, String text) {
@@ -132,7 +140,9 @@ public final class MeasureReader {
       return true;
     }
     problems.add(
-        key, name, "is no name: it must be of a-z, 0-9 and _, begin with a letter, at most 32");
+        key,
+        name,
+        "is no name: it must be of a-z, 0-9 and _, begin with a letter, and have at most 32 characters");
     return false;
   }
 

@@ -29,6 +29,10 @@ public final class Problems {
     this.problems = problems;
   }
 
+  public void add(String problem) {
+    problems.add(problem);
+  }
+
   public void add(String key, Object value, String rule) {
     problems.add(key + " = \"" + value + "\": " + rule);
   }

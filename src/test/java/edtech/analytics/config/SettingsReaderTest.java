@@ -426,6 +426,7 @@ class SettingsReaderTest {
         .containsExactly(
             "currency",
             "day.timezone",
+            "dimensions.platform",
             "event-types.ab-test-assignment",
             "event-types.purchase",
             "event-types.task-result",
@@ -436,6 +437,7 @@ class SettingsReaderTest {
             "max-rejected-lines",
             "max-rejected-ratio",
             "max-rejected-ratio-of-any-day",
+            "metrics",
             "placeholder-ids",
             "success-values");
   }

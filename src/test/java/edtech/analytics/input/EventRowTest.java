@@ -8,6 +8,7 @@ import edtech.analytics.input.line.Lines;
 import edtech.analytics.input.line.ParsedLine;
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.spark.sql.catalyst.expressions.UnsafeArrayData;
 import org.apache.spark.sql.catalyst.expressions.UnsafeRow;
 import org.junit.jupiter.api.Test;
 
@@ -100,13 +101,50 @@ class EventRowTest {
         .isZero();
   }
 
-  /** The row of a line in the middle of a buffer. */
+  @Test
+  void measures_areArrays() {
+    LineParser measuring =
+        new LineParser(
+            Lines.measuring(
+                Lines.measures(
+                    """
+                    dimensions { a = a, b = b, c = platform }
+                    metrics {
+                      m { event-types = [page_view] }, n { event-types = [page_view], sum = n }
+                      o { event-types = [x] }
+                    }
+                    """),
+                Lines.RULES.source()));
+    UnsafeRow row =
+        row(measuring, Lines.plain("\"platform\":\"ios\",\"a\":\"привет, мир\",\"n\":\"-\""));
+
+    UnsafeArrayData values = row.getArray(at(ParsedColumn.DIMENSIONS));
+    assertThat(values.numElements()).isEqualTo(3);
+    assertThat(values.getUTF8String(0)).hasToString("привет, мир");
+    assertThat(values.isNullAt(1)).isTrue();
+    assertThat(values.getUTF8String(2)).hasToString("ios");
+    UnsafeArrayData metrics = row.getArray(at(ParsedColumn.METRICS));
+    assertThat(metrics.numElements()).isEqualTo(2);
+    assertThat(metrics.getStruct(0, 2).getInt(0)).isZero();
+    assertThat(metrics.getStruct(0, 2).getDecimal(1, 18, 6)).hasToString("1.000000");
+    assertThat(metrics.getStruct(1, 2).getInt(0)).isEqualTo(1);
+    assertThat(metrics.getStruct(1, 2).isNullAt(1)).isTrue();
+
+    assertThat(row(Lines.plain("")).isNullAt(at(ParsedColumn.DIMENSIONS))).isTrue();
+    assertThat(row(Lines.plain("")).isNullAt(at(ParsedColumn.METRICS))).isTrue();
+  }
+
   private UnsafeRow row(String line) {
+    return row(parser, line);
+  }
+
+  /** The row of a line in the middle of a buffer. */
+  private UnsafeRow row(LineParser by, String line) {
     byte[] text = line.getBytes(UTF_8);
     byte[] buffer = new byte[text.length + 9];
     System.arraycopy(text, 0, buffer, 5, text.length);
     ParsedLine parsed = new ParsedLine();
-    parser.parse(buffer, 5, text.length, parsed);
+    by.parse(buffer, 5, text.length, parsed);
     assertThat(parsed.reason()).isNull();
     return (UnsafeRow) rows.of(7, 4_000_000_000L, parsed, buffer, 5, text.length);
   }

@@ -3,10 +3,14 @@ package edtech.analytics.clickhouse.sink;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import edtech.analytics.spark.InternalRows;
+import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.catalyst.expressions.GenericInternalRow;
 import org.apache.spark.sql.types.DataType;
@@ -89,6 +93,43 @@ class NativeBlockTest {
     assertThat(new NativeColumn("s", DataTypes.createDecimalType(18, 6), true).type())
         .isEqualTo("Nullable(Decimal(18, 6))");
     assertThat(value(DataTypes.StringType, UTF8String.EMPTY_UTF8)).isEqualTo("00");
+  }
+
+  @Test
+  void wideDecimals_areSixteenBytes() {
+    DataType type = DataTypes.createDecimalType(38, 6);
+    assertThat(value(type, Decimal.apply(new BigDecimal("-0.000002"), 38, 6)))
+        .isEqualTo("feffffffffffffff" + "ffffffffffffffff");
+    assertThat(value(type, Decimal.apply(new BigDecimal("18446744073709.551617"), 38, 6)))
+        .isEqualTo("0100000000000000" + "0100000000000000");
+    assertThat(new NativeColumn("d", type, false).type()).isEqualTo("Decimal(38, 6)");
+  }
+
+  @Test
+  void maps_areTheirEndsThenKeysThenValues() {
+    NativeBlock block =
+        new NativeBlock(
+            List.of(
+                new NativeColumn(
+                    "m",
+                    DataTypes.createMapType(DataTypes.StringType, DataTypes.StringType),
+                    false)));
+    for (int round = 0; round < 2; round++) {
+      block.add(InternalRows.of(InternalRows.map(new TreeMap<>(Map.of("a", "x", "b", "")))), NONE);
+      block.add(InternalRows.of(InternalRows.map(Map.of())), NONE);
+      block.add(InternalRows.of(InternalRows.map(Map.of("c", "é"))), NONE);
+      int length = block.assemble();
+      assertThat(HexFormat.of().formatHex(block.block(), 0, length))
+          .isEqualTo(
+              "0103"
+                  + ("01" + "6d" + "13" + hex("Map(String, String)"))
+                  + ("0200000000000000" + "0200000000000000" + "0300000000000000")
+                  + ("0161" + "0162" + "0163")
+                  + ("0178" + "00" + "02c3a9"));
+      assertThat(block.bytes()).isEqualTo(24 + 6 + 6);
+      block.clear();
+      assertThat(block.bytes()).isZero();
+    }
   }
 
   @Test

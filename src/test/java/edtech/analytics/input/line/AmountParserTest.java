@@ -51,6 +51,25 @@ class AmountParserTest {
   }
 
   @ParameterizedTest
+  @CsvSource({
+    "1, 1000000",
+    "-0.000001, -1",
+    "2.5000000, 2500000",
+    "1e-6, 1",
+    "999999999999.999999, 999999999999999999",
+    "1e11, 100000000000000000"
+  })
+  void number_isItsMillionths(String text, long millionths) {
+    assertThat(AmountParser.millionths(text)).isEqualTo(millionths);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"0.0000001", "1e-7", "1e12", "-1000000000000", "1,5", " 1", "1.", "0x1"})
+  void numberOfTooManyDigits_orNone_isNoMillionths(String text) {
+    assertThat(AmountParser.millionths(text)).isEqualTo(AmountParser.NOT_AN_AMOUNT);
+  }
+
+  @ParameterizedTest
   @ValueSource(
       strings = {
         "",

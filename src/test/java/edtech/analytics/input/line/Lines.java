@@ -2,14 +2,20 @@ package edtech.analytics.input.line;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
 
+import com.typesafe.config.ConfigFactory;
+import com.typesafe.config.ConfigObject;
+import edtech.analytics.measure.MeasureReader;
 import edtech.analytics.measure.Measures;
 import edtech.analytics.source.Source;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.IntStream;
 
 /** Lines and rules for the tests of this package. */
 public final class Lines {
@@ -37,6 +43,15 @@ public final class Lines {
   }
 
   private static ParseRules rules(ZoneId zone, int maxLineBytes, Source source) {
+    return rules(zone, maxLineBytes, source, Measures.NONE);
+  }
+
+  /** Rules in UTC that ask for dimensions and metrics. */
+  public static ParseRules measuring(Measures measures, Source source) {
+    return rules(ZoneOffset.UTC, 1 << 20, source, measures);
+  }
+
+  private static ParseRules rules(ZoneId zone, int maxLineBytes, Source source, Measures measures) {
     return new ParseRules(
         zone,
         Set.of("purchase"),
@@ -47,7 +62,7 @@ public final class Lines {
         Set.of("null", "undefined", "0"),
         maxLineBytes,
         source,
-        Measures.NONE);
+        measures);
   }
 
   /** A valid event of a type with more members, such as {@code "a":1,"b":2}. */
@@ -140,7 +155,40 @@ public final class Lines {
         line.taskResult(),
         line.isSuccess(),
         line.abTestId(),
-        line.abGroup());
+        line.abGroup(),
+        values(line.measured),
+        metrics(line.measured));
+  }
+
+  /** As they are written in settings. */
+  public static Measures measures(String hocon) {
+    ConfigObject settings = ConfigFactory.parseString(hocon).root();
+    List<String> problems = new ArrayList<>();
+    Measures measures =
+        MeasureReader.read(
+            (ConfigObject) settings.get("dimensions"),
+            (ConfigObject) settings.get("metrics"),
+            problems);
+    assertThat(problems).isEmpty();
+    return measures;
+  }
+
+  /** The values of the dimensions; '' = none. */
+  static List<String> values(Measured measured) {
+    return IntStream.range(0, measured.dimensions())
+        .mapToObj(i -> measured.value(i) == null ? "" : measured.value(i).toString())
+        .toList();
+  }
+
+  /** The metrics by number, each with what it gets in millionths; ? = no number. */
+  static List<String> metrics(Measured measured) {
+    return IntStream.range(0, measured.metrics())
+        .mapToObj(
+            i ->
+                measured.metric(i)
+                    + "="
+                    + (measured.isNumeric(i) ? String.valueOf(measured.millionths(i)) : "?"))
+        .toList();
   }
 
   /** Bytes written as chars U+0000 to U+00FF. */

@@ -3,7 +3,6 @@ package edtech.analytics.input.line;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import edtech.analytics.measure.Measures;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -54,9 +53,21 @@ class PlainFieldsTest {
     "purchase"
   };
 
-  private final LineParser parser = new LineParser(Lines.RULES);
-  private final EventRules rules = new EventRules(Lines.RULES);
-  private final PlainFields plain = new PlainFields(Measures.NONE);
+  private static final ParseRules RULES =
+      Lines.measuring(
+          Lines.measures(
+              """
+              dimensions { a = platform, b = v, c = "'currency'", d = c.d, e = user_id, f = a }
+              metrics {
+                all { event-types = [page_view, purchase, task_result], sum = b }
+                some { event-types = [page_view, purchase], where { kind = [one_off], a = [true] } }
+              }
+              """),
+          Lines.RULES.source());
+
+  private final LineParser parser = new LineParser(RULES);
+  private final EventRules rules = new EventRules(RULES);
+  private final PlainFields plain = new PlainFields(RULES.measures());
   private final Random random = new Random(20260301);
 
   @ParameterizedTest
