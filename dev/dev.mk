@@ -109,13 +109,13 @@ audit: $(VENV) #- known vulnerabilities of all pinned packages, Maven's and Pyth
 JDBC := dev/bench/jdbc/target/.fetched
 BENCH_STATE := .local-bench
 LONG_STATE := .local-long
-BENCHES := ways parse sources sink scale heap small days
+BENCHES := ways parse sources segments sink scale heap small days
 WHAT ?= ways
 BENCH = $(VENV_PYTHON) -m dev.bench
 
 .PHONY: bench bench-dbt long-runs
 # What compares ways is on the services of `make up`, so that their tables can be looked at after it.
-bench: $(JDBC) $(VENV) $(JAR) ## one of the targets of docs/performance.md: make bench [WHAT=ways|parse|sources|sink|scale|heap|small|days]
+bench: $(JDBC) $(VENV) $(JAR) ## one of the targets of docs/performance.md: make bench [WHAT=ways|parse|sources|segments|sink|scale|heap|small|days]
 	@[ -n "$(filter $(BENCHES),$(WHAT))" ] || { echo "error: WHAT is '$(WHAT)': give one of $(BENCHES)" >&2; exit 2; }
 ifeq ($(WHAT),ways)
 	@$(MAKE) --no-print-directory up

@@ -124,6 +124,14 @@ def backfill(first: str, last: str) -> list[str]:
     return ["make", "--no-print-directory", "backfill", *dates, "ARGS=--force"]
 
 
+def seconds_of_load(command: list[str], events: int) -> float:
+    """Seconds of a load that has to accept so many events."""
+    done = run(command)
+    if f"accepted {events:,} " not in done.output:
+        sys.exit(f"error: not all of {events} events are accepted:\n{done.output[-2000:]}")
+    return done.seconds
+
+
 def load_uncounted(date: str) -> None:
     """A load before those that count: it makes the class archive, and the caches are warm."""
     done = run(load(date, "ARCHIVE=1"))

@@ -5,7 +5,6 @@ begins with one that is no event.
 """
 
 import os
-import sys
 from functools import partial
 
 from pyspark.sql import DataFrame, SparkSession
@@ -34,9 +33,9 @@ def main() -> None:
     print(f"{FIRST}: {lines} lines in Segment's form")
     measure.load_uncounted(LATER)
     loads = {
-        "native": partial(_seconds, measure.load(FIRST), events),
+        "native": partial(measure.seconds_of_load, measure.load(FIRST), events),
         PRESET: partial(
-            _seconds,
+            measure.seconds_of_load,
             measure.load(FIRST, f"ARGS=--force --set source.preset={PRESET}"),
             events,
         ),
@@ -50,13 +49,6 @@ def main() -> None:
     ]
     details = {"events": events, "lines": lines, "medians": medians, "seconds": seconds}
     measure.report("sources", figures, details)
-
-
-def _seconds(load: list[str], events: int) -> float:
-    done = measure.run(load)
-    if f"accepted {events:,} " not in done.output:
-        sys.exit(f"error: not all of {events} events are accepted:\n{done.output[-2000:]}")
-    return done.seconds
 
 
 def _read(rounds: int) -> dict[str, list[float]]:
