@@ -17,3 +17,10 @@
 {% macro is_complete_to_the_end(first) -%}
     toBool(history.last_missing_date < history.first_date or {{ first }} > history.last_missing_date + 1)
 {%- endmacro %}
+
+{#- The latest day up to that of the row that is not there; where none is missing, the day before the first one. -#}
+{% macro last_missing_date(is_there, keys=[]) -%}
+    max(if({{ is_there }}, first_date - 1, event_date)) over (
+        {{ 'partition by ' ~ keys | join(', ') if keys }} order by event_date
+    )
+{%- endmacro %}

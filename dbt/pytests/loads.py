@@ -6,6 +6,13 @@ from datetime import date, timedelta
 from warehouse import Warehouse
 
 FIRST = date(2026, 1, 12)  # a Monday
+SEGMENT_MARTS = (
+    "active_users_by_segment",
+    "retention_by_segment",
+    "retention_summary_by_segment",
+    "conversion_by_segment",
+    "ltv_by_segment",
+)
 HISTORY_MARTS = (
     "active_users",
     "active_users_by_period",
@@ -20,13 +27,14 @@ HISTORY_MARTS = (
     "ab_test_results",
     "metrics_by_period",
     "published_metrics",
+    *SEGMENT_MARTS,
 )
-# What a load of a day writes, from rows of (user, purchases in cents).
+# What a load of a day writes, from rows of (user, purchases in cents, values of dimensions).
 LOAD = [
     """INSERT INTO store.staging_user_day (event_date, user_id, event_count, purchase_count,
-        positive_purchase_count, revenue, load_id)
+        positive_purchase_count, revenue, dimensions, load_id)
     SELECT event_date, user_id, 1 + length(cents), length(cents),
-        arrayCount(c -> c > 0, cents), arraySum(cents) / 100, load_id FROM {day}""",
+        arrayCount(c -> c > 0, cents), arraySum(cents) / 100, dimensions, load_id FROM {day}""",
     """INSERT INTO store.raw_events (event_date, event_id, user_id, load_id)
     SELECT event_date, concat(user_id, '-', toString(n)), user_id, load_id
     FROM {day} ARRAY JOIN range(1 + length(cents)) AS n""",
@@ -46,6 +54,10 @@ LOAD = [
         if(paying > 0, toFloat64(total) / paying, NULL),
         if(active > 0, paying / active, NULL), {load}
     FROM store.staging_user_day WHERE load_id = {load}""",
+    """INSERT INTO store.marts_daily_segments (event_date, dimension, value, dau, load_id)
+    SELECT event_date, dimension, dimensions[dimension] AS value, count(), load_id
+    FROM store.staging_user_day ARRAY JOIN {known}::Array(String) AS dimension
+    WHERE load_id = {load} GROUP BY event_date, dimension, value, load_id""",
 ]
 # The metrics of the same load, from rows of (metric, user, values in millionths); one without users
 # has a row without a user.
@@ -72,6 +84,7 @@ STORES = (
     "marts_daily_revenue",
     "staging_user_metric_day",
     "marts_daily_metrics",
+    "marts_daily_segments",
 )
 
 
@@ -90,22 +103,31 @@ class Marts(Warehouse):
         day: int,
         users: dict[str, list[int]],
         metrics: dict[str, dict[str, list[int]]] | None = None,
+        values: dict[str, dict[str, str]] | None = None,
     ) -> int:
         """Writes a load of a day and publishes it; returns its id.
 
         ``metrics``: by the name of each that the day knows, users with their values in millionths.
+        ``values``: by the name of each dimension that it knows, users with their value; a user
+        without one is not in it.
         """
         self.loads += 1
-        when, load = iso(day), self.loads
-        rows = ",".join(f"('{user}', {cents})" for user, cents in users.items())
+        when, load, known = iso(day), self.loads, values or {}
+        rows = []
+        for user, cents in users.items():
+            pairs = [(name, of_user[user]) for name, of_user in known.items() if user in of_user]
+            rows.append(f"('{user}', {cents}, {pairs})")
+        types = "user_id String, cents Array(Int64), pairs Array(Tuple(String, String))"
         source = (
-            f"(SELECT toDate('{when}') AS event_date, user_id, cents, toUInt64({load}) AS load_id"
-            f" FROM values('user_id String, cents Array(Int64)', {rows}))"
+            f"(SELECT toDate('{when}') AS event_date, user_id, cents,"
+            f" pairs::Map(String, String) AS dimensions, toUInt64({load}) AS load_id"
+            f" FROM values('{types}', {','.join(rows)}))"
             if users
-            else "(SELECT event_date, user_id, [0] AS cents, load_id FROM store.raw_events WHERE 0)"
+            else "(SELECT event_date, user_id, [0] AS cents, map() AS dimensions, load_id"
+            " FROM store.raw_events WHERE 0)"
         )
         for statement in LOAD:
-            self.sql(statement.format(day=source, date=when, load=load))
+            self.sql(statement.format(day=source, date=when, load=load, known=list(known)))
         counted = ",".join(
             f"('{metric}', '{user}', {micros})"
             for metric, by_user in (metrics or {}).items()

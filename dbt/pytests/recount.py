@@ -288,7 +288,8 @@ def rate(numerator, denominator, when: bool = True) -> float | None:
 def assert_equal(found: list[dict], wanted: list[dict]) -> None:
     assert len(found) == len(wanted)
     keys = [name for name in found[0] if name.endswith(("date", "start", "period", "number"))]
-    keys += [name for name in found[0] if name in ("window_days", "days_active", "metric")]
+    names = ("window_days", "days_active", "metric", "dimension", "value")
+    keys += [name for name in found[0] if name in names]
 
     def key(row: dict) -> tuple:
         return tuple(row[name] for name in keys)

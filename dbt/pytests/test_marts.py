@@ -2,8 +2,9 @@
 
 import random
 
-from loads import HISTORY_MARTS
-from recount import Recount, assert_equal
+from loads import HISTORY_MARTS, SEGMENT_MARTS
+from recount import assert_equal
+from recount_segments import SegmentRecount
 
 
 def random_history(seed: int, length: int) -> dict[int, dict[str, list[int]]]:
@@ -42,36 +43,59 @@ def random_metrics(seed: int, history: dict[int, dict]) -> dict[int, dict]:
     return days
 
 
+def random_values(
+    seed: int, history: dict[int, dict[str, list[int]]]
+) -> dict[int, dict[str, dict[str, str]]]:
+    """Of each day, of each dimension that it knows, user → value. A country is kept for most of
+    the time, some users have none, and days before 10 do not know it; days 25 and 26 do not know
+    the version, of which there are more than the marts have rows for; nobody has a plan."""
+    draw = random.Random(seed)
+    countries = {}
+    values: dict[int, dict[str, dict[str, str]]] = {}
+    for day, users in history.items():
+        for user in users:
+            if user not in countries or draw.random() < 0.05:
+                countries[user] = draw.choice(["DE", "FR", "IT", "", "(other)"])
+        known = {"plan": {}} if users else {}
+        if day >= 10:
+            known["country"] = {user: countries[user] for user in users if countries[user]}
+        if day not in (25, 26):
+            known["version"] = {user: f"v{int(120 * draw.random() ** 2)}" for user in users}
+        values[day] = known
+    return values
+
+
 def test_no_data_at_all_builds_and_publishes_empty_marts(marts):
-    assert "published: 14 tables in marts" in marts.dbt("build")
+    assert "published: 19 tables in marts" in marts.dbt("build")
     assert {mart: text for mart, text in marts.dump().items() if text} == {}
 
 
 def test_random_history_with_gaps_equals_the_recount_by_hand(marts):
     history = random_history(1, 50)
-    metrics = random_metrics(1, history)
+    metrics, values = random_metrics(1, history), random_values(1, history)
     for day, users in history.items():
-        marts.load(day, users, metrics[day])
+        marts.load(day, users, metrics[day], values[day])
     marts.dbt("build")
-    recount = Recount(history, metrics)
+    recount = SegmentRecount(history, values, metrics)
     assert {row["is_complete"] for row in recount.metrics_by_period()} == {True, False}
+    assert len(set(recount.labels["version"].values())) == 51
     for mart in (*HISTORY_MARTS[:9], *HISTORY_MARTS[11:]):
         assert_equal(marts.rows(mart), getattr(recount, mart)())
 
 
 def test_one_user_on_one_day(marts):
-    marts.load(0, {"only": []})
+    marts.load(0, {"only": []}, values={"country": {}})
     marts.dbt("build")
-    recount = Recount({0: {"only": []}})
-    for mart in HISTORY_MARTS[:9]:
+    recount = SegmentRecount({0: {"only": []}}, {0: {"country": {}}})
+    for mart in (*HISTORY_MARTS[:9], *SEGMENT_MARTS):
         assert_equal(marts.rows(mart), getattr(recount, mart)())
 
 
 def test_days_reloaded_and_in_another_order_give_the_same_bytes(marts):
     history = random_history(2, 30)
-    metrics = random_metrics(2, history)
+    metrics, values = random_metrics(2, history), random_values(2, history)
     for day, users in history.items():
-        marts.load(day, users, metrics[day])
+        marts.load(day, users, metrics[day], values[day])
     marts.dbt("build")
     before = marts.dump()
 
@@ -80,8 +104,10 @@ def test_days_reloaded_and_in_another_order_give_the_same_bytes(marts):
     for day in draw.sample(sorted(history), len(history)):
         # A load that was replaced: nothing of it may be left.
         if draw.random() < 0.3:
-            marts.load(day, {"nobody": [100]}, {"nothing": {"nobody": [1]}})
+            nothing, nowhere = {"nothing": {"nobody": [1]}}, {"country": {"nobody": "XX"}}
+            marts.load(day, {"nobody": [100]}, nothing, nowhere)
         users = list(history[day].items())
-        marts.load(day, dict(draw.sample(users, len(users))), metrics[day])
+        known = dict(draw.sample(sorted(values[day].items()), len(values[day])))
+        marts.load(day, dict(draw.sample(users, len(users))), metrics[day], known)
     marts.dbt("build")
     assert marts.dump() == before

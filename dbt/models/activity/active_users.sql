@@ -1,12 +1,7 @@
 {{ config(order_by='event_date') }}
 
 with windows as (
-    select
-        event_date,
-        sumIf(users, days_since_active < 7) as wau,
-        sumIf(users, days_since_active < 30) as mau
-    from {{ ref('int_recency') }}
-    group by event_date
+    {{ active_windows(ref('int_recency')) }}
 ),
 
 days as (

@@ -26,5 +26,5 @@ marked as (
 select
     event_date,
     is_published,
-    max(if(is_published, first_date - 1, event_date)) over (order by event_date) as last_missing_date
+    {{ last_missing_date('is_published') }} as last_missing_date
 from marked

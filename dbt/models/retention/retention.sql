@@ -1,19 +1,9 @@
 {{ config(order_by='(cohort_date, day_number)') }}
 
 {% set last_day_number = 90 %}
+{% set day_numbers = range(last_day_number + 1) | list %}
 
-with active as (
-    select
-        cohort_date,
-        active_date - cohort_date as day_number,
-        count() as users
-    from {{ ref('int_users') }}
-    array join active_dates as active_date
-    where day_number <= {{ last_day_number }}
-    group by cohort_date, day_number
-),
-
-last_active as (
+with last_active as (
     select
         cohort_date,
         least(active_dates[-1] - cohort_date, {{ last_day_number }}) as day_number,
@@ -23,13 +13,7 @@ last_active as (
 ),
 
 cells as (
-    select
-        cohorts.cohort_date as cohort_date,
-        cohorts.cohort_size as cohort_size,
-        toUInt16(day_number) as day_number,
-        cohort_date + day_number as cell_date
-    from {{ ref('int_cohorts') }} as cohorts
-    array join range({{ last_day_number + 1 }}) as day_number
+    {{ retention_cells(ref('int_users'), ref('int_cohorts'), day_numbers) }}
 ),
 
 counted as (
@@ -37,17 +21,15 @@ counted as (
         cells.cohort_date as cohort_date,
         cells.day_number as day_number,
         cells.cohort_size as cohort_size,
-        active.users as retained_users,
+        cells.retained_users as retained_users,
         sum(last_active.users) over (
             partition by cells.cohort_date order by cells.day_number desc
         ) as on_or_after_users,
-        days.is_published as is_mature,
+        cells.is_mature as is_mature,
         cells.cell_date <= history.last_date as is_within,
         is_within and cells.cell_date > history.last_missing_date as is_on_or_after_mature
     from cells
-    left join active on cells.cohort_date = active.cohort_date and cells.day_number = active.day_number
     left join last_active on cells.cohort_date = last_active.cohort_date and cells.day_number = last_active.day_number
-    left join {{ ref('int_days') }} as days on cells.cell_date = days.event_date
     cross join (
         select
             max(event_date) as last_date,

@@ -3,9 +3,7 @@
 with summed as (
     select
         day_number,
-        countIf(is_mature) as mature_cohorts,
-        sumIf(cohort_size, is_mature) as eligible_users,
-        sumIf(assumeNotNull(retained_users), is_mature) as retained_users,
+        {{ over_mature_cohorts('retained_users') }},
         -- Sorted, so that the sum of fractions is the same in every run.
         arraySort(groupArrayIf(assumeNotNull(retention_rate), is_mature)) as rates
     from {{ ref('retention') }}

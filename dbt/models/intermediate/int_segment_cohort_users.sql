@@ -1,0 +1,11 @@
+{{ config(order_by='(segment, cohort_date)') }}
+
+select
+    segments.segment as segment,
+    users.cohort_date as cohort_date,
+    users.active_dates as active_dates,
+    users.payer_dates as payer_dates,
+    users.revenue_days as revenue_days
+from {{ ref('int_segment_users') }} as segments
+inner join {{ ref('int_users') }} as users on segments.user_id = users.user_id
+where segments.active_dates[1] = users.cohort_date

@@ -1,0 +1,1 @@
+{{ published('marts_daily_segments') }}
