@@ -1,10 +1,12 @@
 """``make bench-dbt``: `make dbt` on a long history, written straight into store without Spark.
 
-Takes the services from the environment, STATE (the folder of `make up`), DAYS and USERS (active
-users a day). A user joins on one day and comes back with a chance that falls with the square root
-of the age; a fifth of the users comes six times as often as the others. Raw rows exist for the last
-day only, and only that day is new since the last publication of the marts: the nightly run. Prints
-seconds by model and the server's peak of memory, where the kernel tells it.
+Takes the services from the environment, STATE (the folder of `make up`), DAYS, USERS (active users
+a day) and DIMENSIONS (how many values each has: 10,50,200; none for no dimension). A user joins on
+one day and comes back with a chance that falls with the square root of the age; a fifth of the
+users comes six times as often as the others. A user keeps the value of a dimension for half a year
+on average, the first values have the most users, and one in eleven users has no value. Raw rows
+exist for the last day only, and only that day is new since the last publication of the marts: the
+nightly run. Prints seconds by model and the server's peak of memory, where the kernel tells it.
 """
 
 import json
@@ -45,11 +47,20 @@ USER_DAY = """
         toDate('{date}'), user_id, toDateTime64('{date} 08:00:00', 6, 'UTC') AS first_event_at,
         first_event_at + toIntervalSecond(seconds), 3 + attempts + purchases, 1, seconds,
         attempts, toUInt64(attempts * (draw % 97) / 100), purchases, purchases AND cents > 0,
-        purchases * cents / 100, {load}, 0
+        purchases * cents / 100, {dimensions}, {load}, 0
     FROM (
         SELECT *, draw % 3600 AS seconds, draw % 4 AS attempts, draw % 29 = 0 AS purchases,
             toDecimal64(if(draw % 19 = 0, -500, 100 + draw % 5000), 2) AS cents
         FROM ({users}))
+"""
+
+# Of a dimension with so many values.
+KEPT_DAYS = 180
+DIMENSION = """
+    mapFilter((name, value) -> sipHash64(user, name, 'none') % 11 != 0, map(
+        'dimension_{n}',
+        'value-' || toString(toUInt64({values} * pow(sipHash64(user, {n},
+            intDiv({day} + sipHash64(user, {n}) % {kept}, {kept})) % 1000000 / 1000000, 2)))))
 """
 
 USER_TASK_DAY = """
@@ -89,6 +100,12 @@ DAILY = [
     """INSERT INTO store.marts_daily_ab_assignments
     SELECT event_date, ab_test_id, ab_group, uniqExact(user_id), load_id, 0
     FROM store.staging_ab_test_user_day GROUP BY ALL""",
+    """INSERT INTO store.marts_daily_segments
+    SELECT event_date, dimension, dimensions[dimension] AS value, count(), sum(event_count),
+        sum(session_count), sum(task_attempts), sum(task_successes), sum(purchase_count),
+        countIf(positive_purchase_count > 0), sum(revenue), load_id, 0
+    FROM store.staging_user_day ARRAY JOIN {names} AS dimension
+    GROUP BY event_date, load_id, dimension, value""",
 ]
 PUBLICATIONS = """
     INSERT INTO ops.publications (event_date, seq, load_id, fingerprint)
@@ -124,9 +141,10 @@ LAST_PUBLICATION = """
 def main() -> int:
     """Writes the history, runs dbt, reports."""
     days, users = measure.setting("DAYS", 365), measure.setting("USERS", 20_000)
+    values = dimensions()
     started = time.monotonic()
     try:
-        write(days, users)
+        write(days, users, values)
     except ServiceError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
@@ -141,19 +159,31 @@ def main() -> int:
     rows = int(_run("SELECT count() FROM store.staging_user_day"))
     memory = peak(server)
     print(f"{rows} user-days; memory of the server {memory}")
-    what = f"make dbt, {days} days of {users} active users"
+    what = f"make dbt, {days} days of {users} active users, dimensions of {values or 'no'} values"
     details = {"user_days": rows, "server_memory": memory, "dbt": done.details()}
     measure.report("dbt", [Figure(what, done.seconds, "≤", 60, " s")], details)
     return 0
 
 
-def write(days: int, users: int) -> None:
+def dimensions() -> list[int]:
+    """How many values each dimension has."""
+    text = os.environ.get("DIMENSIONS") or "10,50,200"
+    if text == "none":
+        return []
+    values = text.split(",")
+    if not all(number.isdecimal() and int(number) > 0 for number in values):
+        sys.exit(f"error: DIMENSIONS is '{text}': give numbers of values, as 10,50,200, or none")
+    return [int(number) for number in values]
+
+
+def write(days: int, users: int, values: list[int]) -> None:
     """Inserts the days, their publications and the last state of the marts."""
     _run_all([f"DROP DATABASE IF EXISTS {name} SYNC" for name in ("dbt_work",)])
     for day in range(days):
-        _day(day, births(users))
+        _day(day, births(users), values)
+    names = ", ".join(f"'dimension_{n}'" for n in range(len(values)))
     statements = [AB_TEST_USER_DAY, *DAILY, PUBLICATIONS, *RAW, LAST_PUBLICATION]
-    _run_all([statement.format(load=days) for statement in statements])
+    _run_all([statement.format(load=days, names=f"[{names}]") for statement in statements])
 
 
 def births(users: int) -> int:
@@ -167,7 +197,7 @@ def births(users: int) -> int:
     return round(users / (1 + returning))
 
 
-def _day(day: int, births: int) -> None:
+def _day(day: int, births: int, values: list[int]) -> None:
     of_day = USERS_OF_DAY.format(
         # Users have been joining for a year before the first day.
         day=day + MAX_AGE,
@@ -180,9 +210,14 @@ def _day(day: int, births: int) -> None:
         returns=RETURNS,
     )
     when = (FIRST + timedelta(days=day)).isoformat()
+    maps = [
+        DIMENSION.format(n=n, values=count, day=day, kept=KEPT_DAYS)
+        for n, count in enumerate(values)
+    ]
+    of_dimensions = f"mapConcat({', '.join(maps)})" if maps else "map()"
     _run_all(
         [
-            USER_DAY.format(date=when, load=day + 1, users=of_day),
+            USER_DAY.format(date=when, load=day + 1, users=of_day, dimensions=of_dimensions),
             USER_TASK_DAY.format(load=day + 1),
         ]
     )
