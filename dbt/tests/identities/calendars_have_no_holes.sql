@@ -1,12 +1,20 @@
 -- Marts whose number of rows is not that of their calendar.
 {% set days = '(select count() from ' ~ ref('int_days') ~ ')' %}
 {% set cohorts = '(select count() from ' ~ ref('int_cohorts') ~ ')' %}
+{% set segments = '(select count() from ' ~ ref('int_segments') ~ ')' %}
+{% set segment_cohorts = '(select count() from ' ~ ref('int_segment_cohorts') ~ ')' %}
+{% set segments_with_cohorts = '(select uniqExact(segment) from ' ~ ref('int_segment_cohorts') ~ ')' %}
 {% set rows = [
     ('active_users', days),
     ('stickiness', days ~ ' * 28'),
     ('retention', cohorts ~ ' * 91'),
     ('ltv', cohorts ~ ' * 181'),
     ('conversion', cohorts ~ ' * 3'),
+    ('active_users_by_segment', days ~ ' * ' ~ segments),
+    ('retention_by_segment', segment_cohorts ~ ' * 33'),
+    ('retention_summary_by_segment', segments_with_cohorts ~ ' * 33'),
+    ('conversion_by_segment', segments_with_cohorts ~ ' * 3'),
+    ('ltv_by_segment', segments_with_cohorts ~ ' * 9'),
 ] %}
 {% for mart, expected in rows %}
 select
