@@ -6,6 +6,7 @@
  *   <li>{@code cli}: commands; nothing but arguments, settings, job, exit code.
  *   <li>{@code config}: typed settings; all problems reported at once.
  *   <li>{@code source}: what a company's own events look like, as checked settings.
+ *   <li>{@code measure}: the dimensions and metrics that the settings ask of every event.
  *   <li>{@code input}: S3 objects to Spark rows: listing, splits, reading, decompression. {@code
  *       input.line}: one line to one event or one reason. They know JSON, not ClickHouse.
  *   <li>{@code model}: the tables and the names derived from theirs.

@@ -1,6 +1,7 @@
 package edtech.analytics.model;
 
 import java.util.List;
+import java.util.Set;
 
 /** The tables that a load writes, all of them published together. A new one is one entry here. */
 public final class Tables {
@@ -17,6 +18,14 @@ public final class Tables {
   /** Has a row of every metric that the load knew. */
   public static final Table METRICS = new Table("marts", "daily_metrics");
 
+  private static final Table USER_METRICS = new Table("staging", "user_metric_day");
+
+  /**
+   * Tables that loads of earlier releases do not have. Readers see no row of such a load there, as
+   * of a load with no dimension and no metric.
+   */
+  public static final Set<Table> LATER = Set.of(USER_METRICS, SEGMENTS, METRICS);
+
   /** In the order in which a load writes them: marts after what they are made of. */
   public static final List<Table> PUBLISHED =
       List.of(
@@ -29,7 +38,7 @@ public final class Tables {
           new Table("staging", "user_day"),
           new Table("staging", "user_task_day"),
           new Table("staging", "ab_test_user_day"),
-          new Table("staging", "user_metric_day"),
+          USER_METRICS,
           new Table("marts", "daily_activity"),
           new Table("marts", "daily_task_results"),
           new Table("marts", "daily_revenue"),

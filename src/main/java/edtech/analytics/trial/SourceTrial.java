@@ -4,9 +4,11 @@ import edtech.analytics.config.Settings;
 import edtech.analytics.input.LineSource;
 import edtech.analytics.input.OneObject;
 import edtech.analytics.input.line.LineParser;
+import edtech.analytics.input.line.Measured;
 import edtech.analytics.input.line.ParseRules;
 import edtech.analytics.input.line.ParsedLine;
 import edtech.analytics.input.line.Reason;
+import edtech.analytics.measure.MeasureNames;
 import edtech.analytics.source.EventField;
 import edtech.analytics.source.FieldPath;
 import edtech.analytics.source.FieldValue;
@@ -46,6 +48,9 @@ public final class SourceTrial {
   private final Map<String, Map<String, Long>> kindsByType = new TreeMap<>();
   private final Map<LocalDate, Long> days = new TreeMap<>();
   private final SeenPaths paths;
+  private final MeasureNames names;
+  private final Map<String, Long> valued = new TreeMap<>();
+  private final Map<String, long[]> counted = new TreeMap<>();
   private long lines;
 
   public SourceTrial(Settings settings) {
@@ -53,6 +58,9 @@ public final class SourceTrial {
     this.paths = new SeenPaths(typePaths(settings));
     this.rules = ParseRules.of(settings);
     this.parser = new LineParser(rules);
+    this.names = settings.measures().names();
+    names.dimensions().forEach(name -> valued.put(name, 0L));
+    names.metrics().forEach(name -> counted.put(name, new long[2]));
   }
 
   private static Set<String> typePaths(Settings settings) {
@@ -93,9 +101,10 @@ public final class SourceTrial {
     if (isEvent) {
       days.merge(LocalDate.ofEpochDay(parsed.eventDay()), 1L, Long::sum);
       countType();
+      countMeasures(parsed.measured);
     }
     if (samples.size() < MOST_SAMPLES) {
-      samples.add(new Sample(text, outcome, isEvent ? EventColumns.of(parsed) : Map.of()));
+      samples.add(new Sample(text, outcome, isEvent ? EventColumns.of(parsed, names) : Map.of()));
     }
   }
 
@@ -120,6 +129,29 @@ public final class SourceTrial {
             isKnown || kindsByType.size() < MOST_TYPES ? type : "(other types)",
             t -> new TreeMap<>())
         .merge(parsed.kind().code(), 1L, Long::sum);
+  }
+
+  private void countMeasures(Measured measured) {
+    for (int i = 0; i < measured.dimensions(); i++) {
+      if (measured.value(i) != null) {
+        valued.merge(names.dimensions().get(i), 1L, Long::sum);
+      }
+    }
+    for (int i = 0; i < measured.metrics(); i++) {
+      long[] counts = counted.get(names.metrics().get(measured.metric(i)));
+      counts[0]++;
+      counts[1] += measured.isNumeric(i) ? 0 : 1;
+    }
+  }
+
+  /** Events that have a value, by dimension. */
+  Map<String, Long> eventsByDimension() {
+    return valued;
+  }
+
+  /** By metric, the events that count, and those of them that have no number to add. */
+  Map<String, long[]> eventsByMetric() {
+    return counted;
   }
 
   /** The first lines, with what they were taken for. */

@@ -24,6 +24,7 @@ public final class TrialReport {
     samples();
     outcomes();
     types();
+    measures();
     paths();
     return text.toString();
   }
@@ -75,6 +76,26 @@ public final class TrialReport {
     if (all.size() > MOST_TYPES) {
       line("            … and %,d more types", all.size() - MOST_TYPES);
     }
+  }
+
+  private void measures() {
+    if (trial.kindsByType().isEmpty()) {
+      return;
+    }
+    line("");
+    line("events with a value of each dimension, events that count for each metric");
+    trial.eventsByDimension().forEach((name, events) -> line("%,10d  %s", events, name));
+    trial
+        .eventsByMetric()
+        .forEach(
+            (name, counts) ->
+                line(
+                    "%,10d  %s%s",
+                    counts[0],
+                    name,
+                    counts[1] == 0
+                        ? ""
+                        : String.format(Locale.ROOT, ", %,d of them without a number", counts[1])));
   }
 
   private void paths() {

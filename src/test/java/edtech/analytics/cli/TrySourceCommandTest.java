@@ -37,7 +37,21 @@ class TrySourceCommandTest {
 
   @Test
   void presetThatFits_showsEventsCountsTypesAndPaths() throws IOException {
-    ForkedJvm.Result result = trySource("--set", "source.preset=segment", segment());
+    ForkedJvm.Result result =
+        trySource(
+            "--set",
+            "source.preset=segment",
+            "--set",
+            "dimensions.source=context.campaign.source",
+            "--set",
+            "metrics.refunds.event-types=Order Refunded",
+            "--set",
+            "metrics.refunds.sum=properties.total",
+            "--set",
+            "metrics.total.event-types=Order Refunded",
+            "--set",
+            "metrics.total.sum=properties.order_id",
+            segment());
 
     assertThat(result.code()).isZero();
     assertThat(result.err()).isEmpty();
@@ -52,6 +66,8 @@ class TrySourceCommandTest {
                     event_id         seg-4
                     platform         Android
                     purchase_amount  -27.50 USD
+                    dimensions       platform = Android
+                    metrics          refunds + 27.5, total without a number
                     properties       {"properties":{"order_id":"o1","total":"27.50"}}
             """)
         .contains(
@@ -69,6 +85,14 @@ class TrySourceCommandTest {
 
             events by event_type and kind
                      3  Task Answered                            task_result
+            """)
+        .contains(
+            """
+            events with a value of each dimension, events that count for each metric
+                     8  platform
+                     1  source
+                     1  refunds
+                     1  total, 1 of them without a number
             """)
         .contains("\n         5  context.device.type                      ios\n")
         .contains("\n         9  event                                    Task Answered\n")

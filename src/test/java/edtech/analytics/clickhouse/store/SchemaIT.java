@@ -103,7 +103,43 @@ class SchemaIT {
                   "task_successes" + COUNT,
                   "purchase_count" + COUNT,
                   "positive_purchase_count" + COUNT,
+                  "revenue Decimal(18, 2)",
+                  "dimensions Map(LowCardinality(String), String)")),
+          Map.entry(
+              "staging.user_metric_day",
+              List.of(
+                  DATE,
+                  "user_id String",
+                  "metric LowCardinality(String)",
+                  "events" + COUNT,
+                  "total Decimal(38, 6)",
+                  "not_numeric" + COUNT)),
+          Map.entry(
+              "marts.daily_segments",
+              List.of(
+                  DATE,
+                  "dimension LowCardinality(String)",
+                  "value String",
+                  "dau" + COUNT,
+                  "event_count" + COUNT,
+                  "session_count" + COUNT,
+                  "task_attempts" + COUNT,
+                  "task_successes" + COUNT,
+                  "purchase_count" + COUNT,
+                  "payers" + COUNT,
                   "revenue Decimal(18, 2)")),
+          Map.entry(
+              "marts.daily_metrics",
+              List.of(
+                  DATE,
+                  "metric LowCardinality(String)",
+                  "users" + COUNT,
+                  "events" + COUNT,
+                  "total Decimal(38, 6)",
+                  "not_numeric" + COUNT,
+                  "user_share" + RATE,
+                  "per_active_user" + RATE,
+                  "per_user" + RATE)),
           Map.entry(
               "staging.user_task_day",
               List.of(
