@@ -4,9 +4,10 @@ Takes the services from the environment, STATE (the folder of `make up`), DAYS, 
 a day) and DIMENSIONS (how many values each has: 10,50,200; none for no dimension). A user joins on
 one day and comes back with a chance that falls with the square root of the age; a fifth of the
 users comes six times as often as the others. A user keeps the value of a dimension for half a year
-on average, the first values have the most users, and one in eleven users has no value. Raw rows
-exist for the last day only, and only that day is new since the last publication of the marts: the
-nightly run. Prints seconds by model and the server's peak of memory, where the kernel tells it.
+on average, the first values have the most users, and one in eleven users has no value. A user has
+events of each of three metrics on every second day. Raw rows exist for the last day only, and only
+that day is new since the last publication of the marts: the nightly run. Prints seconds by model
+and the server's peak of memory, where the kernel tells it.
 """
 
 import json
@@ -74,6 +75,19 @@ USER_TASK_DAY = """
     GROUP BY event_date, user_id, task, task_successes, load_id
 """
 
+USER_METRIC_DAY = """
+    INSERT INTO store.staging_user_metric_day
+    SELECT
+        event_date, user_id, metric, 1 + draw % 5 AS events,
+        if(metric = 'minutes', toDecimal128(draw % 10000, 6) / 100, toDecimal128(events, 6)), 0,
+        load_id, 0
+    FROM (
+        SELECT *, metric, cityHash64(user_id, event_date, metric) AS draw
+        FROM store.staging_user_day ARRAY JOIN ['lessons', 'minutes', 'videos'] AS metric
+        WHERE load_id = {load})
+    WHERE draw % 2 = 0
+"""
+
 # Of all days at once.
 AB_TEST_USER_DAY = """
     INSERT INTO store.staging_ab_test_user_day
@@ -106,6 +120,12 @@ DAILY = [
         countIf(positive_purchase_count > 0), sum(revenue), load_id, 0
     FROM store.staging_user_day ARRAY JOIN {names} AS dimension
     GROUP BY event_date, load_id, dimension, value""",
+    """INSERT INTO store.marts_daily_metrics
+    SELECT event_date, metric, count() AS users, sum(events), sum(total) AS sum_total, 0,
+        users / any(dau), toFloat64(sum_total) / any(dau), toFloat64(sum_total) / users, load_id, 0
+    FROM store.staging_user_metric_day
+    INNER JOIN store.marts_daily_activity USING (event_date, load_id)
+    GROUP BY event_date, load_id, metric""",
 ]
 PUBLICATIONS = """
     INSERT INTO ops.publications (event_date, seq, load_id, fingerprint)
@@ -219,6 +239,7 @@ def _day(day: int, births: int, values: list[int]) -> None:
         [
             USER_DAY.format(date=when, load=day + 1, users=of_day, dimensions=of_dimensions),
             USER_TASK_DAY.format(load=day + 1),
+            USER_METRIC_DAY.format(load=day + 1),
         ]
     )
 
