@@ -15,17 +15,28 @@ with sums as (
     {% endfor %}
 ),
 
+-- The days of a user once, and of them the periods: a set of users for every period would take twice as long.
 metric_users as (
-    {% for period in ['week', 'month'] %}
     select
-        '{{ period }}' as period,
-        {{ period_start(period, 'event_date') }} as period_start,
         metric,
-        uniqExact(user_id) as users
-    from {{ ref('stg_user_metric_day') }}
-    group by period_start, metric
-    {{ 'union all' if not loop.last }}
-    {% endfor %}
+        arrayJoin(arrayDistinct(arrayConcat(
+            {% for period in ['week', 'month'] %}
+            arrayMap(date -> ('{{ period }}', {{ period_start(period, 'date') }}), dates)
+            {{- ',' if not loop.last }}
+            {% endfor %}
+        ))) as of,
+        of.1 as period,
+        of.2 as period_start,
+        count() as users
+    from (
+        select
+            user_id,
+            metric,
+            groupArray(event_date) as dates
+        from {{ ref('stg_user_metric_day') }}
+        group by user_id, metric
+    )
+    group by metric, of
 ),
 
 cells as (
