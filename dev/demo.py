@@ -43,7 +43,7 @@ SCREEN = (
         ) AS loads
         INNER JOIN marts.active_users USING (event_date)
         ORDER BY event_date""",
-        rows=14,
+        rows=10,
     ),
     Look(
         "Retention: users of a cohort who are active again n days after their first day",
@@ -59,7 +59,17 @@ SCREEN = (
         SELECT period, period_start, revenue, active_users, payers, round(arpu, 2) AS arpu,
             round(arppu, 2) AS arppu, is_complete
         FROM marts.revenue_by_period ORDER BY period DESC, period_start""",
-        rows=6,
+        rows=5,
+    ),
+    Look(
+        "Metrics of one's own on the last day, as dev/sample/company.conf has them",
+        """
+        SELECT metric, users, events, total, round(user_share, 3) AS user_share,
+            round(per_active_user, 2) AS per_active_user, round(per_user, 2) AS per_user
+        FROM marts.daily_metrics
+        WHERE event_date = (SELECT max(event_date) FROM marts.published_loads)
+        ORDER BY metric""",
+        rows=3,
     ),
     Look(
         "A/B tests: each group against its control, with the 95 % interval of the difference",
@@ -76,7 +86,7 @@ SCREEN = (
         WHERE isNotNull(absolute_difference)
             AND metric IN ('task_success_rate', 'purchase_conversion', 'revenue_per_user')
         ORDER BY ab_test_id, metric, ab_group""",
-        rows=9,
+        rows=6,
     ),
 )
 

@@ -12,6 +12,7 @@ from dev.stack.services.state import ROOT, State, read_pairs
 # Those of `make demo`, on which docs/metrics.md is written.
 SEED, USERS = 7, 500
 FIRST = "2026-03-01"
+SETTINGS = ROOT / "dev" / "sample" / "company.conf"
 
 
 class SampleDays:
@@ -56,7 +57,7 @@ class SampleDays:
             name: value
             for name, value in os.environ.items()
             if not name.startswith(("CLICKHOUSE_", "MAKE", "MFLAGS", "DBT_"))
-        }
+        } | {"EDTECH_CONFIG": str(SETTINGS)}
         directory = self.state.directory
         done = subprocess.run(
             [

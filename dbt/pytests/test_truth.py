@@ -72,6 +72,78 @@ def test_assignments_are_what_was_meant(days):
     assert found == {date: day["assigned_users"] for date, day in days.truth["days"].items()}
 
 
+def test_segments_are_what_was_meant(days):
+    names = (
+        *("dau", "event_count", "session_count", "task_attempts", "task_successes"),
+        *("purchase_count", "payers"),
+    )
+    query = (
+        f"SELECT event_date, dimension, value, {', '.join(names)}, toInt64(revenue * 100)"
+        " FROM marts.daily_segments"
+    )
+    found = {(date, name, value): rest for date, name, value, *rest in days.rows(query)}
+    assert found == {
+        (date, dimension, value): [figures[name] for name in (*names, "revenue_cents")]
+        for date, day in days.truth["days"].items()
+        for dimension, values in day["segments"].items()
+        for value, figures in values.items()
+    }
+    assert {name for _, name, value in found if value == ""} == {"country", "app_version"}
+
+
+def test_metrics_of_days_are_what_was_meant(days):
+    figures = ("users", "events", "total", "not_numeric")
+    query = (
+        "SELECT event_date, metric, users, events, toInt64(total * 1000000), not_numeric,"
+        " user_share, per_active_user, per_user FROM marts.daily_metrics"
+    )
+    found = {(date, metric): rest for date, metric, *rest in days.rows(query)}
+    assert found == {
+        (date, metric): [
+            *(meant[name] for name in figures),
+            pytest.approx(meant["users"] / day["dau"], rel=1e-12),
+            pytest.approx(meant["total"] / 1e6 / day["dau"], rel=1e-12),
+            pytest.approx(meant["total"] / 1e6 / meant["users"], rel=1e-12),
+        ]
+        for date, day in days.truth["days"].items()
+        for metric, meant in day["metrics"].items()
+    }
+    by_user = (
+        "SELECT event_date, metric, count(), sum(events), toInt64(sum(total) * 1000000),"
+        " sum(not_numeric) FROM staging.user_metric_day GROUP BY event_date, metric"
+    )
+    summed = {(date, metric): rest for date, metric, *rest in days.rows(by_user)}
+    assert summed == {key: row[:4] for key, row in found.items()}
+
+
+def test_metrics_of_weeks_and_months_are_what_was_meant(days):
+    query = (
+        "SELECT period, period_start, metric, users, events, toInt64(total * 1000000),"
+        " user_share, is_complete FROM marts.metrics_by_period"
+    )
+    found = {tuple(row[:3]): row[3:] for row in days.rows(query)}
+    active = {
+        (period, start): users
+        for period, start, users in days.rows(
+            "SELECT period, period_start, active_users FROM marts.active_users_by_period"
+        )
+    }
+    wanted = {}
+    for period, starts in days.truth["periods"].items():
+        for start, metrics in starts.items():
+            # Of ten days from a Sunday on, one week is whole.
+            is_complete = (period, start) == ("week", "2026-03-02")
+            for metric, meant in metrics.items():
+                share = meant["users"] / active[period, start] if is_complete else None
+                sums = [meant[name] for name in ("users", "events", "total")]
+                wanted[period, start, metric] = [
+                    *sums,
+                    share and pytest.approx(share, rel=1e-12),
+                    is_complete,
+                ]
+    assert found == wanted
+
+
 def test_retention_curve_is_what_was_meant(days):
     found = defaultdict(list)
     query = (
@@ -102,6 +174,14 @@ def test_tests_are_what_was_meant(days):
                     pytest.approx(mean, rel=1e-12),
                     meant["crossover_users"],
                 ]
+            for metric, own in arm["metrics"].items():
+                mean, share = own["total"] / 1e6 / arm["users"], own["users"] / arm["users"]
+                for name, value in ((metric, mean), (f"{metric}_users", share)):
+                    assert found[test, group, name][:2] == [
+                        arm["users"],
+                        pytest.approx(value, rel=1e-12),
+                    ]
+    assert len({metric for _, _, metric in found}) == 5 + 2 * 3
 
 
 def test_task_effectiveness_adds_up_to_what_was_meant(days):
@@ -115,7 +195,7 @@ def test_task_effectiveness_adds_up_to_what_was_meant(days):
 def test_answers_in_docs_metrics_are_those_of_the_sample(days):
     page = (ROOT / "docs" / "metrics.md").read_text(encoding="utf-8")
     examples = re.findall(r"```sql\n(.*?)```\n\n```\n(.*?)```", page, re.DOTALL)
-    assert len(examples) == page.count("```sql") == 15
+    assert len(examples) == page.count("```sql") == 17
     env = days.env
     user, password = env["CLICKHOUSE_READER_USER"], env["CLICKHOUSE_READER_PASSWORD"]
     for query, answer in examples:
