@@ -60,7 +60,8 @@ demo: ## from nothing to ten published sample days and their metrics
 	@$(MAKE) --no-print-directory up
 	@$(WITH_ENV) $(VENV_PYTHON) -m dev.sample generate --seed 7 --users 500 \
 	  --from 2026-03-01 --days 10 --upload --truth "$(STATE)/truth.json"
-	@EDTECH_CONFIG="$${EDTECH_CONFIG:-dev/sample/company.conf}" \
+	@[ -f "$(STATE)/settings.conf" ] || cp dev/sample/company.conf "$(STATE)/settings.conf"
+	@EDTECH_CONFIG="$${EDTECH_CONFIG:-$(STATE)/settings.conf}" \
 	  $(MAKE) --no-print-directory backfill FROM=2026-03-01 TO=2026-03-10 \
 	  ARCHIVE="$$([ $(ARCHIVE_FILE) -nt $(JAR) ] || echo 1)"
 	@echo "building and testing the history marts"

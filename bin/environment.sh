@@ -55,4 +55,8 @@ use_services() {
   # shellcheck source=/dev/null
   . "$file"
   set +a
+  # make demo lays its settings there, so that whatever loads these days later takes the same.
+  if [ -z "${EDTECH_CONFIG:-}" ] && [ -f "${file%/env}/settings.conf" ]; then
+    export EDTECH_CONFIG="${file%/env}/settings.conf"
+  fi
 }

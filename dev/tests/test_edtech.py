@@ -96,6 +96,17 @@ def test_clickHouseUrlInTheEnvironment_isUsedInsteadOfTheLocalServices(services)
     assert not [line for line in said if line.startswith("CLICKHOUSE_LOADER")]
 
 
+def test_settingsFileOfTheLocalServices_isUsedWhereNoneIsNamed(services, tmp_path):
+    settings = tmp_path / "state" / "settings.conf"
+    settings.touch()
+
+    assert f"EDTECH_CONFIG={settings}" in _run(services, "load").stdout.splitlines()
+    named = _run(services | {"EDTECH_CONFIG": "my.conf"}, "load").stdout.splitlines()
+    assert "EDTECH_CONFIG=my.conf" in named
+    own = _run(services | {"CLICKHOUSE_URL": "https://own.example:8443"}, "load").stdout
+    assert "EDTECH_CONFIG" not in own
+
+
 def test_otherLocaleAndProxy_isUtf8AndNeverForThisMachine(services):
     other = {"LC_ALL": "C", "http_proxy": "http://proxy.example", "no_proxy": "intern.example"}
 
