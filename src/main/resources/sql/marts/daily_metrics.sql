@@ -15,7 +15,7 @@ WITH counted AS (
     0,
     0,
     0,
-    (SELECT count(*) FROM staging_user_day)
+    (SELECT dau FROM day_totals WHERE dimension IS NULL)
 ),
 
 totals AS (

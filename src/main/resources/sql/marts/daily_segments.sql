@@ -1,41 +1,11 @@
 -- The day's users by what they are like, one row per published day, dimension and value: of each
 -- dimension the 1,000 values that most users have, ties by value, and the rest together.
-WITH valued AS (
-  SELECT
-    dimension,
-    coalesce(dimensions[dimension], '') AS value,
-    event_count,
-    session_count,
-    task_attempts,
-    task_successes,
-    purchase_count,
-    positive_purchase_count,
-    revenue
-  FROM staging_user_day
-    LATERAL VIEW explode(CAST(:dimensions AS ARRAY<STRING>)) AS dimension
-),
-
-totals AS (
-  SELECT
-    dimension,
-    value,
-    count(*) AS dau,
-    sum(event_count) AS event_count,
-    sum(session_count) AS session_count,
-    sum(task_attempts) AS task_attempts,
-    sum(task_successes) AS task_successes,
-    sum(purchase_count) AS purchase_count,
-    count_if(positive_purchase_count > 0) AS payers,
-    sum(revenue) AS revenue
-  FROM valued
-  GROUP BY dimension, value
-),
-
-ranked AS (
+WITH ranked AS (
   SELECT
     *,
     row_number() OVER (PARTITION BY dimension ORDER BY dau DESC, value) AS place
-  FROM totals
+  FROM day_totals
+  WHERE dimension IS NOT NULL
 ),
 
 named AS (

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -18,14 +19,16 @@ import org.apache.spark.sql.functions;
 
 /**
  * The rows of every table of one day, by SQL files over the views of {@link ParsedDay}. A query may
- * also read {@code user_sessions} and {@code user_dimensions}, the rows of a staging table as
- * {@code staging_<name>}, the loaded day as {@code :event_date}, which a day without events has,
- * too, and the names of the settings' dimensions and metrics as {@code :dimensions} and {@code
- * :metrics}.
+ * also read {@code user_sessions}, {@code user_dimensions} and {@code day_totals}, the rows of a
+ * staging table as {@code staging_<name>}, the loaded day as {@code :event_date}, which a day
+ * without events has, too, and the names of the settings' dimensions and metrics as {@code
+ * :dimensions} and {@code :metrics}.
  *
  * <p>Owns what queries share: computed at its first use, and kept until closed.
  */
 public final class DayTables implements AutoCloseable {
+  private static final String TOTALS = "/sql/day/day_totals.sql";
+
   private final SparkSession spark;
   private final Map<String, Object> parameters;
   private final Map<Table, Dataset<Row>> staging = new HashMap<>();
@@ -55,6 +58,7 @@ public final class DayTables implements AutoCloseable {
       staging.put(table, stored.containsKey(table) ? stored.get(table) : staged(table));
       staging.get(table).createOrReplaceTempView(table.view());
     }
+    keep(query(TOTALS)).createOrReplaceTempView("day_totals");
   }
 
   /** The rows of a table, with the columns of its DDL but {@code load_id} and {@code _task}. */
@@ -83,8 +87,8 @@ public final class DayTables implements AutoCloseable {
 
   /** Rows that no other query reads are not worth the memory. */
   private static boolean isRead(Table staged) {
-    return Tables.in("marts").stream()
-        .anyMatch(mart -> SqlFile.read(mart.query()).contains(staged.view()));
+    return Stream.concat(Stream.of(TOTALS), Tables.in("marts").stream().map(Table::query))
+        .anyMatch(query -> SqlFile.read(query).contains(staged.view()));
   }
 
   private Dataset<Row> keep(Dataset<Row> rows) {
