@@ -156,6 +156,38 @@ class AggregatesIT {
         .isZero();
   }
 
+  @Test
+  void metricAddedChangedAndTakenAway_dayLoadsAgainEachTime() {
+    LocalDate day = LocalDate.of(2014, 1, 4);
+    services.put(day, "a.jsonl", SampleDay.lines(day, "a", 20));
+    String[] counted = {"metrics.paid.event-types", "purchase"};
+    String[] added = {
+      "metrics.paid.event-types", "purchase", "metrics.paid.sum", "purchase_amount"
+    };
+
+    assertThat(services.load(day).load().status()).hasToString("published");
+    assertThat(metrics(day)).isEmpty();
+    assertThat(services.load(day, counted).load().status()).hasToString("published");
+    assertThat(metrics(day)).containsExactly("paid 4 4");
+    assertThat(services.load(day, counted).load().status()).hasToString("skipped");
+    assertThat(services.load(day, added).load().status()).hasToString("published");
+    assertThat(metrics(day)).containsExactly("paid 4 35");
+    assertThat(services.load(day).load().status()).hasToString("published");
+    assertThat(metrics(day)).isEmpty();
+  }
+
+  private static List<String> metrics(LocalDate day) {
+    return services
+        .rows(
+            "SELECT metric || ' ' || toString(users) || ' ' || toString(total) AS text"
+                + " FROM marts.daily_metrics WHERE event_date = '"
+                + day
+                + "'")
+        .stream()
+        .map(row -> row.getString("text"))
+        .toList();
+  }
+
   private static List<String> rows(Table table, LocalDate day) {
     return lines("SELECT * FROM " + table + " WHERE event_date = {day:Date}", day);
   }
