@@ -27,7 +27,14 @@ import org.junit.jupiter.params.provider.EnumSource;
 class LayoutIndependenceIT {
   private static final LocalDate DAY = LocalDate.of(2013, 1, 1);
   private static final String[] SETTINGS = {
-    "max-line-bytes", "4096", "max-rejected-ratio", "1", "max-outside-day-ratio", "1"
+    "max-line-bytes", "4096",
+    "max-rejected-ratio", "1",
+    "max-outside-day-ratio", "1",
+    "dimensions.session", "session_id",
+    "metrics.paid.event-types", "purchase",
+    "metrics.paid.sum", "purchase_amount",
+    "metrics.passed.event-types", "task_result",
+    "metrics.passed.where.task_result", "success"
   };
 
   private static LocalServices services;
