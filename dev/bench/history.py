@@ -59,7 +59,7 @@ USER_DAY = """
 KEPT_DAYS = 180
 DIMENSION = """
     mapFilter((name, value) -> sipHash64(user, name, 'none') % 11 != 0, map(
-        'dimension_{n}',
+        '{name}',
         'value-' || toString(toUInt64({values} * pow(sipHash64(user, {n},
             intDiv({day} + sipHash64(user, {n}) % {kept}, {kept})) % 1000000 / 1000000, 2)))))
 """
@@ -201,7 +201,7 @@ def write(days: int, users: int, values: list[int]) -> None:
     _run_all([f"DROP DATABASE IF EXISTS {name} SYNC" for name in ("dbt_work",)])
     for day in range(days):
         _day(day, births(users), values)
-    names = ", ".join(f"'dimension_{n}'" for n in range(len(values)))
+    names = ", ".join(f"'{_name(n)}'" for n in range(len(values)))
     statements = [AB_TEST_USER_DAY, *DAILY, PUBLICATIONS, *RAW, LAST_PUBLICATION]
     _run_all([statement.format(load=days, names=f"[{names}]") for statement in statements])
 
@@ -231,7 +231,7 @@ def _day(day: int, births: int, values: list[int]) -> None:
     )
     when = (FIRST + timedelta(days=day)).isoformat()
     maps = [
-        DIMENSION.format(n=n, values=count, day=day, kept=KEPT_DAYS)
+        DIMENSION.format(name=_name(n), n=n, values=count, day=day, kept=KEPT_DAYS)
         for n, count in enumerate(values)
     ]
     of_dimensions = f"mapConcat({', '.join(maps)})" if maps else "map()"
@@ -242,6 +242,11 @@ def _day(day: int, births: int, values: list[int]) -> None:
             USER_METRIC_DAY.format(load=day + 1),
         ]
     )
+
+
+def _name(n: int) -> str:
+    """Of a dimension; the first is the one that the default settings have."""
+    return f"dimension_{n}" if n else "platform"
 
 
 def report() -> None:

@@ -1,9 +1,11 @@
 """Services with days in them, and the dashboards in a Superset of their own."""
 
+import json
 import os
 import subprocess
 from datetime import date, timedelta
 
+from deploy import assets
 from deploy.commands import import_into
 from dev.bench import history
 from dev.stack.dashboards.server import Superset
@@ -16,6 +18,34 @@ FIRST = history.FIRST
 LAST = FIRST + timedelta(days=DAYS - 1)
 MISSING = LAST - timedelta(days=3)
 
+FILES = assets.read()
+
+# Of the history; no event of "quiet" ever counts.
+USER_METRIC_DAY = """
+    INSERT INTO store.staging_user_metric_day
+    SELECT
+        event_date, user_id, metric, task_attempts AS events,
+        if(metric = 'study_minutes', 7.25 * (events - not_numeric), events),
+        metric = 'study_minutes' AND sipHash64(user_id, event_date) % 50 = 0 AS not_numeric,
+        load_id, 0
+    FROM store.staging_user_day ARRAY JOIN ['lessons_completed', 'study_minutes'] AS metric
+    WHERE task_attempts > 0
+    SETTINGS max_partitions_per_insert_block = 0"""
+DAILY_METRICS = """
+    INSERT INTO store.marts_daily_metrics
+    SELECT
+        event_date, metric, countIf(counts) AS users, sumIf(events, counts),
+        sumIf(day.total, counts) AS total, sumIf(not_numeric, counts), users / any(dau),
+        toFloat64(total) / any(dau), if(users = 0, NULL, toFloat64(total) / users), load_id, 0
+    FROM (
+        SELECT event_date, metric, events, total, not_numeric, load_id, true AS counts
+        FROM store.staging_user_metric_day
+        UNION ALL
+        SELECT event_date, 'quiet', 0, 0, 0, load_id, false FROM store.marts_daily_activity
+    ) AS day
+    INNER JOIN store.marts_daily_activity AS activity USING (event_date, load_id)
+    GROUP BY event_date, metric, load_id
+    SETTINGS max_partitions_per_insert_block = 0"""
 LEDGER = """
     INSERT INTO store.load_log
     SELECT
@@ -63,9 +93,14 @@ class Dashboards:
         user, password = env["CLICKHOUSE_USER"], env["CLICKHOUSE_PASSWORD"]
         return ask(env["CLICKHOUSE_URL"], user, password, statement)
 
-    def rows(self, title: str) -> list[dict]:
-        """What the query of a chart answers, not from a cache."""
-        answer = self.client.get(f"chart/{self.charts[title]}/data/?force=true")["result"]
+    def rows(self, title: str, dimension: str = "platform") -> list[dict]:
+        """What the query of a chart answers, not from a cache; of this dimension, if it has any."""
+        chart = self.client.get(f"chart/{self.charts[title]}")["result"]
+        context = json.loads(chart["query_context"]) | {"force": True}
+        if is_by_segment(title):
+            for query in context["queries"]:
+                query["filters"].append({"col": "dimension", "op": "IN", "val": [dimension]})
+        answer = self.client._ask("POST", "/api/v1/chart/data", json=context)["result"]
         assert [one["error"] for one in answer] == [None] * len(answer), title
         return answer[0]["data"]
 
@@ -83,19 +118,32 @@ class SampleDays(Dashboards):
             cwd=ROOT,
             check=True,
         )
-        self.make("backfill", "FROM=2026-03-01", "TO=2026-05-02")
+        os.environ["EDTECH_CONFIG"] = str(ROOT / "dev/sample/company.conf")
+        try:
+            self.make("backfill", "FROM=2026-03-01", "TO=2026-05-02")
+        finally:
+            del os.environ["EDTECH_CONFIG"]
 
 
 class History(Dashboards):
     """Days as many as were asked for, written without the job."""
 
     def fill(self) -> None:
-        history.write(DAYS, USERS)
+        history.write(DAYS, USERS, history.dimensions())
+        self.sql(USER_METRIC_DAY)
+        self.sql(DAILY_METRICS)
         self.sql(
             f"ALTER TABLE ops.publications DELETE WHERE event_date = '{MISSING}'"
             " SETTINGS mutations_sync = 2"
         )
         self.sql(LEDGER)
+
+
+def is_by_segment(title: str) -> bool:
+    """Whether a chart breaks down by the dimension that its dashboard's filter chooses."""
+    chart = next(c for c in FILES.values() if c.get("slice_name") == title)
+    dataset = next(c for c in FILES.values() if c.get("uuid") == chart["dataset_uuid"])
+    return any(column["column_name"] == "dimension" for column in dataset["columns"])
 
 
 def day(value: object) -> date:
