@@ -38,6 +38,10 @@ METRICS = {
 }
 
 
+# Of a segment: sums over its users, beside their number, sessions and payers.
+SUMMED = ("event_count", "task_attempts", "task_successes", "purchase_count", "revenue_cents")
+
+
 class Segments:
     """What the users of a day did, by the value that each has of a dimension."""
 
@@ -79,14 +83,7 @@ class Segments:
             total["session_count"] += session_count[user]
             total["payers"] += figures["positive_purchases"] > 0
             total.update({name: figures[name] for name in SUMMED})
-        return {
-            value: {name: total[name] for name in FIGURES}
-            for value, total in sorted(totals.items())
-        }
-
-
-SUMMED = ("event_count", "task_attempts", "task_successes", "purchase_count", "revenue_cents")
-FIGURES = ("dau", *SUMMED[:1], "session_count", *SUMMED[1:4], "payers", *SUMMED[4:])
+        return {value: dict(total) for value, total in sorted(totals.items())}
 
 
 class UserMetrics:
