@@ -3,8 +3,8 @@
     select
         user_id,
         dimension,
-        dimensions[dimension] as value,
+        value,
         active_dates
     from {{ ref('int_user_profiles') }}
-    array join (select groupArray(dimension) from {{ ref('int_dimensions') }}) as dimension
+    array join mapKeys(dimensions) as dimension, mapValues(dimensions) as value
 {%- endmacro %}

@@ -4,5 +4,5 @@ select distinct toLowCardinality(dimension) as dimension
 from (
     select dimension from {{ ref('stg_daily_segments') }}
     union all
-    select arrayJoin(mapKeys(dimensions)) as dimension from {{ ref('int_user_profiles') }}
+    select arrayJoin(mapKeys(dimensions)) as dimension from {{ ref('stg_user_day') }}
 )

@@ -1,4 +1,4 @@
-{{ config(order_by='(segment, cohort_date)') }}
+{{ config(order_by='tuple()') }}
 
 select
     segments.segment as segment,

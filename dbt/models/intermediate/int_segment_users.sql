@@ -1,4 +1,4 @@
-{{ config(order_by='segment') }}
+{{ config(order_by='tuple()') }}
 
 select
     labels.segment as segment,
