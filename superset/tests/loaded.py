@@ -20,37 +20,17 @@ MISSING = LAST - timedelta(days=3)
 
 FILES = assets.read()
 
-# Of the history; no event of "quiet" ever counts.
-USER_METRIC_DAY = """
-    INSERT INTO store.staging_user_metric_day
-    SELECT
-        event_date, user_id, metric, task_attempts AS events,
-        if(metric = 'study_minutes', 7.25 * (events - not_numeric), events),
-        metric = 'study_minutes' AND sipHash64(user_id, event_date) % 50 = 0 AS not_numeric,
-        load_id, 0
-    FROM store.staging_user_day ARRAY JOIN ['lessons_completed', 'study_minutes'] AS metric
-    WHERE task_attempts > 0
-    SETTINGS max_partitions_per_insert_block = 0"""
-DAILY_METRICS = """
+# A metric of which no event ever counts.
+QUIET = """
     INSERT INTO store.marts_daily_metrics
-    SELECT
-        event_date, metric, countIf(counts) AS users, sumIf(events, counts),
-        sumIf(day.total, counts) AS total, sumIf(not_numeric, counts), users / any(dau),
-        toFloat64(total) / any(dau), if(users = 0, NULL, toFloat64(total) / users), load_id, 0
-    FROM (
-        SELECT event_date, metric, events, total, not_numeric, load_id, true AS counts
-        FROM store.staging_user_metric_day
-        UNION ALL
-        SELECT event_date, 'quiet', 0, 0, 0, load_id, false FROM store.marts_daily_activity
-    ) AS day
-    INNER JOIN store.marts_daily_activity AS activity USING (event_date, load_id)
-    GROUP BY event_date, metric, load_id
+    SELECT event_date, 'quiet', 0, 0, 0, 0, 0, 0, NULL, load_id, 0
+    FROM store.marts_daily_activity
     SETTINGS max_partitions_per_insert_block = 0"""
 LEDGER = """
     INSERT INTO store.load_log
     SELECT
         load_id, 1, event_date, 'published', 's3://bucket/events/', 1, 1000, '',
-        112, 1, 100, 5, 6, 0, 0,
+        112, 1, 0, 100, 5, 6, 0, 0,
         map('malformed_json', 4, 'missing_field', 2), map('raw.events', 100),
         now64(6) - INTERVAL 10 SECOND, now64(6), '', map('read', 4.5, 'write', 3.25), '0.1.0'
     FROM ops.publications"""
@@ -130,8 +110,7 @@ class History(Dashboards):
 
     def fill(self) -> None:
         history.write(DAYS, USERS, history.dimensions())
-        self.sql(USER_METRIC_DAY)
-        self.sql(DAILY_METRICS)
+        self.sql(QUIET)
         self.sql(
             f"ALTER TABLE ops.publications DELETE WHERE event_date = '{MISSING}'"
             " SETTINGS mutations_sync = 2"
