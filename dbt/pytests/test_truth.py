@@ -91,6 +91,62 @@ def test_segments_are_what_was_meant(days):
     assert {name for _, name, value in found if value == ""} == {"country", "app_version"}
 
 
+def test_active_users_of_segments_are_what_was_meant(days):
+    query = "SELECT dimension, value, event_date, dau, wau, mau FROM marts.active_users_by_segment"
+    assert {tuple(row[:3]): row[3:] for row in days.rows(query)} == {
+        (dimension, value, date): users
+        for dimension, values in days.truth["segments"].items()
+        for value, meant in values.items()
+        for date, users in meant["active_users"].items()
+    }
+
+
+def test_cohorts_of_segments_are_what_was_meant(days):
+    found = defaultdict(list)
+    query = (
+        "SELECT dimension, value, cohort_date, cohort_size, retained_users"
+        " FROM marts.retention_by_segment WHERE is_mature"
+        " ORDER BY dimension, value, cohort_date, day_number"
+    )
+    for *cohort, retained in days.rows(query):
+        found[tuple(cohort)].append(retained)
+    assert found == {
+        (dimension, value, cohort, cells["cohort_size"]): cells["retained_users"]
+        for dimension, values in days.truth["segments"].items()
+        for value, meant in values.items()
+        for cohort, cells in meant["cohorts"].items()
+    }
+
+
+@pytest.mark.parametrize(
+    ("mart", "number", "figure", "meant_as", "last_day_numbers"),
+    [
+        ("retention_summary", "day_number", "retained_users", "retained_users", range(10)),
+        ("conversion", "window_days - 1", "converted_users", "converted_users", (0, 6)),
+        ("ltv", "day_number", "cumulative_revenue * 100", "revenue_cents", (0, 1, 3, 7)),
+    ],
+)
+def test_figures_of_segments_over_mature_cohorts_are_what_was_meant(
+    days, mart, number, figure, meant_as, last_day_numbers
+):
+    query = (
+        f"SELECT dimension, value, {number}, mature_cohorts, eligible_users, toInt64({figure})"
+        f" FROM marts.{mart}_by_segment WHERE mature_cohorts > 0"
+    )
+    wanted = {}
+    for dimension, values in days.truth["segments"].items():
+        for value, meant in values.items():
+            for n in last_day_numbers:
+                mature = [c for c in meant["cohorts"].values() if len(c[meant_as]) > n]
+                if mature:
+                    wanted[dimension, value, n] = [
+                        len(mature),
+                        sum(cohort["cohort_size"] for cohort in mature),
+                        sum(cohort[meant_as][n] for cohort in mature),
+                    ]
+    assert {tuple(row[:3]): row[3:] for row in days.rows(query)} == wanted
+
+
 def test_metrics_of_days_are_what_was_meant(days):
     figures = ("users", "events", "total", "not_numeric")
     query = (

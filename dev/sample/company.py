@@ -1,7 +1,7 @@
 """What ``company.conf`` slices by and measures, from what was meant and never from the lines."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Set
 from dataclasses import dataclass
 
 from .events import LESSON_COMPLETE, PURCHASE, TASK_RESULT, VIDEO_PLAY, Event
@@ -66,19 +66,28 @@ class Segments:
             figures["revenue_cents"] += event.cents
             figures["positive_purchases"] += event.cents > 0
 
+    def value(self, dimension: str, user: str) -> str:
+        """The user's value of the day: most of their events win, then the first by code point."""
+        counts = self._values[dimension].get(user, {})
+        return min(((-n, value) for value, n in counts.items()), default=(0, ""))[1]
+
+    def users(self) -> Set[str]:
+        """All users of the day."""
+        return self._figures.keys()
+
+    def figures(self, user: str) -> Counter[str]:
+        """Sums over the events of a user of the day."""
+        return self._figures[user]
+
     def report(self, sessions: Iterable[tuple[str, str]]) -> dict:
         """Figures by dimension and value; '' are the users without one."""
         session_count = Counter(user for _, user in sessions)
-        return {
-            dimension: self._of(users, session_count) for dimension, users in self._values.items()
-        }
+        return {dimension: self._of(dimension, session_count) for dimension in DIMENSIONS}
 
-    def _of(self, users: dict[str, Counter[str]], session_count: Counter[str]) -> dict:
+    def _of(self, dimension: str, session_count: Counter[str]) -> dict:
         totals: dict[str, Counter[str]] = defaultdict(Counter)
         for user, figures in self._figures.items():
-            # Most events win, then the first by code point.
-            value = min(((-n, value) for value, n in users.get(user, {}).items()), default=(0, ""))
-            total = totals[value[1]]
+            total = totals[self.value(dimension, user)]
             total["dau"] += 1
             total["session_count"] += session_count[user]
             total["payers"] += figures["positive_purchases"] > 0

@@ -7,6 +7,7 @@ from .company import Segments, UserMetrics
 from .days import CONFLICTING_DUPLICATE, LINE_TOO_LONG, Line, Outcome
 from .events import ASSIGNMENT, PURCHASE, TASK_RESULT, Event
 from .faults import LINE_FAULTS
+from .segments import SegmentHistory
 
 REASONS = (LINE_TOO_LONG, *LINE_FAULTS, CONFLICTING_DUPLICATE)
 EPOCH = date(1970, 1, 1)
@@ -109,11 +110,14 @@ class RunTruth:
             day.accept(line.event)
 
     def report(self) -> dict:
-        """Days, weeks, months, cohorts and tests for ``truth.json``."""
+        """Days, weeks, months, cohorts, segments and tests for ``truth.json``."""
         return {
             "days": {iso(day): truth.report() for day, truth in self.days.items()},
             "periods": self._periods(),
             "cohorts": self._cohorts(),
+            "segments": SegmentHistory(
+                {day: truth.segments for day, truth in self.days.items()}
+            ).report(iso),
             "ab_tests": self._ab_tests(),
         }
 
