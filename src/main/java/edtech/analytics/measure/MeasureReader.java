@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
@@ -60,9 +61,14 @@ public final class MeasureReader {
     return new Measures(reader.dimensions(dimensions), reader.metrics(metrics));
   }
 
+  /** In one order, so that problems are told in it. */
+  private static Map<String, ConfigValue> byName(ConfigObject object) {
+    return new TreeMap<>(object);
+  }
+
   private List<Dimension> dimensions(ConfigObject object) {
     List<Dimension> dimensions = new ArrayList<>();
-    for (Map.Entry<String, ConfigValue> each : object.entrySet()) {
+    for (Map.Entry<String, ConfigValue> each : byName(object).entrySet()) {
       String key = DIMENSIONS + "." + each.getKey();
       if (!isUnset(each.getValue()) && isName(key, each.getKey())) {
         path(key, each.getValue())
@@ -75,7 +81,7 @@ public final class MeasureReader {
 
   private List<Metric> metrics(ConfigObject object) {
     List<Metric> metrics = new ArrayList<>();
-    for (Map.Entry<String, ConfigValue> each : object.entrySet()) {
+    for (Map.Entry<String, ConfigValue> each : byName(object).entrySet()) {
       String key = METRICS + "." + each.getKey();
       if (!isUnset(each.getValue()) && isName(key, each.getKey())) {
         metric(key, each.getKey(), each.getValue()).ifPresent(metrics::add);
