@@ -203,7 +203,12 @@ def write(days: int, users: int, values: list[int]) -> None:
         _day(day, births(users), values)
     names = ", ".join(f"'{_name(n)}'" for n in range(len(values)))
     statements = [AB_TEST_USER_DAY, *DAILY, PUBLICATIONS, *RAW, LAST_PUBLICATION]
-    _run_all([statement.format(load=days, names=f"[{names}]") for statement in statements])
+    _run_all(
+        [
+            statement.format(load=days, names=f"[{names}]" if values else "emptyArrayString()")
+            for statement in statements
+        ]
+    )
 
 
 def births(users: int) -> int:
