@@ -1,25 +1,21 @@
--- Users of segments in the windows that end on the last day, counted anew from user days.
+-- WAU of segments on the last day, counted anew from user days. MAU comes from the same query (int_segment_recency).
 with last as (
     select
         dimension,
         value,
         event_date,
-        dau,
-        wau,
-        mau
+        wau
     from {{ ref('active_users_by_segment') }}
-    where dau is not null
+    where wau is not null
     order by event_date desc
     limit 1 by dimension, value
 ),
 
 recounted as (
     select
-        last.dimension as dimension,
-        last.value as value,
-        uniqExactIf(users.user_id, users.event_date = last.event_date) as dau,
-        uniqExactIf(users.user_id, users.event_date > last.event_date - 7) as wau,
-        uniqExactIf(users.user_id, users.event_date between last.event_date - 29 and last.event_date) as mau
+        labels.dimension as dimension,
+        labels.label as value,
+        uniqExact(users.user_id) as wau
     from (
         select
             user_id,
@@ -28,15 +24,16 @@ recounted as (
             dimensions[dimension] as value
         from {{ ref('stg_user_day') }}
         array join (select groupArray(dimension) from {{ ref('int_dimensions') }}) as dimension
-        where event_date > (select min(event_date) from last) - 30
+        where event_date > (select min(event_date) from last) - 7
     ) as users
     inner join {{ ref('int_segment_values') }} as labels
         on users.dimension = labels.dimension and users.value = labels.value
     inner join last on labels.dimension = last.dimension and labels.label = last.value
-    group by last.dimension, last.value
+    where users.event_date between last.event_date - 6 and last.event_date
+    group by dimension, value
 )
 
 select *
 from last
 left join recounted using (dimension, value)
-where last.dau != recounted.dau or last.wau != recounted.wau or last.mau != recounted.mau
+where last.wau != recounted.wau
