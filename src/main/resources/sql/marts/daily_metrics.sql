@@ -9,13 +9,17 @@ WITH counted AS (
     0 AS dau
   FROM staging_user_metric_day
   UNION ALL
+  -- Not a subquery for the dau: Spark would run it while it plans, before anything is read.
   SELECT
-    explode(CAST(:metrics AS ARRAY<STRING>)),
+    metric,
     0,
     0,
     0,
     0,
-    (SELECT dau FROM day_totals WHERE dimension IS NULL)
+    dau
+  FROM day_totals
+    LATERAL VIEW explode(CAST(:metrics AS ARRAY<STRING>)) AS metric
+  WHERE dimension IS NULL
 ),
 
 totals AS (
