@@ -131,6 +131,11 @@ final class LineFields extends Fields {
     texts[i] = take(parser, this, slot);
     if (slot.kind == ValueKind.NESTED) {
       texts[i] = others.value(parser);
+      // On an event of a kind that has no use for the field, it may be an object.
+      PathTree.Node node = tree.root().member(key);
+      if (node != null) {
+        walker.takeAgain(texts[i], node);
+      }
     }
   }
 

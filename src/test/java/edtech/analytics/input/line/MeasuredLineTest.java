@@ -108,6 +108,15 @@ class MeasuredLineTest {
   }
 
   @Test
+  void fieldThatTheTypeHasNoUseFor_mayBeAnObject() {
+    Measures measures = Lines.measures("dimensions { a = task_result.score }, metrics {}");
+    byte[] line = Lines.plain("\"task_result\":{\"score\":5}").getBytes(UTF_8);
+    ParsedLine parsed = Lines.parse(line, Lines.measuring(measures, Lines.RULES.source()));
+    assertThat(Lines.values(parsed.measured)).containsExactly("5");
+    assertThat(parsed.properties()).isEqualTo("{\"task_result\":{\"score\":5}}");
+  }
+
+  @Test
   void longValue_isCutToAHundredCharacters() {
     String smile = "\uD83D\uDE00";
     assertThat(Lines.values(parse("\"value\":\"" + smile.repeat(101) + "\"").measured).get(0))
