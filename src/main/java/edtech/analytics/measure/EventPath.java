@@ -25,6 +25,8 @@ public record EventPath(EventField field, FieldPath path) implements Serializabl
   /** As it is written in settings. */
   @Override
   public String toString() {
-    return field == null ? path.toString() : field.key();
+    String text = path.toString();
+    // Without its quotes the name of a field would be the field.
+    return field == null && EventField.named(text) != null ? "'" + text + "'" : text;
   }
 }

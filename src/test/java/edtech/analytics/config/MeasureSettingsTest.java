@@ -1,6 +1,7 @@
 package edtech.analytics.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import edtech.analytics.measure.Dimension;
@@ -23,6 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The settings {@code dimensions} and {@code metrics}. */
 class MeasureSettingsTest {
@@ -93,6 +95,32 @@ class MeasureSettingsTest {
   }
 
   @Test
+  void nullInEnvironmentAndSet_takesAway() throws IOException {
+    assertThat(measures("", "dimensions.platform", "null")).isEqualTo(Measures.NONE);
+    Map<String, String> environment = Map.of("EDTECH_DIMENSIONS_PLATFORM", "null");
+    assertThat(read("", environment).measures()).isEqualTo(Measures.NONE);
+    assertThat(measures("metrics.a.event-types = [x]", "metrics.a", "null").metrics()).isEmpty();
+  }
+
+  @Test
+  void nullInAMetric_isAsIfItWereNotThere() throws IOException {
+    String metric = "metrics { a { event-types = [x], sum = null, where = null }, a_users = null }";
+    assertThat(measures(metric).metrics())
+        .containsExactly(new Metric("a", Set.of("x"), List.of(), null));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "country", "A.B", "A$B"})
+  void variableOfNoDimension_isRefused(String name) {
+    String variable = "EDTECH_DIMENSIONS_" + name;
+    assertThatThrownBy(() -> read("", Map.of(variable, "x")))
+        .hasMessageContaining(
+            "environment: no setting belongs to the variable "
+                + variable
+                + "; conf/reference.conf has them all");
+  }
+
+  @Test
   void metrics_areReadFromFileAndSet() throws IOException {
     Measures measures =
         measures(
@@ -146,6 +174,7 @@ class MeasureSettingsTest {
                   task_success { event-types = [x] }
                   a { event-types = [x], where { p = [] } }
                   a_users { event-types = [x] }
+                  commas { event-types = "," }
                 }
                 """))
         .containsExactlyInAnyOrder(
@@ -169,6 +198,8 @@ class MeasureSettingsTest {
                 + " (active_days, purchase_conversion, revenue_per_user, task_success_rate,"
                 + " task_success_users): give it another name",
             "metrics.a.where.p = \"[]\": must be a list of one or more texts",
+            "metrics.commas.event-types = \",\": must be one or more texts with commas between, none"
+                + " of them blank",
             "metrics.a_users = \"a_users\": is what experiments call the users of metric a: give it"
                 + " another name");
   }
@@ -234,5 +265,20 @@ class MeasureSettingsTest {
         .isNotEqualTo(nothing)
         .isNotEqualTo(read(metric.replace("= y", "= z"), Map.of()).meaning())
         .isEqualTo(read("# again\n" + metric, Map.of()).meaning());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "dimensions.a = platform | dimensions.a = \"'platform'\"",
+        "metrics.a { event-types = [x, y] } | metrics.a { event-types = [\"x, y\"] }",
+        "metrics.a { event-types = [x] } | metrics.a { event-types = [x], sum = \"null\" }",
+        "metrics.a { event-types = [x], where { p = [y, z] } }"
+            + "| metrics.a { event-types = [x], where { p = [\"y, z\"] } }",
+      })
+  void measuresThatLookAlike_haveOtherMeanings(String one, String other) throws IOException {
+    assertThat(read(one, Map.of()).meaning()).isNotEqualTo(read(other, Map.of()).meaning());
   }
 }
