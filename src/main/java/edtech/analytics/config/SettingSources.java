@@ -17,6 +17,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -29,7 +31,8 @@ final class SettingSources {
   private static final String ENVIRONMENT_PREFIX = "EDTECH_";
 
   /** Names a dimension with its last part, in capitals. */
-  private static final String DIMENSION_PREFIX = ENVIRONMENT_PREFIX + "DIMENSIONS_";
+  private static final Pattern DIMENSION_VARIABLE =
+      Pattern.compile(ENVIRONMENT_PREFIX + "DIMENSIONS_([A-Z0-9_]+)");
 
   /** Names the file where no option does. */
   private static final String FILE_VARIABLE = ENVIRONMENT_PREFIX + "CONFIG";
@@ -195,7 +198,7 @@ final class SettingSources {
             .collect(Collectors.toSet());
     environment.keySet().stream()
         .filter(name -> name.startsWith(ENVIRONMENT_PREFIX) && !variables.contains(name))
-        .filter(name -> !name.startsWith(DIMENSION_PREFIX))
+        .filter(name -> !DIMENSION_VARIABLE.matcher(name).matches())
         .sorted()
         .forEach(
             name ->
@@ -206,8 +209,9 @@ final class SettingSources {
     Config found = ConfigFactory.empty();
     Set<String> keys = new TreeSet<>(known);
     environment.keySet().stream()
-        .filter(name -> name.startsWith(DIMENSION_PREFIX))
-        .map(name -> name.substring(DIMENSION_PREFIX.length()).toLowerCase(Locale.ROOT))
+        .map(DIMENSION_VARIABLE::matcher)
+        .filter(Matcher::matches)
+        .map(matched -> matched.group(1).toLowerCase(Locale.ROOT))
         .forEach(name -> keys.add(MeasureReader.DIMENSIONS + "." + name));
     for (String key : keys) {
       String value = environment.getOrDefault(variable(key), "");
@@ -259,7 +263,9 @@ final class SettingSources {
   }
 
   private static Config with(Config config, String key, String value) {
-    return config.withValue(key, ConfigValueFactory.fromAnyRef(value));
+    // A name of one's own is taken away as in a file: null cannot be meant as a value there.
+    boolean isTakenAway = value.equals("null") && hasFreeName(key) && key.split("\\.").length < 3;
+    return config.withValue(key, ConfigValueFactory.fromAnyRef(isTakenAway ? null : value));
   }
 
   private static String variable(String key) {

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
@@ -88,7 +89,11 @@ public final class MeasureReader {
       }
     }
     requireAtMost(Measures.MOST_METRICS, METRICS, metrics.size());
-    requireOtherNames(object.keySet());
+    requireOtherNames(
+        byName(object).entrySet().stream()
+            .filter(each -> !isUnset(each.getValue()))
+            .map(Map.Entry::getKey)
+            .collect(Collectors.toCollection(TreeSet::new)));
     return metrics;
   }
 
@@ -98,17 +103,17 @@ public final class MeasureReader {
       return Optional.empty();
     }
     problems.requireKnown(key, metric, List.of(TYPES, WHERE, SUM));
-    if (!metric.containsKey(TYPES)) {
+    if (!isSet(metric, TYPES)) {
       problems.add(key + ": needs " + TYPES + " = [\"a_type\"]");
       return Optional.empty();
     }
     Set<String> types = new HashSet<>(problems.texts(key + "." + TYPES, metric.get(TYPES)));
     List<Metric.Condition> where = new ArrayList<>();
-    if (metric.containsKey(WHERE)) {
+    if (isSet(metric, WHERE)) {
       conditions(key + "." + WHERE, "", metric.get(WHERE), where);
     }
     Optional<EventPath> sum =
-        metric.containsKey(SUM) ? path(key + "." + SUM, metric.get(SUM)) : Optional.empty();
+        isSet(metric, SUM) ? path(key + "." + SUM, metric.get(SUM)) : Optional.empty();
     return Optional.of(new Metric(name, types, where, sum.orElse(null)));
   }
 
@@ -177,6 +182,10 @@ public final class MeasureReader {
             "is what experiments call the users of metric " + name + ": give it another name");
       }
     }
+  }
+
+  private static boolean isSet(ConfigObject metric, String key) {
+    return metric.containsKey(key) && !isUnset(metric.get(key));
   }
 
   private static boolean isUnset(ConfigValue value) {

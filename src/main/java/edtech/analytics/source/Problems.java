@@ -91,7 +91,12 @@ public final class Problems {
       }
     } else {
       text(key, value)
-          .ifPresent(all -> Arrays.stream(all.split(",")).map(String::strip).forEach(texts::add));
+          .ifPresent(
+              all -> Arrays.stream(all.split(",", -1)).map(String::strip).forEach(texts::add));
+      if (texts.stream().anyMatch(String::isEmpty)) {
+        add(key, shown(value), "must be one or more texts with commas between, none of them blank");
+        texts.removeIf(String::isEmpty);
+      }
     }
     return texts;
   }
