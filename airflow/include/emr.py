@@ -95,7 +95,7 @@ def backfill_step(path: Path, first: str, last: str) -> dict:
 
 
 def _require_same_days(step: dict, known: settings.Settings) -> None:
-    """With another zone, lateness or source, the step would make other days of the same events."""
+    """With other settings the step would make other days of the same events."""
     arguments = step["HadoopJarStep"]["Args"]
     written = dict(
         setting.split("=", 1) for option, setting in pairwise(arguments) if option == "--set"
@@ -116,11 +116,16 @@ def _require_same_days(step: dict, known: settings.Settings) -> None:
                 f"{known.emr_step} sets {key} = {found!r}, the nightly loads {wanted!r}: "
                 "the same days would come out differently; set the same in both"
             )
-    if wanted_source.has_own_source and not is_elsewhere:
-        raise AirflowFailException(
-            f"{known.emr_step} names no settings file, and that of the nightly loads has a source: "
-            "give the step the same file with --config, as conf/emr/README.md says"
-        )
+    needs_file = {
+        "a source": wanted_source.has_own_source,
+        "dimensions or metrics": wanted_source.has_measures,
+    }
+    for what, is_there in needs_file.items():
+        if is_there and not is_elsewhere:
+            raise AirflowFailException(
+                f"{known.emr_step} names no settings file, and that of the nightly loads has {what}"
+                ": give the step the same file with --config, as conf/emr/README.md says"
+            )
 
 
 def forced(step: dict) -> dict:

@@ -22,6 +22,7 @@ log = logging.getLogger(__name__)
 NATIVE = ("dt={yyyy-MM-dd}/**",)
 UTC_ZONE = ZoneInfo("UTC")
 
+_HAS_MEASURES = re.compile(r'(?:^|[{,])\s*"?(dimensions|metrics)"?\s*[.{=:+]', re.MULTILINE)
 _MAY_HAVE_SOURCE = re.compile(r"\b(source|include)\b")
 
 
@@ -66,6 +67,8 @@ class Written:
     is_whole: bool
     """False: the job has a settings file that cannot be read here."""
     values: Mapping
+    has_measures: bool = False
+    """Whether the settings file has ``dimensions`` or ``metrics``."""
 
     def layout(self) -> Layout:
         known = settings.read()
@@ -110,8 +113,10 @@ def written() -> Written:
     known = settings.read()
     path = _file(known)
     is_whole = bool(path) or not known.job_config
-    if not known.source_preset and not (path and _MAY_HAVE_SOURCE.search(path.read_text("utf-8"))):
-        return Written("", False, is_whole, {})
+    text = path.read_text("utf-8") if path else ""
+    has_measures = bool(_HAS_MEASURES.search(text))
+    if not known.source_preset and not _MAY_HAVE_SOURCE.search(text):
+        return Written("", False, is_whole, {}, has_measures)
     # Not needed to parse a DAG.
     from pyhocon import ConfigTree
     from pyhocon.config_parser import ConfigParser
@@ -130,7 +135,7 @@ def written() -> Written:
             f"{path or known.source_preset}: its source.layout cannot be read here: {error}; "
             "correct it, or name a file of source.layout alone in source_config"
         ) from error
-    return Written(preset, has_own_source, is_whole, values)
+    return Written(preset, has_own_source, is_whole, values, has_measures)
 
 
 def _parsed(file: Path):

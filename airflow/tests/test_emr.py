@@ -151,7 +151,13 @@ def test_stepOfOtherDays_isRefused(emr, add, monkeypatch, key, value, message):
     [
         (["--set", "source.preset=segment"], "", "source.preset = 'segment', the nightly loads ''"),
         (["--set", "source.preset=edx"], "source.preset = segment", "'edx', .* loads 'segment'"),
-        ([], 'source.layout.objects = ["{yyyyMMdd}"]', "names no settings file, and that of the"),
+        ([], 'source.layout.objects = ["{yyyyMMdd}"]', "names no settings file, .* has a source"),
+        (
+            [],
+            "dimensions.country = country",
+            "no settings file, .* has dimensions or metrics",
+        ),
+        ([], "metrics {\n}", "no settings file, .* has dimensions or metrics"),
     ],
 )
 def test_stepOfAnotherSource_isRefused(
@@ -169,6 +175,8 @@ def test_stepOfAnotherSource_isRefused(
     [
         (["--set", "source.preset=segment"], "source.preset = segment"),
         (["--config", "/home/hadoop/edtech.conf"], "source.preset = segment, source.events = []"),
+        (["--config", "/home/hadoop/edtech.conf"], "dimensions { country = country }"),
+        (["--set", "max-rejected-lines=9"], "# metrics {}\nmetrics-file = /tmp/metrics"),
     ],
 )
 def test_stepOfTheSameSource_isAdded(
