@@ -6,10 +6,10 @@ select
 from {{ ref('ab_test_results') }}
 group by ab_test_id, ab_group
 having arraySort(metrics) != (
-    select arraySort(arrayConcat(
+    select arraySort(arrayDistinct(arrayConcat(
         ['active_days', 'purchase_conversion', 'revenue_per_user', 'task_success_rate', 'task_success_users'],
         groupArray(metric),
         groupArray(metric || '_users')
-    ))
+    )))
     from {{ ref('published_metrics') }}
 )

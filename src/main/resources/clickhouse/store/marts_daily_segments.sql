@@ -4,7 +4,7 @@ CREATE TABLE IF NOT EXISTS store.marts_daily_segments
 (
     event_date Date COMMENT 'date of the events in the configured zone',
     dimension LowCardinality(String) COMMENT 'its name in the settings',
-    value String COMMENT '\'\' = users without a value; (other) = all values but the 1,000 that most users of the day have, ties by value',
+    value String COMMENT '\'\' = users without a value; (other) = all values, \'\' among them, but the 1,000 that most users of the day have, ties by value',
     dau UInt64 COMMENT 'distinct users with an accepted event',
     event_count UInt64 COMMENT 'accepted events of these users, of every type',
     session_count UInt64 COMMENT 'distinct sessions of these users, by user',

@@ -11,6 +11,7 @@ import java.util.List;
  * @param metrics by name
  */
 public record Measures(List<Dimension> dimensions, List<Metric> metrics) implements Serializable {
+  /** No dimension and no metric. */
   public static final Measures NONE = new Measures(List.of(), List.of());
 
   /** The most dimensions that may be set. */
@@ -24,6 +25,7 @@ public record Measures(List<Dimension> dimensions, List<Metric> metrics) impleme
     metrics = metrics.stream().sorted(Comparator.comparing(Metric::name)).toList();
   }
 
+  /** What the tables call them. */
   public MeasureNames names() {
     return new MeasureNames(
         dimensions.stream().map(Dimension::name).toList(),

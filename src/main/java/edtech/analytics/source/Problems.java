@@ -29,10 +29,12 @@ public final class Problems {
     this.problems = problems;
   }
 
+  /** Takes a problem as it is. */
   public void add(String problem) {
     problems.add(problem);
   }
 
+  /** Takes a value that breaks a rule: what the value must be, or is. */
   public void add(String key, Object value, String rule) {
     problems.add(key + " = \"" + value + "\": " + rule);
   }
@@ -123,6 +125,7 @@ public final class Problems {
     return Map.of();
   }
 
+  /** A value as messages show it. */
   public static String shown(ConfigValue value) {
     return value.valueType() == ConfigValueType.NULL ? "null" : String.valueOf(value.unwrapped());
   }

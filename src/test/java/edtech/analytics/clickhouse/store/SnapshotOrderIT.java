@@ -9,6 +9,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -63,31 +66,49 @@ class SnapshotOrderIT {
     }
   }
 
+  @Test
+  void filterByDay_readsTheParts_ofTheVisibleLoadOnly() {
+    for (int load = 1; load <= 3; load++) {
+      publish(load);
+    }
+    String plan =
+        admin.rows("EXPLAIN indexes = 1 " + users("staging.user_day")).stream()
+            .map(row -> row.getString(1))
+            .collect(Collectors.joining("\n"));
+    Matcher parts = Pattern.compile("Parts: (\\d+)/(\\d+)").matcher(plan);
+    assertThat(parts.find()).as(plan).isTrue();
+    assertThat(Integer.parseInt(parts.group(1))).as(plan).isEqualTo(1);
+    assertThat(Integer.parseInt(parts.group(2))).as(plan).isGreaterThan(2);
+  }
+
   private static void publishUntil(AtomicBoolean isOver) {
     Publications publications = new Publications(admin);
     while (!isOver.get()) {
-      long load = publications.nextSeq();
-      admin.execute(
-          "INSERT INTO store.staging_user_day (event_date, user_id, load_id) SELECT '"
-              + DAY
-              + "', toString(number), "
-              + load
-              + " FROM numbers(10)");
-      admin.execute(
-          "INSERT INTO store.marts_daily_activity (event_date, dau, load_id) VALUES ('"
-              + DAY
-              + "', 10, "
-              + load
-              + ")");
-      admin.execute(
-          "INSERT INTO ops.publications (event_date, seq, load_id) VALUES ('"
-              + DAY
-              + "', "
-              + load
-              + ", "
-              + load
-              + ")");
+      publish(publications.nextSeq());
     }
+  }
+
+  private static void publish(long load) {
+    admin.execute(
+        "INSERT INTO store.staging_user_day (event_date, user_id, load_id) SELECT '"
+            + DAY
+            + "', toString(number), "
+            + load
+            + " FROM numbers(10)");
+    admin.execute(
+        "INSERT INTO store.marts_daily_activity (event_date, dau, load_id) VALUES ('"
+            + DAY
+            + "', 10, "
+            + load
+            + ")");
+    admin.execute(
+        "INSERT INTO ops.publications (event_date, seq, load_id) VALUES ('"
+            + DAY
+            + "', "
+            + load
+            + ", "
+            + load
+            + ")");
   }
 
   private static boolean isWhole(String users, String activity) {
