@@ -181,10 +181,10 @@ class DayTablesTest {
   @Test
   void dailySegments_moreThanAThousandValues_areThoseOfMostUsersAndTheRestTogether() {
     List<String> lines = new ArrayList<>();
-    for (int i = 1; i <= 1002; i++) {
-      lines.add("e" + i + " 10:00:00 u" + i + " - plain dimensions=" + (1000 + i) + ",x");
+    for (int i = 1; i <= 5000; i++) {
+      lines.add("e" + i + " 10:00:00 u" + i + " - plain dimensions=" + (10_000 + i) + ",x");
     }
-    // Takes the place of 2000, the last one by value; a value of the rest's name is among the rest.
+    // Of two users, so before all others; a value that is named as the rest is among the rest.
     lines.add("f1 10:00:00 v1 - plain dimensions=zz,x");
     lines.add("f2 10:00:00 v2 - plain dimensions=zz,x");
     lines.add("f3 10:00:00 v3 - purchase 2.00 dimensions=(other),x");
@@ -198,11 +198,11 @@ class DayTablesTest {
         .hasSize(1000)
         .contains(
             "2026-03-01|country|zz|2|2|0|0|0|0|0|0.00",
-            "2026-03-01|country|1998|1|1|0|0|0|0|0|0.00",
-            "2026-03-01|country|(other)|6|6|0|0|0|2|2|4.00")
-        .doesNotContain("2026-03-01|country|1999|1|1|0|0|0|0|0|0.00");
+            "2026-03-01|country|10998|1|1|0|0|0|0|0|0.00",
+            "2026-03-01|country|(other)|4004|4004|0|0|0|2|2|4.00")
+        .doesNotContain("2026-03-01|country|10999|1|1|0|0|0|0|0|0.00");
     assertThat(rows("marts.daily_segments"))
-        .contains("2026-03-01|platform|x|1006|1006|0|0|0|2|2|4.00");
+        .contains("2026-03-01|platform|x|5004|5004|0|0|0|2|2|4.00");
   }
 
   @Test
