@@ -44,6 +44,9 @@ public final class PublishedLoad implements Replacing {
                 server.settings(
                     "events-uri",
                     services.eventsUri() + "/" + content,
+                    // For rows in every table.
+                    "metrics.opened.event-types",
+                    "open",
                     // Step 10 drops replaced loads at once, so that it can be killed as it does.
                     "sweep-grace-minutes",
                     "0"))
