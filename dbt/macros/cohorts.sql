@@ -11,6 +11,17 @@ from {{ users }}
 group by {{ keyed(keys) }}cohort_date
 {%- endmacro %}
 
+{#- One row per cohort and day number. -#}
+{% macro cohort_days(cohorts, day_numbers, keys=[]) -%}
+    select
+        {{ keyed(keys) }}cohort_date,
+        cohort_size,
+        toUInt16(day_number) as day_number,
+        cohort_date + day_number as cell_date
+    from {{ cohorts }}
+    array join {{ day_numbers }} as day_number
+{%- endmacro %}
+
 {#- Users who come back, one row per cohort and day number. -#}
 {% macro retention_cells(users, cohorts, day_numbers, keys=[]) -%}
     select
@@ -20,15 +31,7 @@ group by {{ keyed(keys) }}cohort_date
         cells.cell_date as cell_date,
         active.users as retained_users,
         days.is_published as is_mature
-    from (
-        select
-            {{ keyed(keys) }}cohort_date,
-            cohort_size,
-            toUInt16(day_number) as day_number,
-            cohort_date + day_number as cell_date
-        from {{ cohorts }}
-        array join {{ day_numbers }} as day_number
-    ) as cells
+    from ({{ cohort_days(cohorts, day_numbers, keys) }}) as cells
     left join (
         select
             {{ keyed(keys) }}cohort_date,
@@ -82,14 +85,7 @@ group by {{ keyed(keys) }}cohort_date
             days.is_published as is_published,
             toDecimal64(paid.revenue, 2) as revenue,
             {{ is_complete_since('cells.cohort_date') }} as is_mature
-        from (
-            select
-                {{ keyed(keys) }}cohort_date,
-                cohort_size,
-                toUInt16(day_number) as day_number
-            from {{ cohorts }}
-            array join {{ day_numbers }} as day_number
-        ) as cells
+        from ({{ cohort_days(cohorts, day_numbers, keys) }}) as cells
         left join (
             select
                 {{ keyed(keys) }}cohort_date,
@@ -103,7 +99,7 @@ group by {{ keyed(keys) }}cohort_date
             on
                 {{ same_keys('cells', 'paid', keys) }}cells.cohort_date = paid.cohort_date
                 and cells.day_number = paid.day_number
-        left join {{ ref('int_days') }} as days on cells.cohort_date + cells.day_number = days.event_date
+        left join {{ ref('int_days') }} as days on cells.cell_date = days.event_date
     )
 {%- endmacro %}
 

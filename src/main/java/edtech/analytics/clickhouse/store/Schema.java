@@ -40,7 +40,7 @@ public final class Schema {
    * it is there for ops.publications to come before the store, so that a load that is seen as
    * published is seen with all of its rows.
    */
-  static final String VIEW =
+  private static final String VIEW =
       """
       CREATE OR REPLACE VIEW %s SQL SECURITY INVOKER AS
       SELECT %s FROM ops.publications WHERE false

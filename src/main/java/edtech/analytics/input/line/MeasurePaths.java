@@ -33,10 +33,6 @@ final class MeasurePaths {
             });
   }
 
-  int size() {
-    return paths.size();
-  }
-
   int number(EventPath path) {
     return paths.indexOf(path);
   }
