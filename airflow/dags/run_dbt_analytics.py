@@ -4,9 +4,9 @@
 `load_raw_data` and `backfill_raw_data` start it after every load that succeeded. One run goes on at
 a time; the others wait in the queue, and none is dropped. Each run recomputes the whole history.
 
-It is one `dbt build`: the models are built and tested in a working schema, and exchanged into
-`marts` only when all tests have passed. One invocation of dbt decides that, so there is one task,
-not one for each model.
+It is one `dbt build`: the models are built and tested in a working schema, and published
+in `marts` only when all tests have passed. One invocation of dbt decides that, so there is one
+task, not one for each model.
 
 **When it fails**: readers see the marts of the run before. The task's log shows the failed test and
 some of its rows. Fix the cause, then clear the task.

@@ -3,6 +3,11 @@
     schema in which nothing was made for lock_minutes holds no living run, and the next one takes over. -#}
 {% macro take_lock() %}
 {% if execute and flags.WHICH == 'build' %}
+    {% if run_query("select count() from system.tables where database = 'ops' and name = 'mart_runs'").columns[0][0] == 0 %}
+        {% do exceptions.raise_compiler_error(
+            'ClickHouse has no table ops.mart_runs, or does not show it to this user: run init as an administrator, then'
+            ~ ' conf/clickhouse/grants/dbt.sql and reader.sql') %}
+    {% endif %}
     {% set lock = target.schema ~ '.run_lock' %}
     {% set holder %}
         select

@@ -24,8 +24,7 @@
     {% elif dropped_rows() %}
         {% do print('not published: loads were dropped while this run read them, by forget or a sweep with a short grace (' ~ dropped_rows() ~ '): run it again') %}
     {% else %}
-        {% do publish_marts() %}
-        {% set published.value = 'true' %}
+        {% set published.value = publish_marts() | lower %}
     {% endif %}
     {% do run_query('drop table ' ~ target.schema ~ '.run_lock sync') %}
     {% do record_run(results, published.value) %}
@@ -107,25 +106,4 @@
             {% do print('    ' ~ cells | join(', ')) %}
         {% endfor %}
     {% endfor %}
-{% endmacro %}
-
-{#- Every table but the intermediate ones is a mart; published_loads goes with them, to say what they are made of. -#}
-{% macro publish_marts() %}
-    {% set marts = graph.nodes.values()
-        | selectattr('resource_type', 'equalto', 'model')
-        | selectattr('config.materialized', 'equalto', 'table')
-        | rejectattr('fqn.1', 'equalto', 'intermediate') | list %}
-    {% set state = run_query("select count() as days, min(event_date) as first, max(event_date) as last from " ~ target.schema ~ '.published_loads').rows[0] %}
-    {% set days = state['days'] ~ ' days, ' ~ state['first'] ~ ' to ' ~ state['last'] if state['days'] > 0 else 'no day, as none is published' %}
-    {% set pairs = [] %}
-    {% for mart in marts %}
-        {% set work, published = target.schema ~ '.' ~ mart.alias, 'marts.' ~ mart.alias %}
-        {% set comment = mart.description ~ '\ndbt run ' ~ invocation_id ~ ', of ' ~ days %}
-        {% do run_query('alter table ' ~ work ~ ' modify comment ' ~ clickhouse_escape_comment(comment)) %}
-        {# There is nothing to exchange with before the first publication. #}
-        {% do run_query('create table if not exists ' ~ published ~ ' as ' ~ work) %}
-        {% do pairs.append(published ~ ' and ' ~ work) %}
-    {% endfor %}
-    {% do run_query('exchange tables ' ~ pairs | join(', ')) %}
-    {% do print('published: ' ~ marts | length ~ ' tables in marts of ' ~ days ~ ' (run ' ~ invocation_id ~ ')') %}
 {% endmacro %}

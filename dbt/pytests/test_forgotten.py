@@ -35,7 +35,7 @@ def test_forgotten_user_is_nowhere_and_the_others_figures_are_theirs(days):
             "SELECT database || '.' || name FROM system.tables WHERE engine LIKE '%MergeTree'"
             " AND database NOT IN ('system', 'INFORMATION_SCHEMA', 'information_schema')",
         ).split()
-        assert {"ops", "store", "marts", "dbt_work"} <= {name.split(".")[0] for name in tables}
+        assert {"ops", "store", "runs", "dbt_work"} <= {name.split(".")[0] for name in tables}
         found = {}
         for table in tables:
             text = "toString(tuple(*))"

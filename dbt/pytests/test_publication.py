@@ -3,9 +3,16 @@
 import json
 import random
 import shutil
+import signal
 import threading
+import time
+import uuid
+from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
+
+from dev.stack.services import ServiceError
 from dev.stack.services.state import ROOT
 from loads import HISTORY_MARTS, iso
 from recount import Recount, assert_equal
@@ -132,19 +139,168 @@ def test_second_run_at_once_is_refused_and_a_dead_one_replaced(marts):
     assert "another run of dbt builds in dbt_work (the-other-run, last heartbeat" in said
     assert "drop dbt_work.run_lock" in said
 
-    said = marts.dbt("build", "--vars", "{lock_minutes: 0}")
+    said = marts.dbt("build", "--select", "published_loads", "--vars", "{lock_minutes: 0}")
     assert "run the-other-run is dead since" in said
     assert marts.sql("SELECT count() FROM system.tables WHERE name = 'run_lock'") == "0\n"
 
 
-def test_each_mart_says_which_run_and_days_it_is_of(published):
-    days = [row["event_date"] for row in published.rows("published_loads")]
-    comments = published.sql(
-        "SELECT DISTINCT extract(comment, 'dbt run .+') FROM system.tables"
-        " WHERE database = 'marts' AND engine = 'MergeTree'"
-    ).splitlines()
-    assert len(comments) == 1
-    assert comments[0].endswith(f", of {len(days)} days, {days[0]} to {days[-1]}")
+def mark(marts, number: int) -> None:
+    """Makes a figure of two of the marts that dbt built the number of a run."""
+    for column in ("active_users UPDATE dau", "retention UPDATE cohort_size"):
+        marts.sql(f"ALTER TABLE dbt_work.{column} = {number} WHERE 1 SETTINGS mutations_sync = 2")
+
+
+SHOWN = """
+    SELECT (SELECT groupUniqArray(tuple(COLUMNS('^(dau|extra)$'))) FROM marts.active_users),
+        (SELECT groupUniqArray(cohort_size) FROM marts.retention)
+"""
+# Snapshots further apart than the rows of a run and its publication.
+SLOWLY = " SETTINGS merge_tree_storage_snapshot_sleep_ms = 500"
+
+
+@contextmanager
+def readers(marts):
+    """Both marts in one query, again and again, quickly and slowly; yields what was seen."""
+    seen: list[str] = []
+    failures: list[Exception] = []
+    is_over = threading.Event()
+
+    def poll(settings: str) -> None:
+        while not is_over.is_set():
+            try:
+                answer = marts.read(SHOWN + settings).strip()
+            except ServiceError as error:
+                failures.append(error)
+                return
+            if answer not in seen:
+                seen.append(answer)
+            time.sleep(0.02)
+
+    threads = [threading.Thread(target=poll, args=(settings,)) for settings in ("", SLOWLY)]
+    for thread in threads:
+        thread.start()
+    try:
+        yield seen
+    finally:
+        is_over.set()
+        for thread in threads:
+            thread.join()
+    assert not failures
+
+
+def publish(marts) -> str:
+    """Publishes what lies in dbt_work, as the end of a build does."""
+    return marts.dbt("run-operation", "publish_marts")
+
+
+def killed(marts, folder: Path, line: str) -> None:
+    """Publishes, and gets SIGKILL after a line of the macros, given by its beginning."""
+    project = folder / "killed"
+    shutil.copytree(ROOT / "dbt", project, dirs_exist_ok=True)
+    macros = project / "macros" / "marts.sql"
+    here = str(uuid.uuid4())
+    lines = []
+    for text in (ROOT / "dbt" / "macros" / "marts.sql").read_text().splitlines():
+        lines.append(text)
+        if text.strip().startswith(line):
+            lines.append(f"{{% do run_query(\"select '{here}', sleep(3)\") %}}")
+    macros.write_text("\n".join(lines))
+    before, marts.project = marts.project, project
+    run = marts.start_dbt("run-operation", "publish_marts")
+    marts.project = before
+    is_there = f"SELECT count() FROM system.processes WHERE query LIKE '%{here}%' AND user = 'dbt'"
+    while run.poll() is None and marts.sql(is_there) == "0\n":
+        time.sleep(0.05)
+    run.kill()
+    said = run.communicate()[0]
+    assert run.returncode == -signal.SIGKILL, said
+
+
+COUNTED = "{% set rows = count_rows("
+ROW_IN = "{% set is_shown = "
+VIEW_MADE = "{% do run_query('create or replace ' ~ view)"
+
+
+@pytest.fixture
+def changed(published):
+    """A release that adds a column to a mart that dbt built, and takes one."""
+    table = "dbt_work.active_users"
+    mark(published, 1)
+    publish(published)
+    published.sql(f"RENAME TABLE {table} TO {table}_kept")
+    published.sql(f"CREATE TABLE {table} AS {table}_kept")
+    published.sql(f"INSERT INTO {table} SELECT * FROM {table}_kept")
+    column = "ADD COLUMN extra UInt8 DEFAULT 9 COMMENT 'New.' FIRST"
+    published.sql(f"ALTER TABLE {table} {column}, DROP COLUMN wau")
+    mark(published, 2)
+    yield published
+    published.sql(f"EXCHANGE TABLES {table} AND {table}_kept")
+    published.sql(f"DROP TABLE {table}_kept")
+
+
+def test_killed_publication_shows_one_run_whole_and_the_next_one_goes_on(changed, tmp_path):
+    columns = changed.sql("DESCRIBE marts.active_users")
+    with readers(changed) as seen:
+        killed(changed, tmp_path, COUNTED)
+        assert changed.read(SHOWN) == "[(1)]\t[1]\n"
+        assert changed.sql("DESCRIBE marts.active_users") == columns
+        killed(changed, tmp_path, ROW_IN)
+        assert changed.read(SHOWN) == "[(2)]\t[2]\n"
+        publish(changed)
+    assert seen == ["[(1)]\t[1]", "[(2)]\t[2]", "[(9,2)]\t[2]"]
+    shown = changed.sql("SELECT seq FROM ops.mart_runs ORDER BY seq DESC LIMIT 2").split()
+    kept = "SELECT DISTINCT partition FROM system.parts WHERE database = 'runs' AND active"
+    assert changed.sql(f"{kept} ORDER BY 1 DESC").split() == shown
+
+
+def test_tables_published_before_there_were_views_are_taken_along(published, tmp_path):
+    names = (*HISTORY_MARTS, "published_loads", "of_an_older_release")
+    published.sql(f"CREATE OR REPLACE TABLE dbt_work.{names[-1]} AS dbt_work.ltv")
+    mark(published, 1)
+    published.sql("TRUNCATE TABLE ops.mart_runs")
+    columns = "SELECT table, name, type, comment FROM system.columns WHERE database = 'marts'"
+    for name in names:
+        # As the version before published.
+        published.sql(f"DROP VIEW IF EXISTS marts.{name}")
+        published.sql(
+            f"ALTER TABLE dbt_work.{name} MODIFY COMMENT 'A mart.\ndbt run {name}, of 1 days'"
+        )
+        published.sql(f"CREATE TABLE marts.{name} AS dbt_work.{name}")
+        published.sql(f"INSERT INTO marts.{name} SELECT * FROM dbt_work.{name}")
+    by_tables, columns_before = published.dump(), published.sql(f"{columns} ORDER BY ALL")
+    shown = published.read(SHOWN)
+    mark(published, 2)
+
+    with readers(published) as seen:
+        killed(published, tmp_path, VIEW_MADE)
+        kinds = published.sql("SELECT DISTINCT engine FROM system.tables WHERE database = 'marts'")
+        assert sorted(kinds.split()) == ["MergeTree", "View"]
+        assert published.dump() == by_tables
+        publish(published)
+    assert seen == [shown.strip(), shown.strip().replace("1", "2")]
+    assert published.sql(f"{columns} AND table != '{names[-1]}' ORDER BY ALL") == "".join(
+        line for line in columns_before.splitlines(True) if not line.startswith(names[-1])
+    )
+    assert (
+        published.sql(
+            "SELECT name FROM system.tables WHERE database = 'marts' AND engine != 'View'"
+        )
+        == ""
+    )
+    assert published.sql(f"EXISTS TABLE marts.{names[-1]}") == "0\n"
+
+
+def test_run_in_view_says_what_each_mart_holds(published):
+    names = (*HISTORY_MARTS, "published_loads")
+    counts = " UNION ALL ".join(f"SELECT '{n}' AS n, count() AS c FROM marts.{n}" for n in names)
+    assert published.sql(f"SELECT n, c FROM ({counts}) ORDER BY n") == published.sql(
+        "SELECT pair.1, pair.2 FROM ops.mart_runs ARRAY JOIN rows::Array(Tuple(String, UInt64))"
+        " AS pair WHERE seq = (SELECT max(seq) FROM ops.mart_runs) ORDER BY 1"
+    )
+    no_comment = "WHERE database = 'marts' AND comment = ''"
+    assert published.sql(f"SELECT name FROM system.tables {no_comment}") == ""
+    but_loads = f"{no_comment} AND table != 'published_loads'"
+    assert published.sql(f"SELECT table, name FROM system.columns {but_loads}") == ""
 
 
 def test_docs_build_and_every_column_is_described_and_typed(published):

@@ -11,7 +11,7 @@ from dev.stack.services.state import ROOT, State, read_pairs
 
 DDL = ROOT / "src" / "main" / "resources" / "clickhouse"
 DBT = ROOT / ".venv-dbt" / "bin" / "dbt"
-OPS = ("publications", "load_log", "loads", "table_sizes", "dbt_runs")
+OPS = ("publications", "load_log", "loads", "table_sizes", "dbt_runs", "mart_runs")
 
 
 class Warehouse:
@@ -22,7 +22,7 @@ class Warehouse:
         self.env = read_pairs(state.env_file)
         self.target = state.directory / "dbt"
         self.project = ROOT / "dbt"
-        for database in ("store", "stage", "raw", "staging", "marts", "ops", "dbt_work"):
+        for database in ("store", "stage", "raw", "staging", "marts", "ops", "runs", "dbt_work"):
             self.sql(f"CREATE DATABASE {database}")
         for path in (*sorted(DDL.glob("store/*.sql")), *(DDL / "ops" / f"{n}.sql" for n in OPS)):
             for statement in path.read_text(encoding="utf-8").split(";\n"):
@@ -34,6 +34,12 @@ class Warehouse:
         return ask(
             env["CLICKHOUSE_URL"], env["CLICKHOUSE_USER"], env["CLICKHOUSE_PASSWORD"], statement
         )
+
+    def read(self, statement: str) -> str:
+        """The answer to the reader."""
+        env = self.env
+        user, password = env["CLICKHOUSE_READER_USER"], env["CLICKHOUSE_READER_PASSWORD"]
+        return ask(env["CLICKHOUSE_URL"], user, password, statement)
 
     def insert(self, table: str, columns: str, rows: list) -> None:
         text = io.StringIO()

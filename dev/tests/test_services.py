@@ -69,12 +69,13 @@ class Services:
         return ClickHouse(self.state).service.pid(), S3(self.state).service.pid()
 
     def create_schema(self) -> None:
-        for database in ("store", "stage", "raw", "staging", "marts", "ops", "dbt_work"):
+        for database in ("store", "stage", "raw", "staging", "marts", "ops", "runs", "dbt_work"):
             self.sql("admin", f"CREATE DATABASE {database}")
         self.sql("admin", STORE_DDL)
         for hidden in ("store.raw_rejected_events", "store.load_log"):
             self.sql("admin", f"CREATE TABLE {hidden} AS store.raw_events")
         self.sql("admin", PUBLICATIONS_DDL)
+        self.sql("admin", "CREATE TABLE ops.mart_runs (seq UInt64) ENGINE = MergeTree ORDER BY seq")
         self.sql("admin", INVOKER_VIEW_DDL)
         for view in ("raw.rejected_events", "ops.rejected_events"):
             self.sql("admin", VIEW_DDL.format(name=view))
@@ -206,22 +207,32 @@ def test_loader_whatALoadLooksUp_isAllowed(services, statement):
     assert services.sql("loader", statement).isdigit()
 
 
-def test_dbt_finishedTable_isExchangedIntoMarts(services):
+def test_dbt_rowsOfARun_areShownByAView(services):
+    view = """
+        VIEW marts.ltv SQL SECURITY INVOKER AS
+        SELECT n FROM runs.ltv WHERE run_seq IN (SELECT max(seq) FROM ops.mart_runs)
+    """
+    services.sql("admin", "CREATE TABLE marts.ltv (n UInt8) ENGINE = MergeTree ORDER BY n")
     for statement in (
         "CREATE DATABASE IF NOT EXISTS dbt_work",
         "CREATE TABLE dbt_work.ltv ENGINE = MergeTree ORDER BY n AS SELECT 1 AS n",
-        "CREATE TABLE marts.ltv AS dbt_work.ltv",
-        "EXCHANGE TABLES dbt_work.ltv AND marts.ltv",
+        "CREATE TABLE runs.ltv (run_seq UInt64, n UInt8) ENGINE = MergeTree"
+        " PARTITION BY run_seq ORDER BY n",
+        "INSERT INTO runs.ltv SELECT 1, * FROM dbt_work.ltv",
+        "INSERT INTO runs.ltv SELECT 2, n + 1 FROM dbt_work.ltv",
+        "INSERT INTO ops.mart_runs VALUES (2)",
+        f"CREATE OR REPLACE {view}",
+        "ALTER TABLE runs.ltv DROP PARTITION 1",
         "ALTER TABLE dbt_work.ltv ADD COLUMN m UInt8",
         "DROP TABLE dbt_work.ltv",
         "CREATE VIEW dbt_work.v AS SELECT 1 AS n",
         "DROP VIEW dbt_work.v",
-        "RENAME TABLE marts.ltv TO marts.ltv_1",
     ):
         services.sql("dbt", statement)
 
-    assert services.sql("reader", "SELECT n FROM marts.ltv_1") == "1"
-    services.sql("dbt", "DROP TABLE marts.ltv_1")
+    assert services.sql("reader", "SELECT n FROM marts.ltv") == "2"
+    services.sql("dbt", "DROP VIEW marts.ltv")
+    services.sql("dbt", "DROP TABLE runs.ltv")
     assert services.sql("dbt", "SELECT count() FROM store.raw_events") == "1"
     assert services.sql("dbt", "SELECT count() FROM raw.events") == "1"
 

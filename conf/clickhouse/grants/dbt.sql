@@ -1,4 +1,4 @@
--- What dbt may do: read what Spark wrote, build in dbt_work, exchange its finished tables into marts.
+-- What dbt may do: read what Spark wrote, build in dbt_work, publish in runs and marts.
 
 GRANT SELECT ON store.* TO dbt;
 -- Rejected lines are original text.
@@ -18,10 +18,13 @@ GRANT TABLE ENGINE ON MergeTree TO dbt;
 -- dbt's unit tests ask for the types of a model's columns with an empty table of this engine.
 GRANT TABLE ENGINE ON Memory TO dbt;
 
--- EXCHANGE and RENAME need SELECT and DROP TABLE where a table leaves, CREATE TABLE and INSERT where it arrives.
-GRANT SELECT, INSERT, CREATE TABLE, DROP TABLE, TRUNCATE ON marts.* TO dbt;
+-- The rows of each run, and the row that shows one. ALTER DELETE: partitions of runs that nobody reads any more.
+GRANT SELECT, INSERT, CREATE TABLE, DROP TABLE, ALTER DELETE ON runs.* TO dbt;
+GRANT SELECT, INSERT ON ops.mart_runs TO dbt;
+-- The views that show it. DROP TABLE: what was published before there were views is replaced by one.
+GRANT SELECT, CREATE VIEW, DROP VIEW, DROP TABLE ON marts.* TO dbt;
 -- marts.daily_* are Spark's: dbt reads them only.
-REVOKE INSERT, CREATE TABLE, DROP TABLE, TRUNCATE ON marts.daily_* FROM dbt;
+REVOKE CREATE VIEW, DROP VIEW, DROP TABLE ON marts.daily_* FROM dbt;
 
 -- dbt-clickhouse looks these up at start and before it builds.
 GRANT SELECT ON system.databases TO dbt;

@@ -13,6 +13,8 @@ GRANT TABLE ENGINE ON MergeTree TO loader;
 GRANT SELECT, INSERT, ALTER DELETE ON store.* TO loader;
 
 GRANT SELECT, INSERT ON ops.* TO loader;
+-- Which history marts are shown is up to dbt.
+REVOKE INSERT ON ops.mart_runs FROM loader;
 
 GRANT SELECT ON raw.* TO loader;
 GRANT SELECT ON staging.* TO loader;

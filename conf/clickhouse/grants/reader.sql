@@ -11,6 +11,9 @@ GRANT SELECT ON raw.* TO reader;
 REVOKE SELECT ON raw.rejected_events FROM reader;
 GRANT SELECT ON staging.* TO reader;
 GRANT SELECT ON marts.* TO reader;
+-- As with store: the history marts are views over the rows of every run that is kept.
+GRANT SELECT ON runs.* TO reader;
+GRANT SELECT ON ops.mart_runs TO reader;
 GRANT SELECT ON ops.publications TO reader;
 GRANT SELECT ON ops.loads TO reader;
 GRANT SELECT ON ops.load_objects TO reader;

@@ -49,7 +49,7 @@ public final class Schema {
           + PUBLISHED;
 
   private static final List<String> DATABASES =
-      List.of("store", "stage", "ops", "raw", "staging", "marts");
+      List.of("store", "stage", "ops", "raw", "staging", "marts", "runs");
 
   private static final String VERSIONS = "/clickhouse/ops/schema_versions.sql";
 
@@ -66,7 +66,7 @@ public final class Schema {
                       "erasures")
                   .map(name -> "/clickhouse/ops/" + name + ".sql"),
               Tables.PUBLISHED.stream().map(Table::ddl),
-              Stream.of("rejected_events", "table_sizes", "dbt_runs")
+              Stream.of("rejected_events", "table_sizes", "dbt_runs", "mart_runs")
                   .map(name -> "/clickhouse/ops/" + name + ".sql"))
           .flatMap(files -> files)
           .toList();

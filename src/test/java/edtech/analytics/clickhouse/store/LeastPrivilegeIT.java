@@ -57,6 +57,7 @@ class LeastPrivilegeIT {
     "INSERT INTO raw.events (event_id) VALUES ('x')",
     "CREATE TABLE marts.intruder (x UInt8) ENGINE = MergeTree ORDER BY x",
     "CREATE TABLE raw.intruder (x UInt8) ENGINE = MergeTree ORDER BY x",
+    "INSERT INTO ops.mart_runs (seq) VALUES (1)",
     "ALTER TABLE store.load_log UPDATE status = 'published' WHERE 1"
   };
 
@@ -70,6 +71,9 @@ class LeastPrivilegeIT {
     "INSERT INTO ops.publications (seq) VALUES (1)",
     "INSERT INTO store.load_log (load_id) VALUES (1)",
     "INSERT INTO marts.daily_activity (dau) VALUES (1)",
+    "CREATE TABLE marts.intruder (x UInt8) ENGINE = MergeTree ORDER BY x",
+    "CREATE OR REPLACE VIEW marts.daily_activity AS SELECT 1",
+    "ALTER TABLE ops.mart_runs DELETE WHERE 1",
     "ALTER TABLE store.raw_events DELETE WHERE 1"
   };
 
@@ -85,6 +89,8 @@ class LeastPrivilegeIT {
     "CREATE TABLE stage.intruder (x UInt8) ENGINE = MergeTree ORDER BY x",
     "CREATE TABLE dbt_work.intruder (x UInt8) ENGINE = MergeTree ORDER BY x",
     "CREATE TABLE marts.intruder (x UInt8) ENGINE = MergeTree ORDER BY x",
+    "CREATE TABLE runs.intruder (x UInt8) ENGINE = MergeTree ORDER BY x",
+    "INSERT INTO ops.mart_runs (seq) VALUES (1)",
     "CREATE TEMPORARY TABLE intruder (x UInt8)",
     "ALTER TABLE store.raw_events DELETE WHERE 1"
   };
