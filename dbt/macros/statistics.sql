@@ -1,31 +1,25 @@
 {#-
-    A sample of two values with this many users (2 or more), mean and squared standard error. A t-test sees nothing
-    else of a sample, so this one may stand in for the users, whose exact figures are known, and no error of
-    adding them as floats comes in.
+    Welch's two-sided t-test at 95 % of two arms, in units of the standard error of their difference:
+    (t, p value, and the interval of the difference, low and high). Each arm has 2 users or more; its share is that
+    of the squared standard error.
+    A t-test sees nothing of an arm but the number of its users, their sum and the sum of their squares. So the
+    test's state is made from these six numbers as the server itself stores it (both counts, both sums, both sums of
+    squares), whatever the number of users. Of the control the mean is 0, and so is the sum.
 -#}
-{% macro sample(users, mean, squared_error) -%}
-    arrayConcat(
-        arrayWithConstant(
-            intDiv({{ users }}, 2),
-            {{ mean }} + sqrt({{ squared_error }} * ({{ users }} - 1) * ceil({{ users }} / 2) / floor({{ users }} / 2))
-        ),
-        arrayWithConstant(
-            {{ users }} - intDiv({{ users }}, 2),
-            {{ mean }} - sqrt({{ squared_error }} * ({{ users }} - 1) * floor({{ users }} / 2) / ceil({{ users }} / 2))
-        )
+{% macro welch_test(t, control_users, control_share, users, share) -%}
+    finalizeAggregation(
+        concat(
+            {{ bytes(users) }}, {{ bytes(control_users) }},
+            {{ bytes(users ~ ' * ' ~ t) }}, {{ bytes('0') }},
+            {{ bytes('%s * (%s * %s + %s * (%s - 1))' % (users, t, t, share, users)) }},
+            {{ bytes('%s * %s * (%s - 1)' % (control_users, control_share, control_users)) }}
+        )::AggregateFunction(welchTTest(0.95), Float64, UInt8) -- noqa: CP01
     )
 {%- endmacro %}
 
-{#-
-    Welch's two-sided t-test at 95 % of two arms, in units of the standard error of their difference:
-    (t, p value, and the interval of the difference, low and high).
--#}
-{% macro welch_test(t, control_users, control_share, users, share) -%}
-    arrayReduce(
-        'welchTTest(0.95)',
-        arrayConcat({{ sample(users, t, share) }}, {{ sample(control_users, '0.', control_share) }}),
-        arrayConcat(arrayWithConstant({{ users }}, 0), arrayWithConstant({{ control_users }}, 1))
-    )
+{#- The eight bytes of a number as a float. -#}
+{% macro bytes(number) -%}
+    reinterpretAsFixedString(toFloat64({{ number }}))
 {%- endmacro %}
 
 {#-

@@ -13,6 +13,7 @@ SEGMENT_MARTS = (
     "conversion_by_segment",
     "ltv_by_segment",
 )
+EXPERIMENT_MARTS = ("ab_test_results", "ab_test_results_by_segment")
 HISTORY_MARTS = (
     "active_users",
     "active_users_by_period",
@@ -24,7 +25,7 @@ HISTORY_MARTS = (
     "revenue_by_period",
     "conversion",
     "task_effectiveness",
-    "ab_test_results",
+    *EXPERIMENT_MARTS,
     "metrics_by_period",
     "published_metrics",
     *SEGMENT_MARTS,

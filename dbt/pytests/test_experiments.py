@@ -2,18 +2,16 @@
 
 import csv
 import io
+import json
 import math
 import random
 import re
-from collections import Counter, defaultdict
-from dataclasses import dataclass, field
-from datetime import date, timedelta
+from collections import defaultdict
+from datetime import date
 from decimal import Decimal
-from fractions import Fraction
 
 import numpy as np
 import pytest
-from scipy import stats
 
 from dev.sample import model
 from dev.sample.behaviour import Setting, events
@@ -21,19 +19,17 @@ from dev.sample.events import ASSIGNMENT, DAY_MILLIS, PURCHASE, TASK_RESULT
 from dev.sample.learners import learner
 from dev.stack.services import commands
 from dev.stack.services.state import ROOT, State
+from recount_experiments import (
+    FIRST_DAY,
+    MICROS,
+    OWN_METRICS,
+    Facts,
+    expected,
+    expected_by_segment,
+    iso,
+)
 from warehouse import Warehouse
 
-FIRST_DAY = date(2026, 3, 1)
-METRICS = {
-    "task_success_users": lambda user: (user.successes > 0, 1),
-    "task_success_rate": lambda user: (user.successes, user.attempts),
-    "purchase_conversion": lambda user: (user.positive > 0, 1),
-    "revenue_per_user": lambda user: (user.cents, 100),
-    "active_days": lambda user: (user.days, 1),
-}
-# Of the settings: the days that do not know it.
-OWN_METRICS = {"minutes": {0, 1, 2, 3, 5}, "huge": set(), "unknown_at_last": {19}}
-MICROS = 1_000_000
 # What the seed does not have: a control that is not the first by name, unequal and absent weights.
 LISTED = (
     ("listed", "new", "new", 1),
@@ -46,53 +42,6 @@ LISTED = (
     ("never_reached", "control", "nobody", 1),
     ("unseen", "control", "control", 1),
 )
-
-
-@dataclass
-class Facts:
-    """Rows of the staging tables, by day counted from FIRST_DAY."""
-
-    # day, user → attempts, successes, positive purchases, cents
-    users: dict = field(default_factory=lambda: defaultdict(lambda: [0, 0, 0, 0]))
-    # day, test, group, user
-    assignments: set = field(default_factory=set)
-    # day, user, metric → total in millionths
-    metrics: dict = field(default_factory=dict)
-    unpublished: frozenset = frozenset()
-
-    def is_published(self, day: int) -> bool:
-        return day not in self.unpublished
-
-    def is_complete(self, first: int) -> bool:
-        """Of a test first seen on this day, which may have begun on the day before."""
-        return not any(day >= first - 1 for day in self.unpublished)
-
-    def own_metrics(self) -> set[str]:
-        return {metric for _, _, metric in self.metrics}
-
-    def knows(self, metric: str, first: int) -> bool:
-        """Whether all published days from this one on know a metric of the settings."""
-        unknown = OWN_METRICS.get(metric.removesuffix("_users"), ())
-        return not any(day >= first and self.is_published(day) for day in unknown)
-
-
-@dataclass
-class User:
-    """What a user did from exposure on."""
-
-    days: int = 0
-    attempts: int = 0
-    successes: int = 0
-    positive: int = 0
-    cents: int = 0
-    totals: Counter = field(default_factory=Counter)
-
-
-def own_pairs(metric: str) -> dict:
-    return {
-        metric: lambda user: (user.totals[metric], MICROS),
-        f"{metric}_users": lambda user: (metric in user.totals, 1),
-    }
 
 
 class Experiments(Warehouse):
@@ -115,15 +64,31 @@ class Experiments(Warehouse):
         self._insert_in_parts(facts, draw)
         self.said = self.dbt(
             "build",
-            *("--select", "+ab_test_results"),
+            *("--select", "+ab_test_results", "+ab_test_results_by_segment"),
+            "segments_add_up_to_ab_tests",
             *("--exclude", "resource_type:seed", "test_type:unit"),
         )
         return self.sql("SELECT * FROM dbt_work.ab_test_results FORMAT CSVWithNames")
 
+    def by_segment(self) -> dict:
+        """The rows by segment of the same run, by dimension, value, test, metric and group."""
+        answer = self.sql(
+            "SELECT tuple(dimension, value, ab_test_id, metric, ab_group),"
+            " * EXCEPT (dimension, value, ab_test_id, metric, ab_group)"
+            " FROM dbt_work.ab_test_results_by_segment FORMAT JSONCompactEachRowWithNames"
+            " SETTINGS output_format_json_quote_64bit_integers = 0"
+        )
+        (_, *names), *rows = map(json.loads, answer.splitlines())
+        return {tuple(key): dict(zip(names, row, strict=True)) for key, *row in rows}
+
     def _insert_in_parts(self, facts: Facts, draw: random.Random) -> None:
         loads = defaultdict(lambda: draw.getrandbits(60))
         user_days = [
-            (iso(day), user, *row[:3], f"{row[3] / 100:.2f}", loads[day])
+            (
+                *(iso(day), user, *row[:3], f"{row[3] / 100:.2f}"),
+                str(facts.values.get((day, user), {})),
+                loads[day],
+            )
             for (day, user), row in facts.users.items()
         ]
         assignments = [
@@ -151,7 +116,7 @@ class Experiments(Warehouse):
                 user_days,
                 "store.staging_user_day",
                 "event_date, user_id, task_attempts, task_successes,"
-                " positive_purchase_count, revenue, load_id",
+                " positive_purchase_count, revenue, dimensions, load_id",
             ),
             (
                 assignments,
@@ -176,10 +141,6 @@ def warehouse(tmp_path_factory):
     commands.clean(state)
 
 
-def iso(day: int) -> str:
-    return (FIRST_DAY + timedelta(days=day)).isoformat()
-
-
 def parsed(answer: str) -> dict:
     """test, metric, group → row; figures as numbers, NULL as None."""
 
@@ -200,153 +161,6 @@ def parsed(answer: str) -> dict:
         }
         for row in csv.DictReader(io.StringIO(answer))
     }
-
-
-def expected(facts: Facts, listed: tuple) -> dict:
-    """The same from the definitions, with numpy and scipy."""
-    exposures = defaultdict(dict)
-    seen = defaultdict(lambda: defaultdict(dict))
-    for day, test, group, user in facts.assignments:
-        if facts.is_published(day):
-            exposures[test][user] = min(day, exposures[test].get(user, day))
-            seen[test][user][group] = min(day, seen[test][user].get(group, day))
-    history = defaultdict(list)
-    for (day, user), row in facts.users.items():
-        if facts.is_published(day):
-            history[user].append((day, row))
-    totals = defaultdict(list)
-    for (day, user, metric), micros in facts.metrics.items():
-        if facts.is_published(day):
-            totals[user].append((day, metric, micros))
-    metrics = METRICS | {
-        name: pair for metric in facts.own_metrics() for name, pair in own_pairs(metric).items()
-    }
-    as_of = iso(max(day for day, _ in facts.users if facts.is_published(day)))
-    rows = {}
-    for test, users in exposures.items():
-        groups = {group for found in seen[test].values() for group in found}
-        mine = [row for row in listed if row[0] == test]
-        groups |= {row[2] for row in mine}
-        arms = {group: [] for group in sorted(groups)}
-        for user, exposed in users.items():
-            if len(seen[test][user]) == 1:
-                one = _activity(history[user], totals[user], exposed)
-                arms[next(iter(seen[test][user]))].append(one)
-        crossovers = [found for found in seen[test].values() if len(found) > 1]
-        control = mine[0][1] if mine else _named_control(groups)
-        first = min(users.values())
-        complete = {
-            metric: facts.is_complete(first) and facts.knows(metric, first) for metric in metrics
-        }
-        srm = _split_p_value({group: len(arm) for group, arm in arms.items()}, mine)
-        left = _split_p_value(_first_groups(crossovers, groups), mine)
-        compared = {
-            (test, metric, group): _comparison(arms, control, group, pair, complete[metric])
-            for metric, pair in metrics.items()
-            for group in arms
-        }
-        adjusted = _holm({key: row["p_value"] for key, row in compared.items()})
-        for key, row in compared.items():
-            ok = None if srm is None else bool(srm >= 0.001)
-            rows[key] = row | {
-                "p_value_adjusted": adjusted.get(key),
-                "is_significant": adjusted[key] < 0.05
-                if key in adjusted and ok is not False
-                else None,
-                "crossover_users": len(crossovers),
-                "srm_p_value": srm,
-                "srm_ok": ok,
-                "crossover_p_value": left,
-                "crossovers_ok": None if left is None else left >= 0.001,
-                "is_complete": complete[key[1]],
-                "control_group": control,
-                "as_of": as_of,
-            }
-    return rows
-
-
-def _named_control(groups: set) -> str | None:
-    named = [group for group in groups if group.lower() == "control"]
-    return "control" if "control" in named else named[0] if len(named) == 1 else None
-
-
-def _first_groups(crossovers: list[dict], groups: set) -> dict[str, int]:
-    """Crossovers by the group they were in first, those left out who were in two at once."""
-    counts = dict.fromkeys(sorted(groups), 0)
-    for found in crossovers:
-        first, *more = (group for group, day in found.items() if day == min(found.values()))
-        counts[first] += not more
-    return counts
-
-
-def _activity(history: list, totals: list, exposed: int) -> User:
-    user = User()
-    for day, metric, micros in totals:
-        if day >= exposed:
-            user.totals[metric] += micros
-    for day, (attempts, successes, positive, cents) in history:
-        if day >= exposed:
-            user.days += 1
-            user.attempts += attempts
-            user.successes += successes
-            user.positive += positive
-            user.cents += cents
-    return user
-
-
-def _values(arm: list, pair) -> tuple[Fraction | None, np.ndarray | None]:
-    """The arm's mean, exact, and its users' values less that mean; of a ratio, linearised."""
-    pairs = [tuple(int(value) for value in pair(user)) for user in arm]
-    numerators = sum(numerator for numerator, _ in pairs)
-    denominators = sum(denominator for _, denominator in pairs)
-    if not denominators:
-        return None, None
-    mean = Fraction(numerators, denominators)
-    away = [float(numerator - mean * denominator) for numerator, denominator in pairs]
-    return mean, np.array(away) * len(pairs) / denominators
-
-
-def _comparison(arms: dict, control: str | None, group: str, pair, is_complete: bool) -> dict:
-    mean, values = _values(arms[group], pair)
-    control_mean, control_values = _values(arms.get(control, []), pair)
-    row = dict.fromkeys(("absolute_difference", "relative_lift", "ci_low", "ci_high", "p_value"))
-    has_spread = values is not None and len(values) > 1
-    row |= {
-        "users": len(arms[group]),
-        "mean": None if mean is None else float(mean),
-        "stddev": np.std(values, ddof=1) if has_spread else None,
-        "control_mean": None if control_mean is None else float(control_mean),
-    }
-    if group == control or not is_complete or mean is None or control_mean is None:
-        return row
-    difference = mean - control_mean
-    row["absolute_difference"] = float(difference)
-    row["relative_lift"] = float(difference / abs(control_mean)) if control_mean else None
-    varies = has_spread and max(np.ptp(values), np.ptp(control_values)) > 1e-9
-    if varies and len(control_values) > 1:
-        # About the control's mean: at a million, the digits of a spread of cents would be lost.
-        test = stats.ttest_ind(values + float(difference), control_values, equal_var=False)
-        interval = test.confidence_interval(0.95)
-        row |= {"p_value": test.pvalue, "ci_low": interval.low, "ci_high": interval.high}
-    return row
-
-
-def _holm(p_values: dict) -> dict:
-    found = sorted((p, key) for key, p in p_values.items() if p is not None)
-    result, highest = {}, 0.0
-    for place, (p, key) in enumerate(found):
-        highest = max(highest, min(1.0, p * (len(found) - place)))
-        result[key] = highest
-    return result
-
-
-def _split_p_value(counts: dict[str, int], listed: list) -> float | None:
-    weights = {row[2]: row[3] for row in listed if row[3]} or dict.fromkeys(counts, 1)
-    users = np.array([counts[group] for group in weights])
-    if len(users) < 2 or users.sum() < 8 * len(users):
-        return None
-    share = np.array(list(weights.values())) / sum(weights.values())
-    return stats.chisquare(users, users.sum() * share).pvalue
 
 
 def assert_same(found: dict, wanted: dict) -> None:
@@ -380,6 +194,7 @@ def random_facts(seed: int) -> Facts:
             successes = int(rng.binomial(attempts, skill))
             facts.users[int(day), user] = [attempts, successes, int(paid > 0), paid]
             _add_metrics(facts, int(day), user, rng)
+            facts.values[int(day), user] = _values(user, rng)
     shapes = {
         "plain": ["control", "treatment"],
         "five": ["", "a", "b", "c", "d"],
@@ -417,6 +232,14 @@ def _add_metrics(facts: Facts, day: int, user: str, rng) -> None:
             is_huge = metric == "huge"
             micros = 10**19 * int(rng.integers(-1, 3)) if is_huge else int(rng.gamma(1, 10**7))
             facts.metrics[day, user, metric] = micros + int(rng.integers(0, 3))
+
+
+def _values(user: str, rng) -> dict[str, str]:
+    """Countries of which a user sees two, and more versions than have rows of their own."""
+    home = int(user[1:]) % 5
+    country = f"country-{home + int(rng.random() < 0.2)}"
+    versions = {"version": f"1.{int(60 * rng.random() ** 2)}"} if rng.random() < 0.9 else {}
+    return versions if rng.random() < 0.1 else versions | {"country": country}
 
 
 def _add(facts: Facts, test: str, group: str, number: int, cents: int) -> None:
@@ -460,6 +283,9 @@ def test_abTestResults_randomTests_agreeWithScipyAndNeverDifferByOrder(warehouse
     assert not {row[0] for row in seeded} & {row[1] for row in facts.assignments}
     found = parsed(first)
     assert_same(found, expected(facts, LISTED))
+    by_segment = warehouse.by_segment()
+    assert_same(by_segment, expected_by_segment(facts, LISTED))
+    assert {("country", ""), ("version", "(other)")} <= {key[:2] for key in by_segment}
     of = {test: row for (test, metric, _), row in found.items() if metric == "active_days"}
     has_verdict = {
         (test, metric) for (test, metric, _), row in found.items() if row["p_value"] is not None

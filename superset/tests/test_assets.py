@@ -90,7 +90,8 @@ def test_filter_by_values_reaches_the_charts_that_have_its_column() -> None:
                 assert not one["controlValues"]["multiSelect"], name
                 assert one["controlValues"]["enableEmptyFilter"], name
                 assert one["defaultDataMask"]["filterState"]["value"] == ["platform"], name
-    assert broken_down == [f"dashboards/{n}.yaml" for n in ("Activity", "Money", "Retention")]
+    names = ("Activity", "Experiments", "Money", "Retention")
+    assert broken_down == [f"dashboards/{n}.yaml" for n in names]
 
 
 def test_files_read_marts_and_ops_only_and_hold_no_password() -> None:

@@ -11,6 +11,7 @@ import os
 import statistics
 import subprocess
 import time
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
@@ -34,7 +35,17 @@ from drawn import (
 )
 from headlines import HEADLINES
 from loaded import DAYS, FIRST, LAST, MISSING, Dashboards, History, SampleDays, day
-from segments import COHORTS, OTHER, cells, dimensions, has_others, largest, of_cohorts, told
+from segments import (
+    COHORTS,
+    LARGEST,
+    OTHER,
+    cells,
+    dimensions,
+    has_others,
+    largest,
+    of_cohorts,
+    told,
+)
 
 FILES = assets.read()
 QUERY_SECONDS = 1.0
@@ -335,6 +346,28 @@ def test_verdicts_claim_no_more_than_their_interval(dashboards: Dashboards) -> N
     kinds = {verdict.partition(":")[0].partition(",")[0] for verdict in verdicts.values()}
     if isinstance(dashboards, SampleDays):
         assert kinds == {"Higher than control", "Not shown", "No verdict"}
+
+
+def test_effects_by_segment_have_the_users_of_the_mart(dashboards: Dashboards) -> None:
+    for dimension in dimensions(dashboards):
+        answer = dashboards.sql(
+            "SELECT ab_test_id, metric, ab_group, value, users"
+            " FROM marts.ab_test_results_by_segment"
+            f" WHERE dimension = '{dimension}' FORMAT JSONCompactEachRow"
+        )
+        left, of_value = Counter(), {}
+        for *key, value, users in map(json.loads, answer.splitlines()):
+            of_value[*key, value or "(none)"] = int(users)
+            left[tuple(key)] += int(users)
+        segments = defaultdict(set)
+        for row in dashboards.rows("Effects by segment", dimension):
+            key = row["ab_test_id"], row["metric"], row["ab_group"]
+            segments[key].add(row["segment"])
+            left[key] -= row["group_users"]
+            if row["segment"] != OTHER:
+                assert row["group_users"] == of_value[*key, row["segment"]], (key, row)
+        assert segments and {left[key] for key in segments} == {0}, dimension
+        assert max(map(len, segments.values())) <= LARGEST + 1
 
 
 @on_history

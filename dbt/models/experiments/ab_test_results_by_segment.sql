@@ -1,0 +1,62 @@
+{{ config(order_by='(dimension, value, ab_test_id, metric, ab_group)') }}
+
+{% set keys = ['dimension', 'value'] %}
+
+with members as (
+    select
+        *,
+        true as is_member
+    from {{ ref('int_ab_test_segment_users') }}
+),
+
+groups as (
+    select
+        {{ keyed(keys) }}ab_test_id,
+        ab_group,
+        count() as users
+    from members
+    group by {{ keyed(keys) }}ab_test_id, ab_group
+),
+
+totals as (
+    select
+        {{ keyed_of('members', keys) }}metrics.ab_test_id as ab_test_id,
+        metrics.ab_group as ab_group,
+        metrics.metric as metric,
+        metrics.total as total
+    from {{ ref('int_ab_test_user_metrics') }} as metrics
+    inner join members on metrics.ab_test_id = members.ab_test_id and metrics.user_id = members.user_id
+),
+
+sums as (
+    {{ ab_test_sums('members', keys) }}
+    union all
+    {{ ab_test_metric_sums('groups', 'totals', keys) }}
+),
+
+verdicts as (
+    {{ ab_test_verdicts('sums', keys) }}
+),
+
+adjusted as (
+    select
+        *,
+        arraySort(groupArray(p_value) over (partition by dimension, ab_test_id, metric)) as p_values,
+        {{ holm('p_value', 'p_values') }} as p_value_adjusted
+    from verdicts
+)
+
+select
+    toLowCardinality(dimension) as dimension,
+    value,
+    toLowCardinality(ab_test_id) as ab_test_id,
+    toLowCardinality(metric) as metric,
+    toLowCardinality(ab_group) as ab_group,
+    users,
+    mean,
+    absolute_difference,
+    absolute_difference - margin as ci_low,
+    absolute_difference + margin as ci_high,
+    p_value,
+    p_value_adjusted
+from adjusted

@@ -1,0 +1,292 @@
+"""The marts of experiments from their definitions, with numpy and scipy."""
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from fractions import Fraction
+
+import numpy as np
+from scipy import stats
+
+FIRST_DAY = date(2026, 3, 1)
+METRICS = {
+    "task_success_users": lambda user: (user.successes > 0, 1),
+    "task_success_rate": lambda user: (user.successes, user.attempts),
+    "purchase_conversion": lambda user: (user.positive > 0, 1),
+    "revenue_per_user": lambda user: (user.cents, 100),
+    "active_days": lambda user: (user.days, 1),
+}
+# Of the settings: the days that do not know it.
+OWN_METRICS = {"minutes": {0, 1, 2, 3, 5}, "huge": set(), "unknown_at_last": {19}}
+MICROS = 1_000_000
+
+
+@dataclass
+class Facts:
+    """Rows of the staging tables, by day counted from FIRST_DAY."""
+
+    # day, user → attempts, successes, positive purchases, cents
+    users: dict = field(default_factory=lambda: defaultdict(lambda: [0, 0, 0, 0]))
+    # day, test, group, user
+    assignments: set = field(default_factory=set)
+    # day, user, metric → total in millionths
+    metrics: dict = field(default_factory=dict)
+    # day, user → dimension → value
+    values: dict = field(default_factory=dict)
+    unpublished: frozenset = frozenset()
+
+    def is_published(self, day: int) -> bool:
+        return day not in self.unpublished
+
+    def is_complete(self, first: int) -> bool:
+        """Of a test first seen on this day, which may have begun on the day before."""
+        return not any(day >= first - 1 for day in self.unpublished)
+
+    def own_metrics(self) -> set[str]:
+        return {metric for _, _, metric in self.metrics}
+
+    def knows(self, metric: str, first: int) -> bool:
+        """Whether all published days from this one on know a metric of the settings."""
+        unknown = OWN_METRICS.get(metric.removesuffix("_users"), ())
+        return not any(day >= first and self.is_published(day) for day in unknown)
+
+
+@dataclass
+class User:
+    """What a user did from exposure on."""
+
+    name: str
+    exposed: int
+    days: int = 0
+    attempts: int = 0
+    successes: int = 0
+    positive: int = 0
+    cents: int = 0
+    totals: Counter = field(default_factory=Counter)
+
+
+def own_pairs(metric: str) -> dict:
+    return {
+        metric: lambda user: (user.totals[metric], MICROS),
+        f"{metric}_users": lambda user: (metric in user.totals, 1),
+    }
+
+
+def iso(day: int) -> str:
+    return (FIRST_DAY + timedelta(days=day)).isoformat()
+
+
+@dataclass
+class Test:
+    """A test as its assignments tell it; crossovers are in no arm."""
+
+    name: str
+    listed: list
+    control: str | None
+    first: int
+    # group → users
+    arms: dict
+    # Of each crossover the first day in each group.
+    crossovers: list
+    # metric → whether it is compared
+    complete: dict
+
+
+def _metrics(facts: Facts) -> dict:
+    return METRICS | {
+        name: pair for metric in facts.own_metrics() for name, pair in own_pairs(metric).items()
+    }
+
+
+def _tests(facts: Facts, listed: tuple) -> list[Test]:
+    seen = defaultdict(lambda: defaultdict(dict))
+    for day, test, group, user in facts.assignments:
+        if facts.is_published(day):
+            seen[test][user][group] = min(day, seen[test][user].get(group, day))
+    history = defaultdict(list)
+    for (day, user), row in facts.users.items():
+        if facts.is_published(day):
+            history[user].append((day, row))
+    totals = defaultdict(list)
+    for (day, user, metric), micros in facts.metrics.items():
+        if facts.is_published(day):
+            totals[user].append((day, metric, micros))
+    tests = []
+    for name, users in seen.items():
+        mine = [row for row in listed if row[0] == name]
+        groups = {group for found in users.values() for group in found} | {r[2] for r in mine}
+        arms = {group: [] for group in sorted(groups)}
+        for user, found in users.items():
+            if len(found) == 1:
+                group, exposed = next(iter(found.items()))
+                arms[group].append(_activity(user, history[user], totals[user], exposed))
+        first = min(day for found in users.values() for day in found.values())
+        tests.append(
+            Test(
+                name,
+                mine,
+                mine[0][1] if mine else _named_control(groups),
+                first,
+                arms,
+                [found for found in users.values() if len(found) > 1],
+                {m: facts.is_complete(first) and facts.knows(m, first) for m in _metrics(facts)},
+            )
+        )
+    return tests
+
+
+def expected(facts: Facts, listed: tuple) -> dict:
+    """The rows of ab_test_results by test, metric and group."""
+    as_of = iso(max(day for day, _ in facts.users if facts.is_published(day)))
+    rows = {}
+    for test in _tests(facts, listed):
+        srm = _split_p_value({group: len(arm) for group, arm in test.arms.items()}, test.listed)
+        left = _split_p_value(_first_groups(test.crossovers, set(test.arms)), test.listed)
+        compared = {
+            (test.name, metric, group): _comparison(
+                test.arms, test.control, group, pair, test.complete[metric]
+            )
+            for metric, pair in _metrics(facts).items()
+            for group in test.arms
+        }
+        adjusted = _holm({key: row["p_value"] for key, row in compared.items()})
+        for key, row in compared.items():
+            ok = None if srm is None else bool(srm >= 0.001)
+            rows[key] = row | {
+                "p_value_adjusted": adjusted.get(key),
+                "is_significant": adjusted[key] < 0.05
+                if key in adjusted and ok is not False
+                else None,
+                "crossover_users": len(test.crossovers),
+                "srm_p_value": srm,
+                "srm_ok": ok,
+                "crossover_p_value": left,
+                "crossovers_ok": None if left is None else left >= 0.001,
+                "is_complete": test.complete[key[1]],
+                "control_group": test.control,
+                "as_of": as_of,
+            }
+    return rows
+
+
+BY_SEGMENT = ("users", "mean", "absolute_difference", "ci_low", "ci_high", "p_value")
+
+
+def expected_by_segment(facts: Facts, listed: tuple) -> dict:
+    """The rows of ab_test_results_by_segment by dimension, value, test, metric and group."""
+    rows = {}
+    for dimension in sorted({name for of_day in facts.values.values() for name in of_day}):
+        labels = _labels(facts, dimension)
+        for test in _tests(facts, listed):
+            of_value = defaultdict(lambda: defaultdict(list))
+            for group, arm in test.arms.items():
+                for user in arm:
+                    value = facts.values.get((user.exposed, user.name), {}).get(dimension, "")
+                    of_value[labels.get(value, "")][group].append(user)
+            for metric, pair in _metrics(facts).items():
+                found = {
+                    (dimension, value, test.name, metric, group): _comparison(
+                        arms, test.control, group, pair, test.complete[metric]
+                    )
+                    for value, arms in of_value.items()
+                    for group in arms
+                }
+                adjusted = _holm({key: row["p_value"] for key, row in found.items()})
+                for key, row in found.items():
+                    rows[key] = {name: row[name] for name in BY_SEGMENT}
+                    rows[key]["p_value_adjusted"] = adjusted.get(key)
+    return rows
+
+
+def _labels(facts: Facts, dimension: str) -> dict[str, str]:
+    """Value to what the marts call it: the 50 with most users keep their names."""
+    users = defaultdict(set)
+    for day, user in facts.users:
+        if facts.is_published(day):
+            users[facts.values.get((day, user), {}).get(dimension, "")].add(user)
+    ranked = sorted(users, key=lambda value: (-len(users[value]), value.encode()))
+    return {value: value if place < 50 else "(other)" for place, value in enumerate(ranked)}
+
+
+def _named_control(groups: set) -> str | None:
+    named = [group for group in groups if group.lower() == "control"]
+    return "control" if "control" in named else named[0] if len(named) == 1 else None
+
+
+def _first_groups(crossovers: list[dict], groups: set) -> dict[str, int]:
+    """Crossovers by the group they were in first, those left out who were in two at once."""
+    counts = dict.fromkeys(sorted(groups), 0)
+    for found in crossovers:
+        first, *more = (group for group, day in found.items() if day == min(found.values()))
+        counts[first] += not more
+    return counts
+
+
+def _activity(name: str, history: list, totals: list, exposed: int) -> User:
+    user = User(name, exposed)
+    for day, metric, micros in totals:
+        if day >= exposed:
+            user.totals[metric] += micros
+    for day, (attempts, successes, positive, cents) in history:
+        if day >= exposed:
+            user.days += 1
+            user.attempts += attempts
+            user.successes += successes
+            user.positive += positive
+            user.cents += cents
+    return user
+
+
+def _values(arm: list, pair) -> tuple[Fraction | None, np.ndarray | None]:
+    """The arm's mean, exact, and its users' values less that mean; of a ratio, linearised."""
+    pairs = [tuple(int(value) for value in pair(user)) for user in arm]
+    numerators = sum(numerator for numerator, _ in pairs)
+    denominators = sum(denominator for _, denominator in pairs)
+    if not denominators:
+        return None, None
+    mean = Fraction(numerators, denominators)
+    away = [float(numerator - mean * denominator) for numerator, denominator in pairs]
+    return mean, np.array(away) * len(pairs) / denominators
+
+
+def _comparison(arms: dict, control: str | None, group: str, pair, is_complete: bool) -> dict:
+    mean, values = _values(arms[group], pair)
+    control_mean, control_values = _values(arms.get(control, []), pair)
+    row = dict.fromkeys(("absolute_difference", "relative_lift", "ci_low", "ci_high", "p_value"))
+    has_spread = values is not None and len(values) > 1
+    row |= {
+        "users": len(arms[group]),
+        "mean": None if mean is None else float(mean),
+        "stddev": np.std(values, ddof=1) if has_spread else None,
+        "control_mean": None if control_mean is None else float(control_mean),
+    }
+    if group == control or not is_complete or mean is None or control_mean is None:
+        return row
+    difference = mean - control_mean
+    row["absolute_difference"] = float(difference)
+    row["relative_lift"] = float(difference / abs(control_mean)) if control_mean else None
+    varies = has_spread and max(np.ptp(values), np.ptp(control_values)) > 1e-9
+    if varies and len(control_values) > 1:
+        # About the control's mean: at a million, the digits of a spread of cents would be lost.
+        test = stats.ttest_ind(values + float(difference), control_values, equal_var=False)
+        interval = test.confidence_interval(0.95)
+        row |= {"p_value": test.pvalue, "ci_low": interval.low, "ci_high": interval.high}
+    return row
+
+
+def _holm(p_values: dict) -> dict:
+    found = sorted((p, key) for key, p in p_values.items() if p is not None)
+    result, highest = {}, 0.0
+    for place, (p, key) in enumerate(found):
+        highest = max(highest, min(1.0, p * (len(found) - place)))
+        result[key] = highest
+    return result
+
+
+def _split_p_value(counts: dict[str, int], listed: list) -> float | None:
+    weights = {row[2]: row[3] for row in listed if row[3]} or dict.fromkeys(counts, 1)
+    users = np.array([counts[group] for group in weights])
+    if len(users) < 2 or users.sum() < 8 * len(users):
+        return None
+    share = np.array(list(weights.values())) / sum(weights.values())
+    return stats.chisquare(users, users.sum() * share).pvalue
