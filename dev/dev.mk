@@ -62,7 +62,7 @@ test-superset: $(VENV_SUPERSET) #- the files of the dashboards, without a runnin
 
 ##@ Tests that are not part of make test
 
-.PHONY: test-nightly test-dashboards chaos fuzz fuzz-keep audit
+.PHONY: test-nightly test-dashboards test-replicas chaos fuzz fuzz-keep audit
 test-nightly: $(VENV) $(VENV_DBT) $(VENV_AIRFLOW) $(S3PROXY) $(JAR) #- a day, a failure, a backfill on a running Airflow
 	@$(ENV) $(VENV_PYTHON) -m pytest -q $(NIGHTLY_TESTS)
 
@@ -70,6 +70,14 @@ test-nightly: $(VENV) $(VENV_DBT) $(VENV_AIRFLOW) $(S3PROXY) $(JAR) #- a day, a 
 test-dashboards: $(VENV) $(VENV_DBT) $(VENV_SUPERSET) $(S3PROXY) $(JAR) #- the dashboards on a year of 20,000 users a day [PICTURES=docs/images]
 	@$(ENV) DAYS="$(or $(DAYS),365)" USERS="$(or $(USERS),20000)" \
 	  .venv-superset/bin/python -m pytest -q --durations=10 superset/tests
+
+# REPLICA_STOP and REPLICA_START, commands that take the number of a server, let them be killed, too.
+test-replicas: $(VENV) $(S3PROXY) $(JAR) #- on replicas of your own: make test-replicas CLICKHOUSE_REPLICAS=http://a:8123,http://b:8123, with an administrator's CLICKHOUSE_USER and CLICKHOUSE_PASSWORD
+	@if [ -z "$${CLICKHOUSE_REPLICAS:-}" ]; then \
+	  echo "not run: CLICKHOUSE_REPLICAS names no servers, as in CLICKHOUSE_REPLICAS=http://a:8123,http://b:8123"; exit 0; fi; \
+	  export REPLICAS_USER="$${CLICKHOUSE_USER:-default}" REPLICAS_PASSWORD="$${CLICKHOUSE_PASSWORD:-}"; \
+	  $(call on_services,$(TEST_STATE)) \
+	  $(MVN) verify -Dtest=None -Dsurefire.failIfNoSpecifiedTests=false -Dit.test=$(or $(IT),ReplicasIT) -Dchaos.full=true
 
 # Their short forms are a part of make test, but for ClusterFaultIT, which has none.
 CHAOS_TESTS := ServerKillIT,KilledLoadIT,TaskFaultIT,ClusterFaultIT,ConcurrentLoadsIT,SweepRaceIT,S3FaultsIT

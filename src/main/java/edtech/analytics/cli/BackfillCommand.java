@@ -8,9 +8,11 @@ import java.time.LocalDate;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -41,6 +43,7 @@ final class BackfillCommand implements Callable<Integer> {
     ConsoleProgress progress =
         new ConsoleProgress(common.out(), ConsoleProgress.Detail.WARNINGS, common.isDebug());
     List<LoadReport> reports;
+    Optional<String> unseen;
     try (JobContext job = common.open()) {
       options.requireBegun("--to", to, job.settings().events().zone());
       options.prepareSummary();
@@ -53,9 +56,12 @@ final class BackfillCommand implements Callable<Integer> {
               to,
               report -> tell(report, outlook),
               told -> new RangeLoad(job, progress).run(from, to, mode, told));
+      unseen = Unseen.ofLoads(job, reports);
     }
     options.writeSummary(reports);
-    return conclude(reports);
+    int exitCode = conclude(reports);
+    unseen.ifPresent(why -> common.err().println("error: " + why));
+    return unseen.isPresent() ? ExitCode.SOFTWARE : exitCode;
   }
 
   private void tell(LoadReport report, Outlook outlook) {
@@ -63,7 +69,7 @@ final class BackfillCommand implements Callable<Integer> {
     common.out().println(outlook.finished(report.load().counts().accepted()));
   }
 
-  private Integer conclude(List<LoadReport> reports) {
+  private int conclude(List<LoadReport> reports) {
     common
         .out()
         .println(

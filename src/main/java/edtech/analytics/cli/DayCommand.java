@@ -1,8 +1,12 @@
 package edtech.analytics.cli;
 
+import edtech.analytics.clickhouse.store.Publication;
 import edtech.analytics.job.JobContext;
 import java.time.LocalDate;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -20,8 +24,15 @@ abstract class DayCommand implements Callable<Integer> {
   public final Integer call() {
     try (JobContext job = common.openServer()) {
       job.schema().requireCurrent();
-      common.out().println(run(job, date));
+      String outcome = run(job, date);
+      List<Publication> last = job.publications().current(date).stream().toList();
+      Optional<String> unseen = Unseen.of(job, last);
+      if (unseen.isPresent()) {
+        common.err().println("error: " + unseen.get());
+        return ExitCode.SOFTWARE;
+      }
+      common.out().println(outcome);
     }
-    return 0;
+    return ExitCode.OK;
   }
 }

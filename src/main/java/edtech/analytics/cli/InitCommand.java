@@ -1,6 +1,7 @@
 package edtech.analytics.cli;
 
 import edtech.analytics.job.JobContext;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -15,8 +16,15 @@ final class InitCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     try (JobContext job = common.openServer()) {
+      job.createReplicas();
       job.schema().apply(JobContext.jobVersion());
-      common.out().println("schema is current at " + job.settings().clickhouse().url());
+      Set<String> replicas = job.replicas().all();
+      common
+          .out()
+          .println(
+              "schema is current at "
+                  + job.url()
+                  + (replicas.isEmpty() ? "" : ", replicas " + String.join(", ", replicas)));
     }
     return 0;
   }

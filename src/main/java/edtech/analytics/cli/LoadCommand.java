@@ -6,6 +6,7 @@ import edtech.analytics.load.LoadReport;
 import edtech.analytics.load.RangeLoad;
 import java.time.LocalDate;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
@@ -44,6 +45,7 @@ final class LoadCommand implements Callable<Integer> {
     ConsoleProgress progress =
         new ConsoleProgress(common.out(), ConsoleProgress.Detail.STEPS, common.isDebug());
     List<LoadReport> reports;
+    Optional<String> unseen;
     try (JobContext job = common.open()) {
       options.requireBegun("--date", date, job.settings().events().zone());
       options.prepareSummary();
@@ -56,6 +58,7 @@ final class LoadCommand implements Callable<Integer> {
               told ->
                   new RangeLoad(job, progress)
                       .run(from, date, options.mode(LoadMode.NIGHTLY), told));
+      unseen = Unseen.ofLoads(job, reports);
     }
     options.writeSummary(reports);
     reports.forEach(report -> common.out().print(report.text()));
@@ -70,7 +73,8 @@ final class LoadCommand implements Callable<Integer> {
                             + report.load().date()
                             + (report.isHeld() ? " is held: " : " was not loaded: ")
                             + report.load().error()));
-    return exitCode;
+    unseen.ifPresent(why -> common.err().println("error: " + why));
+    return unseen.isPresent() ? ExitCode.SOFTWARE : exitCode;
   }
 
   /**

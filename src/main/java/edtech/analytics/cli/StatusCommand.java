@@ -4,12 +4,14 @@ import edtech.analytics.clickhouse.store.Erasures;
 import edtech.analytics.clickhouse.store.LoadLog;
 import edtech.analytics.clickhouse.store.LoadRecord;
 import edtech.analytics.clickhouse.store.Publication;
-import edtech.analytics.clickhouse.store.Publications;
+import edtech.analytics.clickhouse.store.Replicas;
 import edtech.analytics.job.JobContext;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
@@ -35,8 +37,9 @@ final class StatusCommand implements Callable<Integer> {
   public Integer call() {
     try (JobContext job = common.openServer()) {
       job.schema().requireCurrent();
-      List<Publication> last = new Publications(job.server()).last();
+      List<Publication> last = job.publications().last();
       printDays(last.stream().filter(day -> !day.isWithdrawn()).toList());
+      printReplicas(job.replicas(), last);
       printWithdrawn(last.stream().filter(Publication::isWithdrawn).toList());
       printHeld(new LoadLog(job.server()).held());
       printErasures(new Erasures(job.server()).unfinished());
@@ -63,6 +66,36 @@ final class StatusCommand implements Callable<Integer> {
             .collect(Collectors.joining(", "));
     if (!pinned.isEmpty()) {
       common.out().println("held:      " + pinned + " (rolled back)");
+    }
+  }
+
+  /** On how many replicas each day is shown as it was published last. */
+  private void printReplicas(Replicas replicas, List<Publication> last) {
+    int all = replicas.all().size();
+    if (all == 0) {
+      return;
+    }
+    Map<String, Map<LocalDate, Publication>> shown = replicas.shown();
+    Map<Long, List<LocalDate>> daysByReplicas =
+        last.stream()
+            .collect(
+                Collectors.groupingBy(
+                    day ->
+                        shown.values().stream()
+                            .map(days -> days.get(day.date()))
+                            .filter(seen -> seen != null && seen.seq() >= day.seq())
+                            .count(),
+                    TreeMap::new,
+                    Collectors.mapping(Publication::date, Collectors.toList())));
+    daysByReplicas.forEach(
+        (some, days) ->
+            common
+                .out()
+                .println(
+                    "shown:     on " + some + " of " + all + " replicas: " + DayRanges.text(days)));
+    Set<String> away = replicas.away();
+    if (!away.isEmpty()) {
+      common.out().println("away:      replicas " + String.join(", ", away) + " do not answer");
     }
   }
 

@@ -18,7 +18,7 @@ final class SweepCommand implements Callable<Integer> {
   public Integer call() {
     try (JobContext job = common.openServer()) {
       job.schema().requireCurrent();
-      Sweep.Result swept = new Sweep(job.server(), job.settings().publication()).run();
+      Sweep.Result swept = job.sweep().run();
       common
           .out()
           .printf(
@@ -26,6 +26,9 @@ final class SweepCommand implements Callable<Integer> {
               "dropped %d stage tables and %d partitions%n",
               swept.stageTables(),
               swept.partitions());
+      if (!swept.away().isEmpty()) {
+        common.err().println("warning: " + swept.kept());
+      }
     }
     return 0;
   }

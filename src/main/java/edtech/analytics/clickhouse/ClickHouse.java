@@ -24,6 +24,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -36,8 +37,12 @@ import java.util.concurrent.TimeoutException;
 public final class ClickHouse implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
 
+  /** How long a server may take to get rows that its replicas have. */
+  private static final String CATCH_UP_SECONDS = "60";
+
   private final Connection connection;
   private final Client client;
+  private final Map<String, Boolean> replicated = new ConcurrentHashMap<>();
   private volatile Map<String, String> serverSettings;
 
   public ClickHouse(Connection connection) {
@@ -180,6 +185,45 @@ public final class ClickHouse implements AutoCloseable {
    */
   public long number(String sql, Map<String, Object> values) {
     return rows(sql, values).stream().findFirst().map(row -> row.getLong(1)).orElse(0L);
+  }
+
+  /**
+   * Waits until this server holds all rows that its replicas have taken of a table by now; there is
+   * nothing to wait for where the table has no replicas. Decisions are made of what is read
+   * afterwards.
+   */
+  public void catchUp(String table) {
+    if (!isReplicated(table)) {
+      return;
+    }
+    String sql = "SYSTEM SYNC REPLICA " + table + " LIGHTWEIGHT";
+    QuerySettings settings = new QuerySettings().serverSetting("receive_timeout", CATCH_UP_SECONDS);
+    try (QueryResponse response = ask(sql, Map.of(), settings)) {
+      response.getReadRows();
+    } catch (ClickHouseException e) {
+      throw new ClickHouseException(
+          e.getMessage()
+              + "; where it timed out, another replica has taken rows of "
+              + table
+              + " that this one cannot get: start that replica, then run this again",
+          e);
+    } catch (Exception e) {
+      throw failed(sql, e);
+    }
+  }
+
+  /** Whether the table, which is there, has replicas on other servers or may get some. */
+  public boolean isReplicated(String table) {
+    return replicated.computeIfAbsent(
+        table,
+        name ->
+            number(
+                    """
+                    SELECT count() FROM system.tables
+                    WHERE database || '.' || name = {table:String} AND engine LIKE 'Replicated%'
+                    """,
+                    Map.of("table", name))
+                > 0);
   }
 
   /**

@@ -14,6 +14,11 @@ public record Connection(
     String url, String user, String password, int connectTimeout, int requestTimeout, int retries)
     implements Serializable {
 
+  /** To ask once whether somebody answers, and not for longer than a connection may take. */
+  Connection impatient() {
+    return new Connection(url, user, password, connectTimeout, connectTimeout, 0);
+  }
+
   @Override
   public String toString() {
     return url + " as user " + user;

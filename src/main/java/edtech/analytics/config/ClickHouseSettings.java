@@ -19,10 +19,9 @@ final class ClickHouseSettings {
 
   /** For a run that does not reach the server: there need be no address and no password. */
   Settings.ClickHouse unused() {
-    if (!url().isEmpty()) {
-      parser.address(SettingKeys.CLICKHOUSE_URL);
-    }
-    return with(password());
+    List<String> urls = urls();
+    urls.forEach(this::address);
+    return with(urls, password());
   }
 
   /**
@@ -30,23 +29,41 @@ final class ClickHouseSettings {
    * reported with all the rest.
    */
   Settings.ClickHouse used(Map<String, String> environment) {
-    Optional<Address> server = address();
-    Secret password = password();
-    try {
-      if (!password.resolve(environment).isEmpty()) {
-        server.ifPresent(Address::requirePrivate);
-      }
-    } catch (SettingsException e) {
-      problems.addAll(e.problems());
-    } catch (IllegalArgumentException e) {
-      parser.problem(SettingKeys.CLICKHOUSE_URL, url(), e.getMessage());
+    List<String> urls = urls();
+    if (urls.isEmpty()) {
+      problems.add(
+          SettingKeys.CLICKHOUSE_URL
+              + " is not set: give http://host:port, as CLICKHOUSE_URL or in --config");
     }
-    return with(password);
+    Secret password = password();
+    boolean isSecret = isSecret(password, environment);
+    for (String url : urls) {
+      Optional<Address> server = address(url);
+      try {
+        if (isSecret) {
+          server.ifPresent(Address::requirePrivate);
+        }
+      } catch (IllegalArgumentException e) {
+        parser.problem(SettingKeys.CLICKHOUSE_URL, url, e.getMessage());
+      }
+    }
+    return with(urls, password);
   }
 
-  private Settings.ClickHouse with(Secret password) {
+  private boolean isSecret(Secret password, Map<String, String> environment) {
+    try {
+      return !password.resolve(environment).isEmpty();
+    } catch (SettingsException e) {
+      problems.addAll(e.problems());
+      return false;
+    }
+  }
+
+  private Settings.ClickHouse with(List<String> urls, Secret password) {
     return new Settings.ClickHouse(
-        url(),
+        urls,
+        cluster(),
+        minReplicas(),
         user(),
         password,
         connectTimeout(),
@@ -57,18 +74,29 @@ final class ClickHouseSettings {
         catalog());
   }
 
-  private String url() {
-    return parser.text(SettingKeys.CLICKHOUSE_URL);
+  private List<String> urls() {
+    return parser.texts(SettingKeys.CLICKHOUSE_URL);
   }
 
-  private Optional<Address> address() {
-    if (url().isEmpty()) {
-      problems.add(
-          SettingKeys.CLICKHOUSE_URL
-              + " is not set: give http://host:port, as CLICKHOUSE_URL or in --config");
-      return Optional.empty();
+  private Optional<Address> address(String url) {
+    return parser.address(SettingKeys.CLICKHOUSE_URL, url);
+  }
+
+  private String cluster() {
+    return parser.value(SettingKeys.CLUSTER, ClickHouseSettings::cluster, "");
+  }
+
+  /** It stands in statements and in the keeper's paths. */
+  private static String cluster(String name) {
+    if (!name.matches("[A-Za-z0-9_.-]*")) {
+      throw new IllegalArgumentException(
+          "must be a cluster's name of letters, digits, _, . and -, or \"\" for none");
     }
-    return parser.address(SettingKeys.CLICKHOUSE_URL);
+    return name;
+  }
+
+  private int minReplicas() {
+    return parser.integer(SettingKeys.MIN_REPLICAS, 1, 100);
   }
 
   private String user() {

@@ -22,6 +22,8 @@ final class SettingKeys {
   static final String MAX_OUTSIDE_DAY_RATIO = "max-outside-day-ratio";
   static final String MAX_RATIO_OF_ANY_DAY = "max-rejected-ratio-of-any-day";
   static final String CLICKHOUSE_URL = "clickhouse.url";
+  static final String CLUSTER = "clickhouse.cluster";
+  static final String MIN_REPLICAS = "clickhouse.min-replicas";
   static final String CLICKHOUSE_USER = "clickhouse.user";
   static final String CLICKHOUSE_PASSWORD = "clickhouse.password";
   static final String CONNECT_TIMEOUT = "clickhouse.connect-timeout";

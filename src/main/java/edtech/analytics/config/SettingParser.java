@@ -104,21 +104,27 @@ final class SettingParser {
     return words(key, "must be a list of texts that are not blank", none -> false);
   }
 
-  private Set<String> words(String key, String rule, Predicate<List<String>> isWrong) {
-    List<String> words;
+  /** Texts in their order, or none: a list, or one text with commas between them. */
+  List<String> texts(String key) {
     if (config.getValue(key).valueType() == ConfigValueType.LIST) {
       try {
-        words = config.getStringList(key);
+        return config.getStringList(key).stream().map(String::strip).toList();
       } catch (ConfigException e) {
         problems.add(key + " must be a list of texts");
-        return Set.of();
+        return List.of();
       }
-    } else {
-      String text = text(key);
-      words =
-          text.isEmpty()
-              ? List.of()
-              : Arrays.stream(text.split(",", -1)).map(String::strip).toList();
+    }
+    String text = text(key);
+    return text.isEmpty()
+        ? List.of()
+        : Arrays.stream(text.split(",", -1)).map(String::strip).toList();
+  }
+
+  private Set<String> words(String key, String rule, Predicate<List<String>> isWrong) {
+    int before = problems.size();
+    List<String> words = texts(key);
+    if (problems.size() > before) {
+      return Set.of();
     }
     if (isWrong.test(words) || words.stream().anyMatch(String::isBlank)) {
       problem(key, words.toString(), rule);
@@ -152,7 +158,11 @@ final class SettingParser {
 
   /** The address of a server; empty, with a problem, when it is none. */
   Optional<Address> address(String key) {
-    String text = text(key);
+    return address(key, text(key));
+  }
+
+  /** One of several addresses that a setting has. */
+  Optional<Address> address(String key, String text) {
     try {
       return Optional.of(Address.parse(text));
     } catch (IllegalArgumentException e) {

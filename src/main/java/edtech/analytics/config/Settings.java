@@ -3,6 +3,7 @@ package edtech.analytics.config;
 import edtech.analytics.measure.Measures;
 import edtech.analytics.source.Source;
 import java.time.ZoneId;
+import java.util.List;
 import java.util.OptionalDouble;
 import java.util.Set;
 
@@ -47,9 +48,18 @@ public record Settings(
       double maxOutsideDayRatio,
       double maxRejectedRatioOfAnyDay) {}
 
-  /** How the server is reached. Times in seconds. */
+  /**
+   * How the server is reached. Times in seconds.
+   *
+   * @param urls one, or those of several replicas, in the order in which they are tried
+   * @param cluster as which the replicas reach each other; '' = there are none, or as the databases
+   *     say
+   * @param minReplicas how many must hold a load before it is published
+   */
   public record ClickHouse(
-      String url,
+      List<String> urls,
+      String cluster,
+      int minReplicas,
       String user,
       Secret password,
       int connectTimeout,
@@ -57,7 +67,29 @@ public record Settings(
       int batchRows,
       int batchBytes,
       int retries,
-      String catalog) {}
+      String catalog) {
+
+    /** The only address, or the first one; '' for a run that reaches no server. */
+    public String url() {
+      return urls.isEmpty() ? "" : urls.get(0);
+    }
+
+    /** The same with one address. */
+    public ClickHouse at(String url) {
+      return new ClickHouse(
+          List.of(url),
+          cluster,
+          minReplicas,
+          user,
+          password,
+          connectTimeout,
+          requestTimeout,
+          batchRows,
+          batchBytes,
+          retries,
+          catalog);
+    }
+  }
 
   /**
    * What is published, and how long loads that nobody sees are kept.

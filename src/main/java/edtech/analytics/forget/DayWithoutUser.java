@@ -53,7 +53,7 @@ final class DayWithoutUser {
     this.progress = progress;
     this.erasure = erasure;
     this.userRows = userRows;
-    this.publications = new Publications(job.server());
+    this.publications = job.publications();
     this.erasures = new Erasures(job.server());
   }
 
@@ -157,6 +157,7 @@ final class DayWithoutUser {
     Stage before = new Stage(job.server(), base.date(), base.loadId());
     Map<String, Long> inBase = publications.rows(base.date(), base.loadId());
     Map<String, Long> rows = new LinkedHashMap<>();
+    before.catchUp();
     Map<Table, Long> stored = before.stored();
     for (Table table : copied()) {
       journal.part(table.logical());

@@ -20,6 +20,8 @@ import java.util.TreeMap;
  * @param finishedAt empty when something is left to do for another run
  * @param loads all loads that held the user; none of them is stored any more, unless there are
  *     problems
+ * @param replicas of each replica, by name, whether it has dropped those loads; empty where there
+ *     are none
  * @param problems why the run is not finished; one line each
  */
 public record ErasureReceipt(
@@ -27,6 +29,7 @@ public record ErasureReceipt(
     Instant begunAt,
     Optional<Instant> finishedAt,
     List<ErasedLoad> loads,
+    Map<String, Boolean> replicas,
     List<String> problems) {
   private static final ObjectMapper JSON =
       new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
@@ -63,6 +66,11 @@ public record ErasureReceipt(
               counts(load.rows())));
     }
     text.append("  rows removed from view:").append(counts(removedFromView())).append('\n');
+    replicas.forEach(
+        (name, isErased) ->
+            text.append("  replica ")
+                .append(name)
+                .append(isErased ? ": erased\n" : ": not erased yet\n"));
     text.append("still to be done, by you:\n");
     TO_DO.forEach(what -> text.append("  ").append(what).append('\n'));
     return text.toString();
@@ -79,6 +87,9 @@ public record ErasureReceipt(
         "rejected_lines_removed_from_view",
         removedFromView().getOrDefault(Tables.REJECTED_EVENTS.logical(), 0L));
     all.put("loads", loads.stream().map(ErasureReceipt::json).toList());
+    if (!replicas.isEmpty()) {
+      all.put("erased_by_replica", replicas);
+    }
     all.put("problems", problems);
     all.put("to_do", TO_DO);
     try {

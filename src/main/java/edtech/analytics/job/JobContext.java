@@ -2,10 +2,15 @@ package edtech.analytics.job;
 
 import edtech.analytics.clickhouse.ClickHouse;
 import edtech.analytics.clickhouse.Connection;
+import edtech.analytics.clickhouse.Servers;
+import edtech.analytics.clickhouse.store.Publications;
+import edtech.analytics.clickhouse.store.Replicas;
 import edtech.analytics.clickhouse.store.Schema;
+import edtech.analytics.clickhouse.store.Sweep;
 import edtech.analytics.config.Settings;
 import edtech.analytics.input.DayLister;
 import edtech.analytics.spark.Sessions;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.apache.hadoop.conf.Configuration;
@@ -20,6 +25,7 @@ import org.apache.spark.sql.SparkSession;
 public final class JobContext implements AutoCloseable {
   private final Settings settings;
   private final Map<String, String> environment;
+  private final Settings.ClickHouse clickhouse;
   private final ClickHouse server;
   private final boolean ownsSession;
   private SparkSession spark;
@@ -40,16 +46,47 @@ public final class JobContext implements AutoCloseable {
     this.settings = settings;
     this.environment = environment;
     S3Access.withoutProxy(settings);
-    Settings.ClickHouse clickhouse = settings.clickhouse();
-    this.server =
-        new ClickHouse(
-            new Connection(
-                clickhouse.url(),
-                clickhouse.user(),
-                clickhouse.password().resolve(environment),
-                clickhouse.connectTimeout(),
-                clickhouse.requestTimeout(),
-                clickhouse.retries()));
+    Connection chosen = Servers.first(connections(settings.clickhouse(), environment));
+    this.clickhouse = settings.clickhouse().at(chosen.url());
+    this.server = new ClickHouse(chosen);
+  }
+
+  /** How each of the servers in the settings is reached. */
+  public static List<Connection> connections(
+      Settings.ClickHouse settings, Map<String, String> environment) {
+    String password = settings.password().resolve(environment);
+    return settings.urls().stream()
+        .map(
+            url ->
+                new Connection(
+                    url,
+                    settings.user(),
+                    password,
+                    settings.connectTimeout(),
+                    settings.requestTimeout(),
+                    settings.retries()))
+        .toList();
+  }
+
+  /**
+   * Makes the databases on each of the servers of {@code clickhouse.url} as replicas, where {@code
+   * clickhouse.cluster} says that they are some.
+   */
+  public void createReplicas() {
+    String cluster = clickhouse.cluster();
+    if (cluster.isEmpty()) {
+      return;
+    }
+    for (Connection replica : connections(settings.clickhouse(), environment)) {
+      try (ClickHouse asked = new ClickHouse(replica)) {
+        new Schema(asked).createReplicatedDatabases(cluster);
+      }
+    }
+  }
+
+  /** The address of the server that this run talks to, from beginning to end. */
+  public String url() {
+    return clickhouse.url();
   }
 
   public Settings settings() {
@@ -58,6 +95,19 @@ public final class JobContext implements AutoCloseable {
 
   public ClickHouse server() {
     return server;
+  }
+
+  /** The server and those that hold the same rows. */
+  public Replicas replicas() {
+    return new Replicas(server, clickhouse.cluster());
+  }
+
+  public Publications publications() {
+    return new Publications(server, replicas(), clickhouse.minReplicas());
+  }
+
+  public Sweep sweep() {
+    return new Sweep(server, replicas(), settings.publication());
   }
 
   public Schema schema() {
@@ -81,7 +131,7 @@ public final class JobContext implements AutoCloseable {
   }
 
   public Writing writing() {
-    return new Writing(settings.clickhouse());
+    return new Writing(clickhouse);
   }
 
   public synchronized SparkSession spark() {

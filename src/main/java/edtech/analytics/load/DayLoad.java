@@ -55,7 +55,7 @@ final class DayLoad {
     this.lister = lister;
     this.date = date;
     this.mode = mode;
-    this.publications = new Publications(job.server());
+    this.publications = job.publications();
     this.erasures = new Erasures(job.server());
     this.journal =
         new LoadJournal(

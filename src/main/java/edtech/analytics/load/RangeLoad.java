@@ -83,7 +83,10 @@ public final class RangeLoad {
   /** Drops what earlier loads left; a fault here leaves it for the next sweep. */
   private void sweep() {
     try {
-      new Sweep(job.server(), job.settings().publication()).run();
+      Sweep.Result swept = job.sweep().run();
+      if (!swept.away().isEmpty()) {
+        progress.warns(swept.kept());
+      }
     } catch (RuntimeException e) {
       progress.failed(e);
       progress.warns(

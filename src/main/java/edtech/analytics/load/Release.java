@@ -16,7 +16,7 @@ public final class Release {
 
   public Release(JobContext job) {
     this.job = job;
-    this.publications = new Publications(job.server());
+    this.publications = job.publications();
     this.log = new LoadLog(job.server());
   }
 

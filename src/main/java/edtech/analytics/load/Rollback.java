@@ -27,7 +27,7 @@ public final class Rollback {
    *     there
    */
   public Publication run(LocalDate date, OptionalLong loadId) {
-    Publications publications = new Publications(job.server());
+    Publications publications = job.publications();
     List<Publication> all = publications.all(date);
     if (all.isEmpty()) {
       throw new LoadFailedException(date + " was never published: there is nothing to go back to");

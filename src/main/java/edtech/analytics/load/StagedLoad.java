@@ -32,7 +32,7 @@ public final class StagedLoad implements AutoCloseable {
     LoadRecord load = journal.load();
     this.journal = journal;
     this.progress = progress;
-    this.publications = new Publications(job.server());
+    this.publications = job.publications();
     this.stage = new Stage(job.server(), load.date(), load.loadId());
   }
 

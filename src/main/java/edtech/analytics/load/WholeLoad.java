@@ -21,6 +21,7 @@ final class WholeLoad {
   static void require(
       JobContext job, LocalDate date, long loadId, Map<String, Long> rows, String otherwise) {
     Stage store = new Stage(job.server(), date, loadId);
+    store.catchUp();
     Map<Table, Long> byTable = store.stored();
     for (Table table : Tables.PUBLISHED) {
       long staged = rows.getOrDefault(table.logical(), 0L);

@@ -11,7 +11,7 @@ public final class Withdrawal {
   private final Publications publications;
 
   public Withdrawal(JobContext job) {
-    this.publications = new Publications(job.server());
+    this.publications = job.publications();
   }
 
   /**

@@ -59,7 +59,9 @@ class SettingsReaderTest {
     assertThat(settings.clickhouse())
         .isEqualTo(
             new Settings.ClickHouse(
-                "http://h:8123",
+                List.of("http://h:8123"),
+                "",
+                1,
                 "default",
                 new Secret(""),
                 10,

@@ -2,7 +2,6 @@ package edtech.analytics.load;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import edtech.analytics.clickhouse.store.Sweep;
 import edtech.analytics.job.JobContext;
 import edtech.analytics.testing.DayReader;
 import edtech.analytics.testing.Extent;
@@ -126,7 +125,7 @@ class ServerKillIT {
     LocalServices.abandon(server.admin(), "status = 'running'");
     try (JobContext job =
         services.job(server.settings("sweep-grace-minutes", "0", "rejected-retention-days", "0"))) {
-      new Sweep(job.server(), job.settings().publication()).run();
+      job.sweep().run();
     }
     assertThat(ids("SELECT DISTINCT name FROM system.tables WHERE database = 'stage'")).isZero();
     assertThat(

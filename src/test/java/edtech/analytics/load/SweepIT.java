@@ -8,6 +8,7 @@ import edtech.analytics.testing.SampleDay;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -237,8 +238,8 @@ class SweepIT {
     store(day, dead, "raw_events");
     store(day, dead, "raw_purchases");
     stage(dead, "raw_events");
-    assertThat(services.sweep()).isEqualTo(new Sweep.Result(1, 2));
-    assertThat(services.sweep()).isEqualTo(new Sweep.Result(0, 0));
+    assertThat(services.sweep()).isEqualTo(new Sweep.Result(1, 2, Set.of()));
+    assertThat(services.sweep()).isEqualTo(new Sweep.Result(0, 0, Set.of()));
   }
 
   private static LocalDate day(int number) {

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import edtech.analytics.clickhouse.store.Publication;
 import edtech.analytics.clickhouse.store.Publications;
-import edtech.analytics.clickhouse.store.Sweep;
 import edtech.analytics.forget.Forget;
 import edtech.analytics.job.JobContext;
 import edtech.analytics.testing.AtStep;
@@ -64,7 +63,7 @@ class WithdrawalIT {
               "2008-05-01 was withdrawn and is held so: --force loads it again, rollback shows its"
                   + " last load");
 
-      new Sweep(job.server(), job.settings().publication()).run();
+      job.sweep().run();
       Rollback rollback = new Rollback(job);
       assertThat(rollback.run(DAY, OptionalLong.empty()).loadId()).isEqualTo(second);
       assertThat(services.contents(DAY)).isEqualTo(published);

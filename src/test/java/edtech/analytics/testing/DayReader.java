@@ -42,26 +42,30 @@ public final class DayReader implements AutoCloseable {
   /** Reads these tables; closes the connection in the end. */
   public DayReader(ClickHouse server, List<String> tables, LocalDate date) {
     this.server = server;
-    query =
-        "SELECT arrayStringConcat(arraySort(groupArray(part)), '"
-            + BETWEEN
-            + "') AS state FROM ("
-            + tables.stream()
-                .map(
-                    table ->
-                        "SELECT concat('"
-                            + table
-                            + " ', toString(count()), ':', toString(sum(cityHash64(toString(tuple(*)))))) AS part"
-                            + " FROM "
-                            + table
-                            + " WHERE event_date = '"
-                            + date
-                            + "'")
-                .collect(Collectors.joining(" UNION ALL "))
-            + ")";
+    query = query(tables, date);
     thread = new Thread(this::poll, "day-reader");
     thread.setDaemon(true);
     thread.start();
+  }
+
+  /** Asks for what {@link #state} is. */
+  public static String query(List<String> tables, LocalDate date) {
+    return "SELECT arrayStringConcat(arraySort(groupArray(part)), '"
+        + BETWEEN
+        + "') AS state FROM ("
+        + tables.stream()
+            .map(
+                table ->
+                    "SELECT concat('"
+                        + table
+                        + " ', toString(count()), ':', toString(sum(cityHash64(toString(tuple(*)))))) AS part"
+                        + " FROM "
+                        + table
+                        + " WHERE event_date = '"
+                        + date
+                        + "'")
+            .collect(Collectors.joining(" UNION ALL "))
+        + ")";
   }
 
   /** What {@link #state} is of a day that is not published. */

@@ -235,7 +235,7 @@ public final class LocalServices implements AutoCloseable {
   /** Drops what a sweep with these settings drops. */
   public Sweep.Result sweep(String... settings) {
     try (JobContext job = job(settings)) {
-      return new Sweep(job.server(), job.settings().publication()).run();
+      return job.sweep().run();
     }
   }
 

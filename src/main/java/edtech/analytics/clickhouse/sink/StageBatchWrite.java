@@ -84,7 +84,7 @@ record StageBatchWrite(
                 + winners.keySet().stream().map(String::valueOf).collect(Collectors.joining(", "))
                 + ")";
     server.execute(
-        "ALTER TABLE " + table + " DELETE WHERE " + condition + " SETTINGS mutations_sync = 2");
+        "ALTER TABLE " + table + " DELETE WHERE " + condition + " SETTINGS mutations_sync = 1");
   }
 
   @Override

@@ -22,6 +22,9 @@ public final class Erasures {
       DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss.SSSSSS", Locale.ROOT)
           .withZone(ZoneOffset.UTC);
 
+  private static final String USERS = "ops.erased_users";
+  private static final String LOADS = "ops.erasures";
+
   private static final int SALT_BYTES = 32;
 
   /**
@@ -47,6 +50,7 @@ public final class Erasures {
 
   /** The users whom loads leave out. */
   public ErasedUsers users() {
+    server.catchUp(USERS);
     return new ErasedUsers(
         server.rows("SELECT DISTINCT salt, user_hash FROM ops.erased_users").stream()
             .collect(
@@ -70,6 +74,7 @@ public final class Erasures {
 
   /** Hashes of the users whose last run of forget did not finish. */
   public Set<String> unfinished() {
+    server.catchUp(USERS);
     return server
         .rows(
             """
@@ -90,11 +95,12 @@ public final class Erasures {
     row.put("load_id", load.loadId());
     row.put("replaced_by", load.replacedBy());
     row.put("rows", load.rows());
-    server.insert("ops.erasures", List.of(row), "erasure/" + load.loadId());
+    server.insert(LOADS, List.of(row), "erasure/" + load.loadId());
   }
 
   /** All loads that held the user, whichever run removed them; by day, the oldest first. */
   public List<ErasedLoad> loads(Erasure erasure) {
+    server.catchUp(LOADS);
     return server
         .rows(
             """
@@ -121,6 +127,7 @@ public final class Erasures {
 
   /** The loads that runs of forget made without the user, published or not. */
   public Set<Long> replacements(Erasure erasure) {
+    server.catchUp(LOADS);
     return server
         .rows(
             """
@@ -139,7 +146,7 @@ public final class Erasures {
     row.put("salt", erasure.salt());
     row.put("begun_at", MICROS.format(erasure.begunAt()));
     row.put("is_finished", isFinished);
-    server.insert("ops.erased_users", List.of(row), "erased/" + erasure.begunAt() + isFinished);
+    server.insert(USERS, List.of(row), "erased/" + erasure.begunAt() + isFinished);
   }
 
   private static String salt() {

@@ -21,6 +21,8 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /** Writes the ledger: {@code ops.loads} and {@code ops.load_objects}. */
 public final class LoadLog {
+  static final String TABLE = "store.load_log";
+
   /** Minutes without a heartbeat after which a load is taken for dead; there is one a minute. */
   private static final int SILENT_MINUTES = 5;
 
@@ -95,7 +97,7 @@ public final class LoadLog {
     row.put("error", load.error());
     row.put("step_seconds", stepSeconds);
     row.put("job_version", load.jobVersion());
-    server.insert("store.load_log", List.of(row), "load/" + load.loadId() + "/" + revision);
+    server.insert(TABLE, List.of(row), "load/" + load.loadId() + "/" + revision);
   }
 
   /** Writes the counts of each object, once a load. */
@@ -120,6 +122,7 @@ public final class LoadLog {
 
   /** A load as the ledger has it; empty when it knows none of that number. */
   public Optional<LoadRecord> find(long loadId) {
+    server.catchUp(TABLE);
     return server
         .rows(
             """
@@ -162,6 +165,7 @@ public final class LoadLog {
 
   /** The loads that wait for somebody to release them, by day. */
   public List<LoadRecord> held() {
+    server.catchUp(TABLE);
     return server
         .rows("SELECT toInt64(load_id) AS load FROM ops.loads WHERE load_id IN (" + HELD + ")")
         .stream()
@@ -223,6 +227,7 @@ public final class LoadLog {
    * server's clock showed when it started.
    */
   public List<Long> running() {
+    server.catchUp(TABLE);
     return server
         .rows(
             """

@@ -11,17 +11,43 @@ import java.util.stream.Collectors;
 
 /** Owns {@code ops.publications}: the one row that makes a load visible in all tables at once. */
 public final class Publications {
-  private static final String TABLE = "ops.publications";
+  static final String TABLE = "ops.publications";
 
   private final ClickHouse server;
+  private final Replicas replicas;
+  private final int minReplicas;
 
+  /** Publishes what the server holds that is talked to. */
   public Publications(ClickHouse server) {
-    this.server = server;
+    this(server, new Replicas(server, ""), 1);
   }
 
-  /** A number higher than all given out before, from the server's clock. */
+  /**
+   * @param minReplicas how many replicas must hold a load before it is published
+   */
+  public Publications(ClickHouse server, Replicas replicas, int minReplicas) {
+    this.server = server;
+    this.replicas = replicas;
+    this.minReplicas = minReplicas;
+  }
+
+  /**
+   * A number higher than those of all loads and publications, from the server's clock. Where that
+   * clock is behind the one that gave the last number, a little more than that: the random part
+   * keeps two loads apart that ask two replicas at once.
+   */
   public long nextSeq() {
-    return server.number("SELECT toInt64(generateSnowflakeID())", Map.of());
+    server.catchUp(TABLE);
+    server.catchUp(LoadLog.TABLE);
+    return server.number(
+        """
+        SELECT greatest(toInt64(generateSnowflakeID()), last + 1 + rand() % 1048576)
+        FROM (
+            SELECT toInt64(greatest(
+                (SELECT max(seq) FROM ops.publications),
+                (SELECT max(load_id) FROM store.load_log))) AS last)
+        """,
+        Map.of());
   }
 
   /** The last publication of a day, which may be a withdrawal; empty when there was none. */
@@ -31,6 +57,7 @@ public final class Publications {
 
   /** All publications of a day, withdrawals included, the last one first. */
   public List<Publication> all(LocalDate date) {
+    server.catchUp(TABLE);
     return server
         .rows(
             """
@@ -47,6 +74,7 @@ public final class Publications {
 
   /** The last publication of every day, withdrawals included, the first day first. */
   public List<Publication> last() {
+    server.catchUp(TABLE);
     return server
         .rows(
             """
@@ -69,6 +97,9 @@ public final class Publications {
    * @throws ClickHouseException when the row is not there, or it can't be told whether it is
    */
   public void publish(Publication publication, Map<String, Long> rows) {
+    if (!publication.isWithdrawn()) {
+      replicas.requireHolders(publication.date(), publication.loadId(), rows, minReplicas);
+    }
     Map<String, Object> row =
         Map.of(
             "event_date", publication.date().toString(),

@@ -24,7 +24,8 @@ import java.util.stream.Stream;
 public final class Schema {
   /**
    * Which rows are visible: of each day, those of the load with the highest seq. Also the condition
-   * of {@code conf/clickhouse/row_policies.sql}.
+   * of {@code conf/clickhouse/row_policies.sql}. {@code ops.publications} stands for what this
+   * server shows ({@link Replication#visible}).
    */
   static final String PUBLISHED =
       """
@@ -51,6 +52,9 @@ public final class Schema {
   private static final List<String> DATABASES =
       List.of("store", "stage", "ops", "raw", "staging", "marts", "runs");
 
+  /** What only servers with replicas have. */
+  private static final String SHOWN = "/clickhouse/ops/shown.sql";
+
   private static final String VERSIONS = "/clickhouse/ops/schema_versions.sql";
 
   /** In an order in which each finds what it refers to. */
@@ -72,12 +76,12 @@ public final class Schema {
           .toList();
 
   /** The number of DDL statements, which only ever grows: a higher one is a newer schema. */
-  static final int VERSION = (int) FILES.stream().flatMap(Schema::statements).count();
+  static final int VERSION = (int) all().count();
 
   /** Differs between schemas of the same number of statements. */
   static final String FORM =
       UUID.nameUUIDFromBytes(
-              Stream.concat(Stream.of(VIEW), FILES.stream().flatMap(Schema::statements))
+              Stream.concat(Stream.of(VIEW), all())
                   .collect(Collectors.joining(";"))
                   .getBytes(StandardCharsets.UTF_8))
           .toString();
@@ -89,7 +93,32 @@ public final class Schema {
   }
 
   /**
-   * Brings the server to this job's schema. Needs an administrator.
+   * Makes the databases that are not there, on one of the replicas that are to hold them. Needs an
+   * administrator.
+   *
+   * @param cluster part of the path in the keeper where the replicas meet; shard and replica are
+   *     those of the server's macros
+   * @throws ClickHouseException when a database is there that has no replicas
+   */
+  public void createReplicatedDatabases(String cluster) {
+    for (String name : DATABASES) {
+      server.execute(
+          String.format(
+              Locale.ROOT,
+              """
+              CREATE DATABASE IF NOT EXISTS %s
+              ENGINE = Replicated('/clickhouse/%s/databases/%s', '{shard}', '{replica}')
+              """,
+              name,
+              cluster,
+              name));
+    }
+    Replication.require(server, DATABASES, cluster);
+  }
+
+  /**
+   * Brings the server to this job's schema; replicas take it from each other. Needs an
+   * administrator.
    *
    * @throws ClickHouseException when the server is too old or its schema newer than the job
    */
@@ -97,8 +126,12 @@ public final class Schema {
     requireSnapshots();
     requireNotNewer(version());
     DATABASES.forEach(name -> server.execute("CREATE DATABASE IF NOT EXISTS " + name));
-    FILES.stream().flatMap(Schema::statements).forEach(server::execute);
-    Tables.PUBLISHED.forEach(table -> server.execute(view(table)));
+    Replication replication = Replication.of(server);
+    FILES.stream().flatMap(Schema::statements).map(replication::ddl).forEach(server::execute);
+    if (replication.isOn()) {
+      statements(SHOWN).forEach(server::execute);
+    }
+    Tables.PUBLISHED.forEach(table -> server.execute(view(table, replication)));
     if (version() < VERSION || !form().equals(FORM)) {
       server.execute(
           """
@@ -145,9 +178,11 @@ public final class Schema {
         server.number(
             "SELECT count() FROM system.tables WHERE database = 'ops' AND name = 'schema_versions'",
             Map.of());
-    return exists == 0
-        ? 0
-        : (int) server.number("SELECT max(version) FROM ops.schema_versions", Map.of());
+    if (exists == 0) {
+      return 0;
+    }
+    server.catchUp("ops.schema_versions");
+    return (int) server.number("SELECT max(version) FROM ops.schema_versions", Map.of());
   }
 
   private String form() {
@@ -192,7 +227,7 @@ public final class Schema {
   }
 
   /** The published rows of a table, without what only the job needs. */
-  private String view(Table table) {
+  private String view(Table table, Replication replication) {
     Map<String, String> types = new LinkedHashMap<>();
     server
         .rows(
@@ -213,12 +248,17 @@ public final class Schema {
                         + column.getKey())
             .collect(Collectors.joining(", "));
     return String.format(
-        Locale.ROOT,
-        VIEW,
-        table.logical(),
-        nothing,
-        String.join(", ", types.keySet()),
-        table.physical());
+            Locale.ROOT,
+            VIEW,
+            table.logical(),
+            nothing,
+            String.join(", ", types.keySet()),
+            table.physical())
+        .replace("ops.publications", replication.visible());
+  }
+
+  private static Stream<String> all() {
+    return Stream.concat(FILES.stream(), Stream.of(SHOWN)).flatMap(Schema::statements);
   }
 
   private static Stream<String> statements(String file) {

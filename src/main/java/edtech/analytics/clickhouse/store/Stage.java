@@ -127,6 +127,11 @@ public final class Stage {
             table.physical()));
   }
 
+  /** Waits until this server has what its replicas hold of the store by now. */
+  public void catchUp() {
+    Tables.PUBLISHED.forEach(table -> server.catchUp(table.physical()));
+  }
+
   /** Rows of the load that the store holds, by table. */
   public Map<Table, Long> stored() {
     String counts =

@@ -9,15 +9,31 @@ import edtech.analytics.model.Tables;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * Drops what nobody can see any more, after a grace period: stage tables of loads that are over,
  * and partitions of loads that are neither published, nor kept for a rollback, nor running. Two
  * sweeps at once, or one cut off half-way, do no harm.
+ *
+ * <p>A load that some replica still shows is kept. A replica that is away may show any load that
+ * was ever published when it comes back, so those are kept until then.
  */
 public final class Sweep {
-  /** What a sweep dropped. */
-  public record Result(int stageTables, int partitions) {}
+  /**
+   * What a sweep dropped.
+   *
+   * @param away replicas for which loads that they may still show were kept
+   */
+  public record Result(int stageTables, int partitions, Set<String> away) {
+    /** Why loads were kept, in one line. */
+    public String kept() {
+      return "replicas are away ("
+          + String.join(", ", away)
+          + "): loads that they may still show are kept until a sweep finds them back";
+    }
+  }
 
   /**
    * Loads that may be dropped: known to be over, or unknown and started longer ago than a load that
@@ -45,6 +61,8 @@ public final class Sweep {
               FROM ops.publications)
           WHERE published_at >= now64(6, 'UTC') - toIntervalMinute({grace:UInt32}))
         AND candidate NOT IN (%s)
+        AND candidate NOT IN {shown:Array(UInt64)}
+        AND ({away:Bool} = 0 OR candidate NOT IN (SELECT load_id FROM ops.publications))
         AND snowflakeIDToDateTime64(candidate) < now64(3) - toIntervalMinute({grace:UInt32})
         AND (candidate IN (SELECT load_id FROM ops.loads)
           OR snowflakeIDToDateTime64(candidate) < now64(3) - INTERVAL 1 DAY)
@@ -82,15 +100,19 @@ public final class Sweep {
   private record Dead(String name, String date, long loadId) {}
 
   private final ClickHouse server;
+  private final Replicas replicas;
   private final Settings.Publication settings;
 
-  public Sweep(ClickHouse server, Settings.Publication settings) {
+  public Sweep(ClickHouse server, Replicas replicas, Settings.Publication settings) {
     this.server = server;
+    this.replicas = replicas;
     this.settings = settings;
   }
 
   /** Drops; returns how much. */
   public Result run() {
+    server.catchUp(Publications.TABLE);
+    server.catchUp(LoadLog.TABLE);
     // A driver killed after it published leaves the stage of a load that is kept.
     List<Dead> stages = dead(STAGED, 0, ANY);
     stages.forEach(dead -> server.execute("DROP TABLE IF EXISTS " + dead.name() + " SYNC"));
@@ -102,7 +124,7 @@ public final class Sweep {
       still.forEach(this::dropPartition);
       partitions += still.size();
     }
-    return new Result(stages.size(), partitions);
+    return new Result(stages.size(), partitions, replicas.away());
   }
 
   private void dropPartition(Dead dead) {
@@ -119,12 +141,19 @@ public final class Sweep {
    * @param load the only one to look at; {@link #ANY} = all
    */
   private List<Dead> dead(String candidates, int keep, long load) {
+    Set<Long> shown = new TreeSet<>();
+    replicas
+        .shown()
+        .values()
+        .forEach(days -> days.values().forEach(day -> shown.add(day.loadId())));
     List<String> tables = Tables.PUBLISHED.stream().map(Table::physical).toList();
     return server
         .rows(
             String.format(Locale.ROOT, DEAD, candidates, LoadLog.HELD),
             Map.of(
                 "tables", tables.stream().collect(joining("','", "['", "']")),
+                "shown", shown.toString(),
+                "away", !replicas.away().isEmpty(),
                 "keep", keep,
                 "grace", settings.sweepGraceMinutes(),
                 "load", load,

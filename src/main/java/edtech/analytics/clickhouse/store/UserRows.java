@@ -62,6 +62,7 @@ public final class UserRows {
   public Map<StoredLoad, Map<String, Long>> stored() {
     Map<StoredLoad, Map<String, Long>> found = new TreeMap<>();
     for (Table table : searched()) {
+      server.catchUp(table.physical());
       server
           .rows(
               String.format(
@@ -192,6 +193,7 @@ public final class UserRows {
 
   private boolean holdsUser(Table table, long load) {
     try {
+      server.catchUp(table.stage(load));
       return server.number(
               "SELECT count() FROM " + table.stage(load) + " WHERE " + isTheirs(table), user)
           > 0;

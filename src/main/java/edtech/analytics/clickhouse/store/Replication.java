@@ -1,0 +1,82 @@
+package edtech.analytics.clickhouse.store;
+
+import edtech.analytics.clickhouse.ClickHouse;
+import edtech.analytics.clickhouse.ClickHouseException;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/**
+ * Whether the databases are those of several replicas, and what that makes of the DDL files. A
+ * database of the engine {@code Replicated} gives every replica the same tables; that their rows
+ * are the same, too, is up to the engine of each table.
+ */
+public final class Replication {
+  private static final String ENGINE = "Replicated";
+
+  private final boolean isOn;
+
+  private Replication(boolean isOn) {
+    this.isOn = isOn;
+  }
+
+  /** As the server's databases are made; a server without any has one replica. */
+  public static Replication of(ClickHouse server) {
+    return new Replication(
+        server.number(
+                "SELECT count() FROM system.databases WHERE name = 'store' AND engine = {engine:String}",
+                Map.of("engine", ENGINE))
+            > 0);
+  }
+
+  /**
+   * Requires that databases are made for replicas.
+   *
+   * @throws ClickHouseException that names one that is not
+   */
+  static void require(ClickHouse server, List<String> databases, String cluster) {
+    server
+        .rows(
+            """
+            SELECT name, engine FROM system.databases
+            WHERE name IN {names:Array(String)} AND engine != {engine:String}
+            LIMIT 1
+            """,
+            Map.of(
+                "names",
+                databases.stream().collect(Collectors.joining("', '", "['", "']")),
+                "engine",
+                ENGINE))
+        .forEach(
+            row -> {
+              throw new ClickHouseException(
+                  "clickhouse.cluster is "
+                      + cluster
+                      + ", but the database "
+                      + row.getString("name")
+                      + " is there already and has no replicas (its engine is "
+                      + row.getString("engine")
+                      + "): leave the setting out for this server, or move the store to replicas as"
+                      + " docs/cluster.md says");
+            });
+  }
+
+  /** Whether tables are on several replicas. */
+  public boolean isOn() {
+    return isOn;
+  }
+
+  /** The table that says which loads readers of this server see. */
+  String visible() {
+    return isOn ? "ops.shown" : "ops.publications";
+  }
+
+  /** A statement of a DDL file, for tables of which each replica has all rows. */
+  String ddl(String statement) {
+    return isOn
+        ? statement
+            .replaceAll("ENGINE = (\\w*)MergeTree", "ENGINE = Replicated$1MergeTree")
+            .replace("non_replicated_deduplication_window", "replicated_deduplication_window")
+        : statement;
+  }
+}
