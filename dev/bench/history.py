@@ -69,7 +69,8 @@ USER_TASK_DAY = """
     SELECT
         event_date, user_id, 'task-' || toString(cityHash64(user_id, event_date, n) % 200) AS task,
         count(), countIf(n < task_successes), min(first_event_at), max(last_event_at),
-        min(n) < task_successes, max(n) < task_successes, load_id, 0
+        min(n) < task_successes, max(n) < task_successes, '', '',
+        arrayMap(n -> n < task_successes, arraySort(groupArray(n))), load_id, 0
     FROM store.staging_user_day ARRAY JOIN range(task_attempts) AS n
     WHERE load_id = {load}
     GROUP BY event_date, user_id, task, task_successes, load_id

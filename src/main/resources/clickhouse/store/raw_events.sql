@@ -17,3 +17,9 @@ ENGINE = MergeTree
 PARTITION BY (event_date, load_id)
 ORDER BY (user_id, event_timestamp, event_id)
 SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, non_replicated_deduplication_window = 100000;
+
+ALTER TABLE store.raw_events
+    ADD COLUMN IF NOT EXISTS course_id LowCardinality(String)
+    COMMENT '\'\' = absent, and in loads of before there were courses; those have it in properties' AFTER screen_name,
+    ADD COLUMN IF NOT EXISTS lesson_id LowCardinality(String)
+    COMMENT '\'\' = absent, and in loads of before there were lessons; those have it in properties' AFTER course_id;

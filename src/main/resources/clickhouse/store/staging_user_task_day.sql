@@ -18,3 +18,11 @@ ENGINE = MergeTree
 PARTITION BY (event_date, load_id)
 ORDER BY (user_id, task_id)
 SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, non_replicated_deduplication_window = 100000;
+
+ALTER TABLE store.staging_user_task_day
+    ADD COLUMN IF NOT EXISTS course_id LowCardinality(String)
+    COMMENT 'of the day\'s last attempt; \'\' = absent, and in loads of before there were courses' AFTER last_is_success,
+    ADD COLUMN IF NOT EXISTS lesson_id LowCardinality(String)
+    COMMENT 'of the day\'s last attempt; \'\' = absent, and in loads of before there were lessons' AFTER course_id,
+    ADD COLUMN IF NOT EXISTS outcomes Array(Bool)
+    COMMENT 'is_success of the day\'s attempts in their order, of the first 100 at most; [] = not known, in loads of before there were lessons' AFTER lesson_id;

@@ -8,5 +8,7 @@ SELECT
   event_type,
   platform,
   screen_name,
+  '' AS course_id,
+  '' AS lesson_id,
   properties
 FROM events

@@ -7,5 +7,7 @@ SELECT
   session_id,
   task_id,
   task_result,
-  is_success
+  is_success,
+  '' AS course_id,
+  '' AS lesson_id
 FROM task_results

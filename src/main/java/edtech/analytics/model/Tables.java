@@ -20,11 +20,13 @@ public final class Tables {
 
   private static final Table USER_METRICS = new Table("staging", "user_metric_day");
 
+  private static final Table USER_LESSONS = new Table("staging", "user_lesson_day");
+
   /**
    * Tables that loads of earlier releases do not have. Readers see no row of such a load there, as
    * of a load with no dimension and no metric.
    */
-  public static final Set<Table> LATER = Set.of(USER_METRICS, SEGMENTS, METRICS);
+  public static final Set<Table> LATER = Set.of(USER_LESSONS, USER_METRICS, SEGMENTS, METRICS);
 
   /** In the order in which a load writes them: marts after what they are made of. */
   public static final List<Table> PUBLISHED =
@@ -37,6 +39,7 @@ public final class Tables {
           REJECTED_EVENTS,
           new Table("staging", "user_day"),
           new Table("staging", "user_task_day"),
+          USER_LESSONS,
           new Table("staging", "ab_test_user_day"),
           USER_METRICS,
           new Table("marts", "daily_activity"),

@@ -4,6 +4,7 @@ import java.math.BigInteger;
 import java.util.Arrays;
 import java.util.Locale;
 import org.apache.spark.sql.catalyst.InternalRow;
+import org.apache.spark.sql.types.ArrayType;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.DecimalType;
@@ -13,8 +14,8 @@ import org.apache.spark.unsafe.types.UTF8String;
 
 /**
  * One column of a block in ClickHouse's Native format: values one after the other, little-endian;
- * texts with their length before them. Of maps come the ends of all rows first, in entries, then
- * all keys, then all values. Grows as needed and is reused.
+ * texts with their length before them. Of maps and arrays come the ends of all rows first, in
+ * entries, then all keys, then all values. Grows as needed and is reused.
  */
 final class NativeColumn {
   /** How a Spark value is written, and the type that the block declares for it. */
@@ -25,6 +26,7 @@ final class NativeColumn {
     DECIMAL("Decimal(18, %d)"),
     LONG_DECIMAL("Decimal(38, %d)"),
     TEXT_MAP("Map(String, String)"),
+    BOOL_ARRAY("Array(Bool)"),
     LONG("Int64"),
     BOOL("Bool"),
     DOUBLE("Float64");
@@ -65,6 +67,9 @@ final class NativeColumn {
           && map.valueType().equals(DataTypes.StringType)) {
         return TEXT_MAP;
       }
+      if (type instanceof ArrayType array && array.elementType().equals(DataTypes.BooleanType)) {
+        return BOOL_ARRAY;
+      }
       throw new IllegalArgumentException("no column of Spark type " + type.sql() + " is written");
     }
   }
@@ -83,6 +88,7 @@ final class NativeColumn {
   private final boolean isNullable;
   // Of maps: the texts of all rows, by key and value.
   private final NativeColumn keys;
+  // Of arrays, too.
   private final NativeColumn values;
   private byte[] bytes = new byte[START_BYTES];
   private byte[] nulls = new byte[0];
@@ -94,9 +100,14 @@ final class NativeColumn {
     this.encoding = Encoding.of(type);
     this.scale = type instanceof DecimalType decimal ? decimal.scale() : 0;
     this.isNullable = isNullable;
-    boolean isMap = encoding == Encoding.TEXT_MAP;
-    this.keys = isMap ? new NativeColumn(name, DataTypes.StringType, false) : null;
-    this.values = isMap ? new NativeColumn(name, DataTypes.StringType, false) : null;
+    this.keys =
+        encoding == Encoding.TEXT_MAP ? new NativeColumn(name, DataTypes.StringType, false) : null;
+    this.values =
+        switch (encoding) {
+          case TEXT_MAP -> new NativeColumn(name, DataTypes.StringType, false);
+          case BOOL_ARRAY -> new NativeColumn(name, DataTypes.BooleanType, false);
+          default -> null;
+        };
   }
 
   String name() {
@@ -109,8 +120,8 @@ final class NativeColumn {
   }
 
   int length() {
-    int texts = keys == null ? 0 : keys.length() + values.length();
-    return length + (isNullable ? rows : 0) + texts;
+    int entries = (keys == null ? 0 : keys.length()) + (values == null ? 0 : values.length());
+    return length + (isNullable ? rows : 0) + entries;
   }
 
   /** Adds the value at a place of a row. */
@@ -137,7 +148,13 @@ final class NativeColumn {
         if (!isNull) {
           addEntries(row, ordinal);
         }
-        addLong(keys.rows);
+        addLong(values.rows);
+      }
+      case BOOL_ARRAY -> {
+        if (!isNull) {
+          addElements(row.getArray(ordinal).toBooleanArray());
+        }
+        addLong(values.rows);
       }
       case BOOL -> addByte(!isNull && row.getBoolean(ordinal) ? 1 : 0);
       case DOUBLE -> addLong(isNull ? 0 : Double.doubleToLongBits(row.getDouble(ordinal)));
@@ -155,7 +172,8 @@ final class NativeColumn {
     }
     System.arraycopy(bytes, 0, target, next, length);
     next += length;
-    return keys == null ? next : values.copyTo(target, keys.copyTo(target, next));
+    next = keys == null ? next : keys.copyTo(target, next);
+    return values == null ? next : values.copyTo(target, next);
   }
 
   void clear() {
@@ -163,6 +181,8 @@ final class NativeColumn {
     rows = 0;
     if (keys != null) {
       keys.clear();
+    }
+    if (values != null) {
       values.clear();
     }
   }
@@ -206,6 +226,13 @@ final class NativeColumn {
       keys.addEntry(map.keyArray().getUTF8String(i));
       values.addEntry(map.valueArray().getUTF8String(i));
     }
+  }
+
+  private void addElements(boolean[] elements) {
+    for (boolean element : elements) {
+      values.addByte(element ? 1 : 0);
+    }
+    values.rows += elements.length;
   }
 
   private void addEntry(UTF8String text) {
