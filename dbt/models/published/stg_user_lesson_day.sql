@@ -1,0 +1,1 @@
+{{ published('staging_user_lesson_day') }}
