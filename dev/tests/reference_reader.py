@@ -32,9 +32,20 @@ NEEDED = {
     "purchase": ["purchase_amount"],
     "task_result": ["task_id", "task_result"],
     "ab_test_assignment": ["ab_test_id"],
+    "lesson_start": ["lesson_id"],
+    "lesson_complete": ["lesson_id"],
 }
 OPTIONAL = {"purchase": ["currency"], "ab_test_assignment": ["ab_group"]}
-INTEGERS_ALLOWED = {"event_id", "user_id", "session_id", "task_id", "ab_test_id", "ab_group"}
+INTEGERS_ALLOWED = {
+    "event_id",
+    "user_id",
+    "session_id",
+    "course_id",
+    "lesson_id",
+    "task_id",
+    "ab_test_id",
+    "ab_group",
+}
 # Not of event_id: events that share one conflict with each other.
 PLACEHOLDERS = {
     "null",
@@ -45,7 +56,7 @@ PLACEHOLDERS = {
     "NaN",
 }
 BASE = ["event_id", "user_id", "event_type", "event_timestamp"]
-COMMON = ["session_id", "platform", "screen_name"]
+COMMON = ["session_id", "platform", "screen_name", "course_id", "lesson_id"]
 
 
 class Rejected(Exception):

@@ -25,6 +25,8 @@ TEXTS = (
     "session_id",
     "platform",
     "screen_name",
+    "course_id",
+    "lesson_id",
     "task_id",
     "task_result",
     "ab_test_id",

@@ -1,6 +1,7 @@
 -- What must hold among the tables of one load before it is published: figures that two tables have.
--- Reads the load's stage tables in place of those named, and the names of the load's dimensions and
--- metrics, each in order. Grain: a broken identity; none is right.
+-- Reads the load's stage tables in place of those named, the names of the load's dimensions and
+-- metrics, each in order, and whether the load knows lessons: one of before there were any that is made
+-- anew without a user does not. Grain: a broken identity; none is right.
 SELECT
     identity.1 AS figure,
     identity.2 AS found,
@@ -18,6 +19,12 @@ FROM
         ('revenue of user_day', toString(user_day.revenue), 'sum of purchases', toString(purchases.amount)),
         ('attempts of user_task_day', toString(user_task_day.attempts), 'rows of task_results', toString(task_results.n)),
         ('successes of user_task_day', toString(user_task_day.successes), 'successes of task_results', toString(task_results.successes)),
+        ('outcomes of user_task_day', toString(user_task_day.outcomes), 'attempts, of each row at most 100', toString(if({knows_lessons:Bool}, user_task_day.kept_attempts, 0))),
+        ('successes among outcomes of user_task_day', toString(user_task_day.kept_successes), 'successes of rows of at most 100 attempts', toString(if({knows_lessons:Bool}, user_task_day.successes_of_100, 0))),
+        ('rows of user_lesson_day', toString(user_lesson_day.n), 'users by course and lesson of events', toString(events.users_by_lesson)),
+        ('events of user_lesson_day', toString(user_lesson_day.events), 'rows of events with a course or a lesson', toString(events.of_lessons)),
+        ('rows of user_lesson_day with a first start', toString(user_lesson_day.first_starts), 'rows with starts', toString(user_lesson_day.started)),
+        ('rows of user_lesson_day with a first completion', toString(user_lesson_day.first_completions), 'rows with completions', toString(user_lesson_day.completed)),
         ('rows of ab_test_user_day', toString(ab_test_user_day.n), 'users by test and group of ab_test_assignments', toString(ab_test_assignments.users)),
         ('rows of daily_activity', toString(daily_activity.n), 'days', '1'),
         ('dau of daily_activity', toString(daily_activity.dau), 'rows of user_day', toString(user_day.n)),
@@ -41,7 +48,14 @@ FROM
         ('metrics of daily_metrics', toString(daily_metrics.metrics), 'metrics of the load', toString({metrics:Array(String)})),
         ('figures of daily_metrics', toString(daily_metrics.figures), 'those of user_metric_day', toString(user_metric_day.figures))
     ]) AS identity
-    FROM (SELECT count() AS n FROM raw.events) AS events
+    FROM
+    (
+        SELECT
+            count() AS n,
+            countIf(notEmpty(course_id) OR notEmpty(lesson_id)) AS of_lessons,
+            uniqExactIf((user_id, course_id, lesson_id), notEmpty(course_id) OR notEmpty(lesson_id)) AS users_by_lesson
+        FROM raw.events
+    ) AS events
     CROSS JOIN
     (
         SELECT count() AS n, sum(toDecimal64(session_end, 6) - toDecimal64(session_start, 6)) AS seconds
@@ -69,8 +83,26 @@ FROM
     ) AS user_day
     CROSS JOIN
     (
-        SELECT sum(attempts) AS attempts, sum(successes) AS successes FROM staging.user_task_day
+        SELECT
+            sum(task_day.attempts) AS attempts,
+            sum(task_day.successes) AS successes,
+            sum(length(task_day.outcomes)) AS outcomes,
+            sum(least(task_day.attempts, 100)) AS kept_attempts,
+            sumIf(countEqual(task_day.outcomes, true), task_day.attempts <= 100) AS kept_successes,
+            sumIf(task_day.successes, task_day.attempts <= 100) AS successes_of_100
+        FROM staging.user_task_day AS task_day
     ) AS user_task_day
+    CROSS JOIN
+    (
+        SELECT
+            count() AS n,
+            sum(events) AS events,
+            countIf(starts > 0) AS started,
+            countIf(first_started_at > 0) AS first_starts,
+            countIf(completions > 0) AS completed,
+            countIf(first_completed_at > 0) AS first_completions
+        FROM staging.user_lesson_day
+    ) AS user_lesson_day
     CROSS JOIN (SELECT count() AS n FROM staging.ab_test_user_day) AS ab_test_user_day
     CROSS JOIN
     (

@@ -15,6 +15,8 @@ SELECT
   END AS event_kind,
   raw_events.platform,
   raw_events.screen_name,
+  raw_events.course_id,
+  raw_events.lesson_id,
   raw_events.properties,
   raw_purchases.purchase_amount,
   coalesce(raw_purchases.currency, '') AS currency,

@@ -8,7 +8,7 @@ SELECT
   event_type,
   platform,
   screen_name,
-  '' AS course_id,
-  '' AS lesson_id,
+  course_id,
+  lesson_id,
   properties
 FROM events

@@ -8,6 +8,6 @@ SELECT
   task_id,
   task_result,
   is_success,
-  '' AS course_id,
-  '' AS lesson_id
+  course_id,
+  lesson_id
 FROM task_results

@@ -3,17 +3,17 @@
 SELECT
   event_date,
   user_id,
-  '' AS course_id,
-  '' AS lesson_id,
+  course_id,
+  lesson_id,
   count(*) AS events,
   count_if(event_kind = 'lesson_start') AS starts,
   count_if(event_kind = 'lesson_complete') AS completions,
   coalesce(
-    min(event_timestamp) FILTER (WHERE event_kind = 'lesson_start'), timestamp_seconds(0)
+    min(CASE WHEN event_kind = 'lesson_start' THEN event_timestamp END), timestamp_seconds(0)
   ) AS first_started_at,
   coalesce(
-    min(event_timestamp) FILTER (WHERE event_kind = 'lesson_complete'), timestamp_seconds(0)
+    min(CASE WHEN event_kind = 'lesson_complete' THEN event_timestamp END), timestamp_seconds(0)
   ) AS first_completed_at
 FROM events
-WHERE event_kind IN ('lesson_start', 'lesson_complete')
-GROUP BY user_id, event_date
+WHERE course_id <> '' OR lesson_id <> ''
+GROUP BY user_id, course_id, lesson_id, event_date

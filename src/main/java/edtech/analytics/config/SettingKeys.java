@@ -13,6 +13,8 @@ final class SettingKeys {
   static final String PURCHASE_TYPES = "event-types.purchase";
   static final String TASK_RESULT_TYPES = "event-types.task-result";
   static final String ASSIGNMENT_TYPES = "event-types.ab-test-assignment";
+  static final String LESSON_START_TYPES = "event-types.lesson-start";
+  static final String LESSON_COMPLETE_TYPES = "event-types.lesson-complete";
   static final String SUCCESS_VALUES = "success-values";
   static final String CURRENCY = "currency";
   static final String PLACEHOLDER_IDS = "placeholder-ids";

@@ -2,10 +2,13 @@ package edtech.analytics.config;
 
 import edtech.analytics.measure.Measures;
 import edtech.analytics.source.Source;
+import java.io.Serializable;
 import java.time.ZoneId;
+import java.util.Collections;
 import java.util.List;
 import java.util.OptionalDouble;
 import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * What a job was told: every key of {@code conf/reference.conf}, typed and checked. Units and
@@ -33,13 +36,36 @@ public record Settings(
       ZoneId zone,
       int latenessDays,
       int maxLineBytes,
-      Set<String> purchaseTypes,
-      Set<String> taskResultTypes,
-      Set<String> assignmentTypes,
+      EventTypes types,
       Set<String> successValues,
       String currency,
       Set<String> placeholderIds,
       Set<String> ignoredProperties) {}
+
+  /**
+   * Values of {@code event_type} that are more than plain events. Where a value is in several of
+   * the sets, the first of them counts, in the order that they have here.
+   */
+  public record EventTypes(
+      Set<String> purchase,
+      Set<String> taskResult,
+      Set<String> assignment,
+      Set<String> lessonStart,
+      Set<String> lessonComplete)
+      implements Serializable {
+    public EventTypes {
+      purchase = sorted(purchase);
+      taskResult = sorted(taskResult);
+      assignment = sorted(assignment);
+      lessonStart = sorted(lessonStart);
+      lessonComplete = sorted(lessonComplete);
+    }
+
+    /** In one order, as they are part of the fingerprint. */
+    private static Set<String> sorted(Set<String> types) {
+      return Collections.unmodifiableSet(new TreeSet<>(types));
+    }
+  }
 
   /** From how many rejected lines on a load is refused. */
   public record Refusal(

@@ -115,13 +115,20 @@ public final class SettingsReader {
         dayTimezone(),
         latenessDays(),
         maxLineBytes(),
-        parser.words(SettingKeys.PURCHASE_TYPES),
-        parser.words(SettingKeys.TASK_RESULT_TYPES),
-        parser.words(SettingKeys.ASSIGNMENT_TYPES),
+        eventTypes(),
         parser.words(SettingKeys.SUCCESS_VALUES),
         currency(),
         parser.wordsOrNone(SettingKeys.PLACEHOLDER_IDS),
         parser.wordsOrNone(SettingKeys.IGNORED_PROPERTIES));
+  }
+
+  private Settings.EventTypes eventTypes() {
+    return new Settings.EventTypes(
+        parser.words(SettingKeys.PURCHASE_TYPES),
+        parser.words(SettingKeys.TASK_RESULT_TYPES),
+        parser.words(SettingKeys.ASSIGNMENT_TYPES),
+        parser.wordsOrNone(SettingKeys.LESSON_START_TYPES),
+        parser.wordsOrNone(SettingKeys.LESSON_COMPLETE_TYPES));
   }
 
   private Settings.Refusal refusal() {

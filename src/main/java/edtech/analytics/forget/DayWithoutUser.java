@@ -135,9 +135,10 @@ final class DayWithoutUser {
     Map<String, Long> rows = copy(base, removed, staged.stage(), journal);
     rows.putAll(compute(date, names, loadId, rows));
 
+    List<Table> tables = tablesOf(base);
     journal.begin(Step.CHECK);
-    staged.requireIdentities(names);
-    staged.move(Tables.PUBLISHED, rows);
+    staged.requireIdentities(names, tables);
+    staged.move(tables, rows);
 
     journal.begin(Step.PUBLISH);
     if (!publications.current(date).equals(Optional.of(expected))) {
@@ -149,6 +150,14 @@ final class DayWithoutUser {
     Publication published = new Publication(date, seq, loadId, base.fingerprint());
     staged.publish(published);
     return published;
+  }
+
+  /** What a release did not write, the day goes on without: empty, it would say that it knows. */
+  private List<Table> tablesOf(Publication base) {
+    Map<String, Long> inBase = publications.rows(base.date(), base.loadId());
+    return Tables.PUBLISHED.stream()
+        .filter(table -> inBase.containsKey(table.logical()) || !Tables.LATER.contains(table))
+        .toList();
   }
 
   private Map<String, Long> copy(

@@ -23,7 +23,7 @@ public record DayInput(LocalDate date, List<SourceObject> own, List<SourceObject
    * Raised when Java makes other rows of equal lines, which GoldenRowsTest sees; changes of SQL are
    * seen by themselves.
    */
-  static final int PARSER = 3;
+  static final int PARSER = 4;
 
   /** All objects in the order of their numbers: own ones first, then the others. */
   public List<SourceObject> all() {

@@ -72,6 +72,8 @@ final class EventRow {
     text(ParsedColumn.EVENT_KIND, KINDS.get(line.kind()));
     text(ParsedColumn.PLATFORM, line.platform);
     text(ParsedColumn.SCREEN_NAME, line.screenName);
+    text(ParsedColumn.COURSE_ID, line.courseId);
+    text(ParsedColumn.LESSON_ID, line.lessonId);
     text(ParsedColumn.PROPERTIES, line.properties);
     number(ParsedColumn.PURCHASE_AMOUNT, line.amountCents());
     text(ParsedColumn.CURRENCY, line.currency);

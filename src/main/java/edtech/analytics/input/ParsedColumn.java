@@ -26,10 +26,12 @@ public enum ParsedColumn {
   USER_ID(DataTypes.StringType),
   SESSION_ID(DataTypes.StringType),
   EVENT_TYPE(DataTypes.StringType),
-  /** What the type means: plain, purchase, task_result, ab_assignment. */
+  /** What the type means: {@link edtech.analytics.input.line.EventKind}, in lower case. */
   EVENT_KIND(DataTypes.StringType),
   PLATFORM(DataTypes.StringType),
   SCREEN_NAME(DataTypes.StringType),
+  COURSE_ID(DataTypes.StringType),
+  LESSON_ID(DataTypes.StringType),
   PROPERTIES(DataTypes.StringType),
   /** Null unless the event is a purchase. */
   PURCHASE_AMOUNT(DataTypes.createDecimalType(18, 2)),

@@ -1,6 +1,7 @@
 package edtech.analytics.load;
 
 import edtech.analytics.clickhouse.store.LineCounts;
+import edtech.analytics.clickhouse.store.Stage;
 import edtech.analytics.input.DayInput;
 import edtech.analytics.input.line.EventKind;
 import edtech.analytics.model.Table;
@@ -20,6 +21,10 @@ final class DayLedger {
           EventKind.PURCHASE, Tables.PURCHASES,
           EventKind.TASK_RESULT, Tables.TASK_RESULTS,
           EventKind.AB_ASSIGNMENT, Tables.AB_TEST_ASSIGNMENTS);
+
+  /** Where the events of a kind are counted by lesson. */
+  private static final Map<EventKind, String> LESSON_EVENTS =
+      Map.of(EventKind.LESSON_START, "starts", EventKind.LESSON_COMPLETE, "completions");
 
   private final Map<Integer, LineCounts> byObject = new HashMap<>();
   private final Map<String, Long> acceptedByKind = new HashMap<>();
@@ -91,6 +96,32 @@ final class DayLedger {
     TABLE_OF_KIND.forEach(
         (kind, table) -> rows.put(table, acceptedByKind.getOrDefault(kind.code(), 0L)));
     return rows;
+  }
+
+  /**
+   * Requires that the staged lessons have the events that were accepted.
+   *
+   * @throws LoadFailedException when they have more or fewer
+   */
+  void requireLessons(Stage stage) {
+    Map<String, Long> staged = stage.lessonEvents();
+    LESSON_EVENTS.forEach(
+        (kind, column) -> {
+          long accepted = acceptedByKind.getOrDefault(kind.code(), 0L);
+          if (staged.get(column) != accepted) {
+            throw new LoadFailedException(
+                column
+                    + " of "
+                    + Tables.USER_LESSONS
+                    + " is "
+                    + staged.get(column)
+                    + ", accepted events of kind "
+                    + kind.code()
+                    + " are "
+                    + accepted
+                    + ": nothing was published; this is a fault of the job, please report it");
+          }
+        });
   }
 
   /**

@@ -180,7 +180,8 @@ final class DayLoad {
         .forEach(
             (table, expected) ->
                 StagedLoad.requireRows(table, rows.get(table.logical()), expected, "staged"));
-    staged.requireIdentities(job.settings().measures().names());
+    ledger.requireLessons(staged.stage());
+    staged.requireIdentities(job.settings().measures().names(), Tables.PUBLISHED);
     return ledger;
   }
 

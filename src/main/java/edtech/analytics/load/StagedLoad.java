@@ -50,10 +50,11 @@ public final class StagedLoad implements AutoCloseable {
    * Requires the identities that hold between the tables.
    *
    * @param names of the dimensions and metrics that the load knows
+   * @param tables those that the load has
    * @throws LoadFailedException that names those that do not hold
    */
-  public void requireIdentities(MeasureNames names) {
-    List<String> broken = stage.brokenIdentities(names);
+  public void requireIdentities(MeasureNames names, List<Table> tables) {
+    List<String> broken = stage.brokenIdentities(names, tables);
     if (!broken.isEmpty()) {
       throw new LoadFailedException(
           "the staged tables do not agree: "

@@ -20,11 +20,12 @@ public final class Tables {
 
   private static final Table USER_METRICS = new Table("staging", "user_metric_day");
 
-  private static final Table USER_LESSONS = new Table("staging", "user_lesson_day");
+  /** A load that does not have it knows nothing of courses and lessons. */
+  public static final Table USER_LESSONS = new Table("staging", "user_lesson_day");
 
   /**
    * Tables that loads of earlier releases do not have. Readers see no row of such a load there, as
-   * of a load with no dimension and no metric.
+   * of a load with no dimension, no metric and no lesson.
    */
   public static final Set<Table> LATER = Set.of(USER_LESSONS, USER_METRICS, SEGMENTS, METRICS);
 

@@ -15,6 +15,8 @@ public enum EventField {
   SESSION_ID,
   PLATFORM,
   SCREEN_NAME,
+  COURSE_ID,
+  LESSON_ID,
   PURCHASE_AMOUNT,
   CURRENCY,
   TASK_ID,

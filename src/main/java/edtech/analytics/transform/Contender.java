@@ -48,6 +48,8 @@ record Contender(
     ParsedColumn.EVENT_TYPE,
     ParsedColumn.PLATFORM,
     ParsedColumn.SCREEN_NAME,
+    ParsedColumn.COURSE_ID,
+    ParsedColumn.LESSON_ID,
     ParsedColumn.PROPERTIES,
     ParsedColumn.CURRENCY,
     ParsedColumn.TASK_ID,

@@ -15,6 +15,8 @@ enum RowGroup {
   PURCHASE(EventKind.PURCHASE),
   TASK_RESULT(EventKind.TASK_RESULT),
   AB_ASSIGNMENT(EventKind.AB_ASSIGNMENT),
+  LESSON_START(EventKind.LESSON_START),
+  LESSON_COMPLETE(EventKind.LESSON_COMPLETE),
   /** Rejected lines and counts. */
   NO_EVENT(null);
 

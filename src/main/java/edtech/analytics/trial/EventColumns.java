@@ -35,6 +35,8 @@ final class EventColumns {
     columns.put("session_id", event.sessionId());
     columns.put("platform", event.platform());
     columns.put("screen_name", event.screenName());
+    columns.put("course_id", event.courseId());
+    columns.put("lesson_id", event.lessonId());
     if (event.kind() == EventKind.PURCHASE) {
       columns.put(
           "purchase_amount",

@@ -72,15 +72,15 @@ class TrySourceCommandTest {
             """)
         .contains(
             """
-            14 lines end as
-                    10  event
+            16 lines end as
+                    12  event
                      2  ignored
                      1  blank
                      1  rejected  missing_field user_id
 
             events by date in day.timezone
                      1  2016-04-20
-                     8  2016-05-02
+                    10  2016-05-02
                      1  2016-05-03
 
             events by event_type and kind
@@ -89,13 +89,13 @@ class TrySourceCommandTest {
         .contains(
             """
             events with a value of each dimension, events that count for each metric
-                     8  platform
+                    10  platform
                      1  source
                      1  refunds
                      1  total, 1 of them without a number
             """)
-        .contains("\n         5  context.device.type                      ios\n")
-        .contains("\n         9  event                                    Task Answered\n")
+        .contains("\n         7  context.device.type                      ios\n")
+        .contains("\n        11  event                                    Task Answered\n")
         .contains(
             "\n         1  traits.email                             (not shown: may be of a person)\n");
     assertThat(result.out().lines()).allMatch(line -> line.codePointCount(0, line.length()) <= 120);
@@ -109,8 +109,8 @@ class TrySourceCommandTest {
     assertThat(result.err().strip().lines())
         .last()
         .isEqualTo(
-            "error: none of the 14 lines is an event, and 13 are rejected as missing_field event_id;"
-                + " tried messageID, and the lines have messageId, event, properties.session_id: write"
+            "error: none of the 16 lines is an event, and 15 are rejected as missing_field event_id;"
+                + " tried messageID, and the lines have messageId, event, properties.lesson_id: write"
                 + " source.fields.event_id = [\"path\"] with a path of the list above");
   }
 

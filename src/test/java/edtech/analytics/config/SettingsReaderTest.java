@@ -40,9 +40,12 @@ class SettingsReaderTest {
                 ZoneId.of("UTC"),
                 0,
                 1 << 20,
-                Set.of("purchase"),
-                Set.of("task_result"),
-                Set.of("ab_test_assignment"),
+                new Settings.EventTypes(
+                    Set.of("purchase"),
+                    Set.of("task_result"),
+                    Set.of("ab_test_assignment"),
+                    Set.of("lesson_start"),
+                    Set.of("lesson_complete")),
                 Set.of("success"),
                 "USD",
                 Set.of(
@@ -136,7 +139,7 @@ class SettingsReaderTest {
     Path file = file("event-types.purchase = [\"buy\", \"purchase\"]");
     Settings fromFile = SettingsReader.read(Optional.of(file), Map.of(), REQUIRED);
     Settings fromText = read(with("event-types.purchase", "purchase, buy"));
-    assertThat(fromFile.events().purchaseTypes()).containsExactly("buy", "purchase");
+    assertThat(fromFile.events().types().purchase()).containsExactly("buy", "purchase");
     assertThat(fromText.meaning()).isEqualTo(fromFile.meaning());
   }
 
@@ -430,6 +433,8 @@ class SettingsReaderTest {
             "day.timezone",
             "dimensions.platform",
             "event-types.ab-test-assignment",
+            "event-types.lesson-complete",
+            "event-types.lesson-start",
             "event-types.purchase",
             "event-types.task-result",
             "ignored-properties",

@@ -266,8 +266,8 @@ class SourceSettingsTest {
             "source.framing = \"boxes\": must be one of lines, concatenated",
             "source.same-id = \"maybe\": must be one of compare, duplicate",
             "source.fields: unknown setting \"session\"; known are event_id, user_id, event_type,"
-                + " event_timestamp, session_id, platform, screen_name, purchase_amount, currency,"
-                + " task_id, task_result, ab_test_id, ab_group",
+                + " event_timestamp, session_id, platform, screen_name, course_id, lesson_id,"
+                + " purchase_amount, currency, task_id, task_result, ab_test_id, ab_group",
             "source.fields.event_id = \"[]\": must be a list of one or more texts",
             "source.fields.user_id = \"a..b\": is no path: a part of it is empty",
             "source.fields.platform = \"{from=[a], join=[b]}\": must have exactly one of from, join,"

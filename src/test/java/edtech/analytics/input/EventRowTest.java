@@ -21,7 +21,9 @@ class EventRowTest {
   @Test
   void plainLine_isHeldOnceAndItsTextsLieInIt() {
     String line =
-        Lines.plain("\"session_id\":\"s1\",\"platform\":\"ios\",\"screen_name\":\"урок\"");
+        Lines.plain(
+            "\"session_id\":\"s1\",\"platform\":\"ios\",\"screen_name\":\"урок\","
+                + "\"course_id\":\"c1\",\"lesson_id\":\"l1\"");
 
     UnsafeRow row = row(line);
 
@@ -35,6 +37,8 @@ class EventRowTest {
             "plain",
             "ios",
             "урок",
+            "c1",
+            "l1",
             "",
             "",
             "",
@@ -70,6 +74,8 @@ class EventRowTest {
             "plain",
             "",
             "с",
+            "",
+            "",
             "{\"a\":\"\\n\",\"b\":[1,2]}",
             "",
             "",

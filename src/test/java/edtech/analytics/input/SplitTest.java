@@ -2,6 +2,7 @@ package edtech.analytics.input;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import edtech.analytics.config.Settings;
 import edtech.analytics.input.line.ParseRules;
 import edtech.analytics.measure.Measures;
 import edtech.analytics.source.Source;
@@ -78,9 +79,7 @@ class SplitTest {
     ParseRules rules =
         new ParseRules(
             ZoneId.of("UTC"),
-            Set.of("p"),
-            Set.of("t"),
-            Set.of("a"),
+            new Settings.EventTypes(Set.of("p"), Set.of(), Set.of(), Set.of(), Set.of()),
             Set.of("s"),
             "USD",
             Set.of(),

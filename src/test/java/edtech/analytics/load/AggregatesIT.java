@@ -67,7 +67,15 @@ class AggregatesIT {
   /** Few users, tasks and seconds, so that ties, crossovers and shared sessions are common. */
   private static String line(int i, Random random) {
     String type =
-        List.of("open", "purchase", "task_result", "ab_test_assignment").get(random.nextInt(4));
+        one(
+            random,
+            "open",
+            "purchase",
+            "task_result",
+            "ab_test_assignment",
+            "lesson_start",
+            "lesson_complete");
+    boolean isLesson = type.startsWith("lesson");
     String session = random.nextInt(4) == 0 ? "" : "s" + random.nextInt(40);
     String more =
         "\"session_id\":\"%s\",\"purchase_amount\":\"%d.%02d\",\"task_id\":\"t%d\",\"task_result\":\"%s\",\"ab_test_id\":\"x%d\",\"ab_group\":\"%s\""
@@ -89,7 +97,10 @@ class AggregatesIT {
                         "",
                         "\"minutes\":1.25",
                         "\"minutes\":\"12.000001\"",
-                        "\"minutes\":\"x\""));
+                        "\"minutes\":\"x\""))
+            + ",\"course_id\":\"%s\",\"lesson_id\":\"%s\""
+                .formatted(
+                    one(random, "c1", "c2", ""), one(random, "l1", "l2", isLesson ? "l3" : ""));
     String time = "%sT10:%02d:%02d.%06dZ";
     return event(
         quoted("e" + i),

@@ -183,7 +183,7 @@ class RejectedLinesIT {
             "u1",
             "page.view-1_A",
             quoted("2011-03-02T01:00:00.123456789+01:00"),
-            "\"session_id\":42,\"platform\":\"ios\",\"screen_name\":\"h|é\","
+            "\"session_id\":42,\"platform\":\"ios\",\"screen_name\":\"h|é\",\"course_id\":\"c-7\","
                 + "\"z\":1.50,\"a\":{\"y\":[1, null ],\"b\":\"\\u00e9\"},\"purchase_amount\":\"x\""),
         event("-0", "u2", "open", "1299024000001", "\"session_id\":\" \",\"platform\":null"),
         event(
@@ -209,7 +209,8 @@ class RejectedLinesIT {
             "u1",
             "task_result",
             quoted("2011-03-02T00:30:00Z"),
-            "\"task_id\":5,\"task_result\":\"success\",\"session_id\":\"42\""),
+            "\"task_id\":5,\"task_result\":\"success\",\"session_id\":\"42\","
+                + "\"course_id\":\"c-7\",\"lesson_id\":3"),
         event(
             quoted("t2"),
             "u2",
@@ -241,17 +242,17 @@ class RejectedLinesIT {
     assertThat(report.load().status()).hasToString("published");
     assertThat(readBack.rawRows("raw.events", day))
         .containsExactlyInAnyOrder(
-            "17|2011-03-02 00:00:00.123456|u1|42|page.view-1_A|ios|h|é|"
+            "17|2011-03-02 00:00:00.123456|u1|42|page.view-1_A|ios|h|é|c-7||"
                 + "{\"a\":{\"b\":\"é\",\"y\":[1,null]},\"purchase_amount\":\"x\",\"z\":1.50}",
-            "0|2011-03-02 00:00:00.001000|u2||open|||",
-            "p1|2011-03-02 10:00:00.500000|u1|42|purchase|||{\"task_id\":7}",
-            "p2|2011-03-02 15:30:00.000000|u1||purchase|||",
-            "p3|2011-03-02 23:59:59.999999|u2||purchase|||",
-            "t1|2011-03-02 00:30:00.000000|u1|42|task_result|||",
-            "t2|2011-03-02 00:30:01.000000|u2|42|task_result|||",
-            "a1|2011-03-02 00:00:00.000000|u1||ab_test_assignment|||",
-            "a2|2011-03-02 00:00:01.000000|u1||ab_test_assignment|||",
-            "a3|2011-03-02 00:00:02.000000|u2||ab_test_assignment|||");
+            "0|2011-03-02 00:00:00.001000|u2||open|||||",
+            "p1|2011-03-02 10:00:00.500000|u1|42|purchase|||||{\"task_id\":7}",
+            "p2|2011-03-02 15:30:00.000000|u1||purchase|||||",
+            "p3|2011-03-02 23:59:59.999999|u2||purchase|||||",
+            "t1|2011-03-02 00:30:00.000000|u1|42|task_result|||c-7|3|",
+            "t2|2011-03-02 00:30:01.000000|u2|42|task_result|||||",
+            "a1|2011-03-02 00:00:00.000000|u1||ab_test_assignment|||||",
+            "a2|2011-03-02 00:00:01.000000|u1||ab_test_assignment|||||",
+            "a3|2011-03-02 00:00:02.000000|u2||ab_test_assignment|||||");
     assertThat(readBack.rawRows("raw.purchases", day))
         .containsExactlyInAnyOrder(
             "p1|2011-03-02 10:00:00.500000|u1|42|1.5|USD",
@@ -259,8 +260,8 @@ class RejectedLinesIT {
             "p3|2011-03-02 23:59:59.999999|u2||100|USD");
     assertThat(readBack.rawRows("raw.task_results", day))
         .containsExactlyInAnyOrder(
-            "t1|2011-03-02 00:30:00.000000|u1|42|5|success|true",
-            "t2|2011-03-02 00:30:01.000000|u2|42|five|Success|false");
+            "t1|2011-03-02 00:30:00.000000|u1|42|5|success|true|c-7|3",
+            "t2|2011-03-02 00:30:01.000000|u2|42|five|Success|false||");
     assertThat(readBack.rawRows("raw.ab_test_assignments", day))
         .containsExactlyInAnyOrder(
             "a1|2011-03-02 00:00:00.000000|u1|9|2",

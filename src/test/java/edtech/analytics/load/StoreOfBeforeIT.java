@@ -14,17 +14,26 @@ import edtech.analytics.testing.OwnClickHouse;
 import edtech.analytics.testing.SampleDay;
 import edtech.analytics.testing.SilentProgress;
 import java.time.LocalDate;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** A store of the release before there were dimensions and metrics goes on as it is. */
+/** A store of the release before there were dimensions, metrics and lessons goes on as it is. */
 class StoreOfBeforeIT {
   private static final LocalDate ROLLED = LocalDate.of(2035, 5, 1);
   private static final LocalDate FORGOTTEN = LocalDate.of(2035, 5, 2);
   private static final LocalDate LEFT = LocalDate.of(2035, 5, 3);
+
+  /** Tables with the columns that they have since. */
+  private static final List<String> ADDED =
+      List.of(
+          "staging.user_day dimensions",
+          "staging.user_task_day course_id, lesson_id, outcomes",
+          "raw.events course_id, lesson_id",
+          "raw.task_results course_id, lesson_id");
 
   private static LocalServices services;
   private static OwnClickHouse own;
@@ -58,18 +67,30 @@ class StoreOfBeforeIT {
     assertThat(figures()).isEqualTo(before);
     assertThat(number("SELECT count() FROM staging.user_day WHERE notEmpty(dimensions)")).isZero();
     assertThat(number("SELECT count() FROM marts.daily_segments")).isZero();
+    assertThat(number("SELECT count() FROM staging.user_task_day WHERE empty(outcomes)"))
+        .isEqualTo(number("SELECT count() FROM staging.user_task_day"))
+        .isPositive();
+    assertThat(number("SELECT count() FROM raw.events WHERE notEmpty(course_id || lesson_id)"))
+        .isZero();
+    assertThat(daysThatKnowLessons()).isZero();
 
     long old = visible(ROLLED);
     load(ROLLED, "dimensions.session", "session_id", "metrics.opened.event-types", "open");
     assertThat(number("SELECT uniqExact(event_date) FROM marts.daily_segments")).isEqualTo(1);
     assertThat(number("SELECT uniqExact(dimension) FROM marts.daily_segments")).isEqualTo(2);
     assertThat(number("SELECT sum(events) FROM marts.daily_metrics")).isEqualTo(20);
+    assertThat(daysThatKnowLessons()).isEqualTo(1);
+    assertThat(number("SELECT uniqExact(event_date) FROM staging.user_lesson_day")).isEqualTo(1);
+    assertThat(
+            number("SELECT uniqExact(event_date) FROM staging.user_task_day ARRAY JOIN outcomes"))
+        .isEqualTo(1);
     try (JobContext job = services.job(own.settings())) {
       new Rollback(job).run(ROLLED, OptionalLong.of(old));
     }
     assertThat(visible(ROLLED)).isEqualTo(old);
     assertThat(figures()).isEqualTo(before);
     assertThat(number("SELECT count() FROM marts.daily_segments")).isZero();
+    assertThat(daysThatKnowLessons()).isZero();
 
     try (JobContext job = services.job(own.settings())) {
       assertThat(new Forget(job, new SilentProgress()).run("u3").isFinished()).isTrue();
@@ -77,6 +98,20 @@ class StoreOfBeforeIT {
     assertThat(number("SELECT count() FROM staging.user_day WHERE user_id = 'u3'")).isZero();
     assertThat(number("SELECT sum(dau) FROM marts.daily_activity")).isEqualTo(3 * 39);
     assertThat(number("SELECT count() FROM marts.daily_segments")).isZero();
+    // Made anew, the day still does not say that nobody was at a lesson.
+    assertThat(daysThatKnowLessons()).isZero();
+  }
+
+  /** By the publication in view: a count of lesson rows, a 0 included. */
+  private static long daysThatKnowLessons() {
+    return number(
+        """
+        SELECT countIf(known) FROM
+        (
+            SELECT argMax(mapContains(rows, 'staging.user_lesson_day'), seq) AS known
+            FROM ops.publications GROUP BY event_date
+        )
+        """);
   }
 
   /** Takes away what this release has added. */
@@ -85,8 +120,12 @@ class StoreOfBeforeIT {
       admin.execute("DROP VIEW " + table.logical() + " SYNC");
       admin.execute("DROP TABLE " + table.physical() + " SYNC");
     }
-    admin.execute("DROP VIEW staging.user_day SYNC");
-    admin.execute("ALTER TABLE store.staging_user_day DROP COLUMN dimensions");
+    for (String added : ADDED) {
+      String table = added.substring(0, added.indexOf(' '));
+      admin.execute("DROP VIEW " + table + " SYNC");
+      String drop = added.substring(table.length() + 1).replaceAll("\\w+", "DROP COLUMN $0");
+      admin.execute("ALTER TABLE store." + table.replace('.', '_') + " " + drop);
+    }
     admin.execute(
         "ALTER TABLE ops.publications UPDATE rows = mapFilter((table, n) -> NOT has("
             + Tables.LATER.stream().map(table -> "'" + table.logical() + "'").toList()

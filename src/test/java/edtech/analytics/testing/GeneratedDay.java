@@ -112,6 +112,7 @@ public final class GeneratedDay {
           case 0 -> "purchase";
           case 1 -> "task_result";
           case 2 -> "ab_test_assignment";
+          case 3 -> i % 2 == 0 ? "lesson_start" : "lesson_complete";
           default -> "open";
         };
     String more =
@@ -127,6 +128,10 @@ public final class GeneratedDay {
             + i % 4
             + "\",\"ab_group\":"
             + i % 2
+            + ",\"course_id\":"
+            + (i % 4 == 0 ? "null" : "\"c" + i % 2 + "\"")
+            + ",\"lesson_id\":"
+            + i % 11
             + (padding.isEmpty() ? "" : ",\"padding\":\"" + padding + "\"");
     return event(id, user, type, quoted(time), more);
   }

@@ -29,6 +29,8 @@ public final class ReadBack {
             "event_type",
             "platform",
             "screen_name",
+            "course_id",
+            "lesson_id",
             "properties"
           },
           "raw.purchases",
@@ -43,7 +45,9 @@ public final class ReadBack {
             "session_id",
             "task_id",
             "task_result",
-            "is_success"
+            "is_success",
+            "course_id",
+            "lesson_id"
           },
           "raw.sessions",
           new String[] {"session_id", "user_id", "session_start", "session_end", "event_count"},

@@ -33,7 +33,8 @@ public final class SampleDay {
           case 2 ->
               ",\"event_type\":\"task_result\",\"task_id\":\"t"
                   + i % 7
-                  + "\",\"task_result\":\"success\"";
+                  + "\",\"task_result\":\"success\",\"course_id\":\"c1\",\"lesson_id\":"
+                  + i % 3;
           case 3 ->
               ",\"event_type\":\"ab_test_assignment\",\"ab_test_id\":\"x\",\"ab_group\":\"g"
                   + i % 2

@@ -14,7 +14,9 @@ import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -30,7 +32,8 @@ class DayTablesTest {
   private static final StructType EVENTS =
       StructType.fromDDL(
           "event_date DATE, event_timestamp TIMESTAMP, event_id STRING, user_id STRING,"
-              + " session_id STRING, event_kind STRING, purchase_amount DECIMAL(18,2),"
+              + " session_id STRING, event_kind STRING, course_id STRING, lesson_id STRING,"
+              + " purchase_amount DECIMAL(18,2),"
               + " task_id STRING, is_success BOOLEAN, ab_test_id STRING, ab_group STRING,"
               + " dimensions ARRAY<STRING>, metrics ARRAY<STRUCT<metric INT, total DECIMAL(18,6)>>");
   private static final MeasureNames NAMES =
@@ -94,33 +97,72 @@ class DayTablesTest {
   @Test
   void userTaskDay_attempts_areCountedWithTheFirstAndTheLast() {
     events(
-        "a 10:00:02 ann - task_result t1 true",
-        "b 10:00:00 ann - task_result t1 false",
-        "c 10:00:01 ann - task_result t1 true",
+        "a 10:00:02 ann - task_result t1 true at=c2,l3",
+        "b 10:00:00 ann - task_result t1 false at=c1,l1",
+        "c 10:00:01 ann - task_result t1 true at=c1,l2",
         "d 10:00:00 ann - task_result t2 true",
         "e 10:00:00 bob - task_result t1 false",
         "f 10:00:00 bob - plain");
 
     assertThat(rows("staging.user_task_day"))
         .containsExactly(
-            "2026-03-01|ann|t1|3|2|10:00:00|10:00:02|false|true",
-            "2026-03-01|ann|t2|1|1|10:00:00|10:00:00|true|true",
-            "2026-03-01|bob|t1|1|0|10:00:00|10:00:00|false|false");
+            "2026-03-01|ann|t1|3|2|10:00:00|10:00:02|false|true|c2|l3|[false, true, true]",
+            "2026-03-01|ann|t2|1|1|10:00:00|10:00:00|true|true|||[true]",
+            "2026-03-01|bob|t1|1|0|10:00:00|10:00:00|false|false|||[false]");
   }
 
   @Test
   void userTaskDay_attemptsAtOneTime_areInTheOrderOfTheirIds() {
     events(
         "b 10:00:00 ann - task_result t1 false",
-        "c 10:00:00 ann - task_result t1 true",
-        "a 10:00:00 ann - task_result t1 true",
+        "c 10:00:00 ann - task_result t1 true at=-,l2",
+        "a 10:00:00 ann - task_result t1 true at=c1,l1",
         "B 10:00:00 bob - task_result t1 false",
         "a 10:00:00 bob - task_result t1 true");
 
     assertThat(rows("staging.user_task_day"))
         .containsExactly(
-            "2026-03-01|ann|t1|3|2|10:00:00|10:00:00|true|true",
-            "2026-03-01|bob|t1|2|1|10:00:00|10:00:00|false|true");
+            "2026-03-01|ann|t1|3|2|10:00:00|10:00:00|true|true||l2|[true, false, true]",
+            "2026-03-01|bob|t1|2|1|10:00:00|10:00:00|false|true|||[false, true]");
+  }
+
+  @Test
+  void userTaskDay_moreThanAHundredAttempts_allCountAndTheFirstHundredOutcomesAreKept() {
+    List<String> lines = new ArrayList<>();
+    for (int i = 0; i < 250; i++) {
+      String time = String.format(Locale.ROOT, "10:%02d:%02d", i / 60, i % 60);
+      lines.add("e" + i + " " + time + " ann - task_result t1 " + (i == 99 || i >= 200));
+    }
+    Collections.reverse(lines);
+    events(lines.toArray(String[]::new));
+
+    assertThat(rows("staging.user_task_day"))
+        .containsExactly(
+            "2026-03-01|ann|t1|250|51|10:00:00|10:04:09|false|true|||["
+                + "false, ".repeat(99)
+                + "true]");
+  }
+
+  @Test
+  void userLessonDay_eventsThatNameACourseOrALesson_areCountedByBoth() {
+    events(
+        "a 10:00:03 ann - lesson_start at=c1,l1",
+        "b 10:00:01 ann - lesson_start at=c1,l1",
+        "c 10:00:02 ann - plain at=c1,l1",
+        "d 10:00:05 ann - lesson_complete at=c1,l1",
+        "e 10:00:04 ann - lesson_complete at=c1,l1",
+        "f 10:00:00 ann - task_result t1 true at=c1,-",
+        "g 10:00:00 ann - purchase 1.00 at=-,l1",
+        "h 10:00:00 ann - plain",
+        "i 10:00:00 bob - lesson_complete at=-,l1",
+        "j 10:00:00 cy - ab_assignment x g");
+
+    assertThat(rows("staging.user_lesson_day"))
+        .containsExactly(
+            "2026-03-01|ann|c1|l1|5|2|2|10:00:01|10:00:04",
+            "2026-03-01|ann|c1||1|0|0|1970-01-01 00:00:00|1970-01-01 00:00:00",
+            "2026-03-01|ann||l1|1|0|0|1970-01-01 00:00:00|1970-01-01 00:00:00",
+            "2026-03-01|bob||l1|1|0|1|1970-01-01 00:00:00|10:00:00");
   }
 
   @Test
@@ -260,6 +302,7 @@ class DayTablesTest {
             "2026-03-01|lessons|0|0|0.000000|0|null|null|null",
             "2026-03-01|minutes|0|0|0.000000|0|null|null|null");
     assertThat(rows("staging.user_day")).isEmpty();
+    assertThat(rows("staging.user_lesson_day")).isEmpty();
   }
 
   @Test
@@ -272,8 +315,9 @@ class DayTablesTest {
   }
 
   /**
-   * Each as id, time, user, session, kind, and what the kind has; '-' = absent. Then values of
-   * dimensions in their order, and metrics by number with what they get; '?' = no number.
+   * Each as id, time, user, session, kind, and what the kind has; '-' = absent. Then course and
+   * lesson, values of dimensions in their order, and metrics by number with what they get; '?' = no
+   * number.
    */
   private void events(String... lines) {
     Dataset<Row> events =
@@ -298,6 +342,8 @@ class DayTablesTest {
         words[2],
         words[3],
         words[4],
+        values(line, "at").limit(1).findFirst().filter(v -> !v.equals("-")).orElse(""),
+        values(line, "at").skip(1).findFirst().filter(v -> !v.equals("-")).orElse(""),
         isPurchase ? new BigDecimal(words[5]) : null,
         isTask ? words[5] : "",
         isTask && Boolean.parseBoolean(words[6]),

@@ -152,7 +152,7 @@ final class NativeColumn {
       }
       case BOOL_ARRAY -> {
         if (!isNull) {
-          addElements(row.getArray(ordinal).toBooleanArray());
+          addElements(row, ordinal);
         }
         addLong(values.rows);
       }
@@ -228,11 +228,15 @@ final class NativeColumn {
     }
   }
 
-  private void addElements(boolean[] elements) {
-    for (boolean element : elements) {
-      values.addByte(element ? 1 : 0);
+  private void addElements(InternalRow row, int ordinal) {
+    var array = row.getArray(ordinal);
+    for (int i = 0; i < array.numElements(); i++) {
+      if (array.isNullAt(i)) {
+        throw new IllegalArgumentException("column " + name + " must not hold null");
+      }
+      values.addByte(array.getBoolean(i) ? 1 : 0);
     }
-    values.rows += elements.length;
+    values.rows += array.numElements();
   }
 
   private void addEntry(UTF8String text) {

@@ -40,7 +40,7 @@ record StageColumn(String name, DataType sparkType, boolean isNullable) implemen
       case "Float64" -> DataTypes.DoubleType;
       case "Map(LowCardinality(String), String)" ->
           DataTypes.createMapType(DataTypes.StringType, DataTypes.StringType);
-      case "Array(Bool)" -> DataTypes.createArrayType(DataTypes.BooleanType, false);
+      case "Array(Bool)" -> DataTypes.createArrayType(DataTypes.BooleanType);
       default ->
           throw new ClickHouseException("column " + name + ": type " + type + " is not written");
     };

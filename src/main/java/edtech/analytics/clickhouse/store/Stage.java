@@ -70,6 +70,24 @@ public final class Stage {
         > 0;
   }
 
+  /** How many starts and completions the staged lessons have, by the name of the column. */
+  public Map<String, Long> lessonEvents() {
+    return server
+        .rows(
+            """
+            SELECT counted.1 AS name, counted.2 AS n FROM
+            (
+                SELECT arrayJoin([
+                    ('starts', toInt64(sum(starts))), ('completions', toInt64(sum(completions)))
+                ]) AS counted
+                FROM\s"""
+                + Tables.USER_LESSONS.stage(loadId)
+                + ")",
+            Map.of())
+        .stream()
+        .collect(toMap(row -> row.getString("name"), row -> row.getLong("n")));
+  }
+
   /** Accepted events that are of another day in UTC. */
   public long eventsOfOtherDaysInUtc() {
     return server.number(
@@ -89,14 +107,23 @@ public final class Stage {
    * Which of the identities in {@code clickhouse/identities.sql} the staged rows break.
    *
    * @param names of the dimensions and metrics that the load knows
+   * @param tables those that the load has
    */
-  public List<String> brokenIdentities(MeasureNames names) {
+  public List<String> brokenIdentities(MeasureNames names, List<Table> tables) {
     String sql =
         LOGICAL_NAME
             .matcher(SqlFile.read("/clickhouse/identities.sql"))
             .replaceAll(name -> new Table(name.group(1), name.group(2)).stage(loadId));
     return server
-        .rows(sql, Map.of("dimensions", list(names.dimensions()), "metrics", list(names.metrics())))
+        .rows(
+            sql,
+            Map.of(
+                "dimensions",
+                list(names.dimensions()),
+                "metrics",
+                list(names.metrics()),
+                "knows_lessons",
+                tables.contains(Tables.USER_LESSONS)))
         .stream()
         .map(
             row ->

@@ -103,7 +103,9 @@ final class CompiledMapping {
           case PURCHASE -> EventKind.PURCHASE;
           case TASK_RESULT -> EventKind.TASK_RESULT;
           case AB_TEST_ASSIGNMENT -> EventKind.AB_ASSIGNMENT;
-          case LESSON_START, LESSON_COMPLETE, EVENT, IGNORED -> EventKind.PLAIN;
+          case LESSON_START -> EventKind.LESSON_START;
+          case LESSON_COMPLETE -> EventKind.LESSON_COMPLETE;
+          case EVENT, IGNORED -> EventKind.PLAIN;
         };
   }
 

@@ -12,7 +12,9 @@ public enum EventKind {
   PLAIN(List.of(), List.of()),
   PURCHASE(List.of(EventField.PURCHASE_AMOUNT), List.of(EventField.CURRENCY)),
   TASK_RESULT(List.of(EventField.TASK_ID, EventField.TASK_RESULT), List.of()),
-  AB_ASSIGNMENT(List.of(EventField.AB_TEST_ID), List.of(EventField.AB_GROUP));
+  AB_ASSIGNMENT(List.of(EventField.AB_TEST_ID), List.of(EventField.AB_GROUP)),
+  LESSON_START(List.of(EventField.LESSON_ID), List.of()),
+  LESSON_COMPLETE(List.of(EventField.LESSON_ID), List.of());
 
   private final List<EventField> needed;
   private final List<EventField> used;
@@ -26,10 +28,19 @@ public enum EventKind {
             EventField.EVENT_TYPE,
             EventField.EVENT_TIMESTAMP);
     List<EventField> optional =
-        List.of(EventField.SESSION_ID, EventField.PLATFORM, EventField.SCREEN_NAME);
+        List.of(
+            EventField.SESSION_ID,
+            EventField.PLATFORM,
+            EventField.SCREEN_NAME,
+            EventField.COURSE_ID,
+            EventField.LESSON_ID);
     this.needed = Stream.of(needs, alsoNeeded).flatMap(List::stream).toList();
     this.used =
-        Stream.of(needs, optional, alsoNeeded, alsoUsed).flatMap(List::stream).sorted().toList();
+        Stream.of(needs, optional, alsoNeeded, alsoUsed)
+            .flatMap(List::stream)
+            .distinct()
+            .sorted()
+            .toList();
     this.usedSet = EnumSet.copyOf(used);
   }
 

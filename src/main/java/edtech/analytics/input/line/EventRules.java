@@ -27,9 +27,11 @@ final class EventRules {
 
   EventRules(ParseRules rules) {
     // A later one replaces an earlier one: that is their order of precedence.
-    put(rules.assignmentTypes(), EventKind.AB_ASSIGNMENT);
-    put(rules.taskResultTypes(), EventKind.TASK_RESULT);
-    put(rules.purchaseTypes(), EventKind.PURCHASE);
+    put(rules.types().lessonComplete(), EventKind.LESSON_COMPLETE);
+    put(rules.types().lessonStart(), EventKind.LESSON_START);
+    put(rules.types().assignment(), EventKind.AB_ASSIGNMENT);
+    put(rules.types().taskResult(), EventKind.TASK_RESULT);
+    put(rules.types().purchase(), EventKind.PURCHASE);
     rules.successValues().forEach(value -> successValues.add(UTF8String.fromString(value)));
     this.currency = UTF8String.fromString(rules.currency());
     this.placeholders =
@@ -160,6 +162,8 @@ final class EventRules {
     into.sessionId = text(fields, EventField.SESSION_ID);
     into.platform = text(fields, EventField.PLATFORM);
     into.screenName = text(fields, EventField.SCREEN_NAME);
+    into.courseId = text(fields, EventField.COURSE_ID);
+    into.lessonId = text(fields, EventField.LESSON_ID);
     if (kind == EventKind.TASK_RESULT) {
       into.taskId = text(fields, EventField.TASK_ID);
       into.taskResult = text(fields, EventField.TASK_RESULT);

@@ -12,10 +12,7 @@ import java.util.Set;
  * The settings for lines and events, as the executors get them.
  *
  * @param zone the zone whose date is the event date
- * @param purchaseTypes values of {@code event_type} that mean a purchase; when a value is in
- *     several of the three sets, purchase wins over task result, and that over assignment
- * @param taskResultTypes values of {@code event_type} that mean a task result
- * @param assignmentTypes values of {@code event_type} that mean an A/B assignment
+ * @param types values of {@code event_type} that are more than plain events
  * @param successValues values of {@code task_result} that count as success, compared exactly
  * @param currency the one currency accepted, kept in upper case
  * @param placeholderIds texts that are no {@code user_id}, compared exactly
@@ -25,9 +22,7 @@ import java.util.Set;
  */
 public record ParseRules(
     ZoneId zone,
-    Set<String> purchaseTypes,
-    Set<String> taskResultTypes,
-    Set<String> assignmentTypes,
+    Settings.EventTypes types,
     Set<String> successValues,
     String currency,
     Set<String> placeholderIds,
@@ -37,9 +32,6 @@ public record ParseRules(
     implements Serializable {
 
   public ParseRules {
-    purchaseTypes = Set.copyOf(purchaseTypes);
-    taskResultTypes = Set.copyOf(taskResultTypes);
-    assignmentTypes = Set.copyOf(assignmentTypes);
     successValues = Set.copyOf(successValues);
     currency = currency.toUpperCase(Locale.ROOT);
     placeholderIds = Set.copyOf(placeholderIds);
@@ -50,9 +42,7 @@ public record ParseRules(
     Settings.Events events = settings.events();
     return new ParseRules(
         events.zone(),
-        events.purchaseTypes(),
-        events.taskResultTypes(),
-        events.assignmentTypes(),
+        events.types(),
         events.successValues(),
         events.currency(),
         events.placeholderIds(),

@@ -25,6 +25,8 @@ public final class ParsedLine {
   public UTF8String eventType;
   public UTF8String platform;
   public UTF8String screenName;
+  public UTF8String courseId;
+  public UTF8String lessonId;
   public UTF8String properties;
   EventKind kind;
   long amountCents;
@@ -90,6 +92,16 @@ public final class ParsedLine {
 
   public String screenName() {
     return screenName.toString();
+  }
+
+  /** '' when the event belongs to no course. */
+  public String courseId() {
+    return courseId.toString();
+  }
+
+  /** '' when the event belongs to no lesson. */
+  public String lessonId() {
+    return lessonId.toString();
   }
 
   /** The fields without a column as canonical JSON; '' when there is none. */
@@ -158,6 +170,8 @@ public final class ParsedLine {
     eventType = UTF8String.EMPTY_UTF8;
     platform = UTF8String.EMPTY_UTF8;
     screenName = UTF8String.EMPTY_UTF8;
+    courseId = UTF8String.EMPTY_UTF8;
+    lessonId = UTF8String.EMPTY_UTF8;
     properties = UTF8String.EMPTY_UTF8;
     kind = EventKind.PLAIN;
     amountCents = 0;

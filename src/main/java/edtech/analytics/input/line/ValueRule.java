@@ -20,7 +20,8 @@ enum ValueRule {
           switch (field) {
             case EVENT_ID, USER_ID -> ID;
             case EVENT_TYPE -> SHORT_TEXT;
-            case EVENT_TIMESTAMP, SESSION_ID, TASK_ID, AB_TEST_ID, AB_GROUP -> TEXT_OR_INTEGER;
+            case EVENT_TIMESTAMP, SESSION_ID, COURSE_ID, LESSON_ID, TASK_ID, AB_TEST_ID, AB_GROUP ->
+                TEXT_OR_INTEGER;
             case PLATFORM, SCREEN_NAME, CURRENCY, TASK_RESULT -> TEXT;
             case PURCHASE_AMOUNT -> TEXT_OR_NUMBER;
           };

@@ -13,6 +13,8 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.catalyst.expressions.GenericInternalRow;
+import org.apache.spark.sql.catalyst.expressions.UnsafeArrayData;
+import org.apache.spark.sql.catalyst.util.GenericArrayData;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.Decimal;
@@ -130,6 +132,36 @@ class NativeBlockTest {
       block.clear();
       assertThat(block.bytes()).isZero();
     }
+  }
+
+  @Test
+  void arrays_areTheirEndsThenValues() {
+    DataType type = DataTypes.createArrayType(DataTypes.BooleanType);
+    NativeBlock block = new NativeBlock(List.of(new NativeColumn("a", type, false)));
+    for (int round = 0; round < 2; round++) {
+      for (boolean[] each : new boolean[][] {{true, false}, {}, {true}}) {
+        block.add(InternalRows.of(UnsafeArrayData.fromPrimitiveArray(each)), NONE);
+      }
+      int length = block.assemble();
+      assertThat(HexFormat.of().formatHex(block.block(), 0, length))
+          .isEqualTo(
+              "0103"
+                  + ("01" + "61" + "0b" + hex("Array(Bool)"))
+                  + ("0200000000000000" + "0200000000000000" + "0300000000000000")
+                  + "010001");
+      assertThat(block.bytes()).isEqualTo(24 + 3);
+      block.clear();
+      assertThat(block.bytes()).isZero();
+    }
+    NativeColumn column = new NativeColumn("a", type, false);
+    InternalRow withNull = InternalRows.of(new GenericArrayData(new Object[] {true, null}));
+    assertThatThrownBy(() -> column.add(withNull, 0))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("column a must not hold null");
+    assertThatThrownBy(
+            () ->
+                new NativeColumn("a", DataTypes.createArrayType(DataTypes.LongType, false), false))
+        .hasMessage("no column of Spark type ARRAY<BIGINT> is written");
   }
 
   @Test

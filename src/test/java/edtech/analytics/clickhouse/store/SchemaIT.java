@@ -40,6 +40,8 @@ class SchemaIT {
                   "event_type LowCardinality(String)",
                   "platform LowCardinality(String)",
                   "screen_name LowCardinality(String)",
+                  "course_id LowCardinality(String)",
+                  "lesson_id LowCardinality(String)",
                   "properties String")),
           Map.entry(
               "raw.purchases",
@@ -61,7 +63,9 @@ class SchemaIT {
                   "session_id String",
                   "task_id LowCardinality(String)",
                   "task_result LowCardinality(String)",
-                  "is_success Bool")),
+                  "is_success Bool",
+                  "course_id LowCardinality(String)",
+                  "lesson_id LowCardinality(String)")),
           Map.entry(
               "raw.sessions",
               List.of(
@@ -151,7 +155,22 @@ class SchemaIT {
                   "first_attempt_at DateTime64(6, 'UTC')",
                   "last_attempt_at DateTime64(6, 'UTC')",
                   "first_is_success Bool",
-                  "last_is_success Bool")),
+                  "last_is_success Bool",
+                  "course_id LowCardinality(String)",
+                  "lesson_id LowCardinality(String)",
+                  "outcomes Array(Bool)")),
+          Map.entry(
+              "staging.user_lesson_day",
+              List.of(
+                  DATE,
+                  "user_id String",
+                  "course_id LowCardinality(String)",
+                  "lesson_id LowCardinality(String)",
+                  "events" + COUNT,
+                  "starts" + COUNT,
+                  "completions" + COUNT,
+                  "first_started_at DateTime64(6, 'UTC')",
+                  "first_completed_at DateTime64(6, 'UTC')")),
           Map.entry(
               "staging.ab_test_user_day",
               List.of(

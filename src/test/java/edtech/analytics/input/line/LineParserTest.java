@@ -23,7 +23,10 @@ class LineParserTest {
   @Test
   void plainEvent_hasItsFieldsAndNoOthers() {
     ParsedLine event =
-        parse(plain("\"session_id\":\"s1\",\"platform\":\"ios\",\"screen_name\":\"home\""));
+        parse(
+            plain(
+                "\"session_id\":\"s1\",\"platform\":\"ios\",\"screen_name\":\"home\","
+                    + "\"course_id\":\"c1\",\"lesson_id\":\"l1\""));
     assertThat(event.reason()).isNull();
     assertThat(event.detail()).isEmpty();
     assertThat(event.kind()).isEqualTo(EventKind.PLAIN);
@@ -33,6 +36,8 @@ class LineParserTest {
     assertThat(event.sessionId()).isEqualTo("s1");
     assertThat(event.platform()).isEqualTo("ios");
     assertThat(event.screenName()).isEqualTo("home");
+    assertThat(event.courseId()).isEqualTo("c1");
+    assertThat(event.lessonId()).isEqualTo("l1");
     assertThat(event.timestampMicros()).isEqualTo(1_772_359_200_000_000L);
     assertThat(event.eventDay()).isEqualTo((int) LocalDate.of(2026, 3, 1).toEpochDay());
     assertThat(event.properties()).isEmpty();

@@ -39,6 +39,8 @@ public final class LineVerdicts {
       verdict.put("session_id", parsed.sessionId());
       verdict.put("platform", parsed.platform());
       verdict.put("screen_name", parsed.screenName());
+      verdict.put("course_id", parsed.courseId());
+      verdict.put("lesson_id", parsed.lessonId());
       verdict.put("properties", parsed.properties());
       verdict.put("cents", parsed.amountCents());
       verdict.put("currency", parsed.currency());

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigObject;
+import edtech.analytics.config.Settings;
 import edtech.analytics.measure.MeasureReader;
 import edtech.analytics.measure.Measures;
 import edtech.analytics.source.Source;
@@ -54,9 +55,12 @@ public final class Lines {
   private static ParseRules rules(ZoneId zone, int maxLineBytes, Source source, Measures measures) {
     return new ParseRules(
         zone,
-        Set.of("purchase"),
-        Set.of("task_result"),
-        Set.of("ab_test_assignment"),
+        new Settings.EventTypes(
+            Set.of("purchase"),
+            Set.of("task_result"),
+            Set.of("ab_test_assignment"),
+            Set.of("lesson_start"),
+            Set.of("lesson_complete")),
         Set.of("success", "passed"),
         "USD",
         Set.of("null", "undefined", "0"),
@@ -147,6 +151,8 @@ public final class Lines {
         line.eventType(),
         line.platform(),
         line.screenName(),
+        line.courseId(),
+        line.lessonId(),
         line.properties(),
         line.kind(),
         line.amountCents(),

@@ -182,6 +182,30 @@ class MappedLineTest {
   }
 
   @Test
+  void lessons_areOfTheirKindsAndNeedALesson() {
+    MappedLines mapping =
+        new MappedLines()
+            .field(EventField.COURSE_ID, first("c"))
+            .field(EventField.LESSON_ID, first("l"))
+            .rules(
+                as(EventRule.As.LESSON_START, is("x", "begin")),
+                as(
+                    EventRule.As.LESSON_COMPLETE,
+                    Map.of(EventField.LESSON_ID, first("done")),
+                    is("x", "end")));
+    ParsedLine start = mapping.parseWith("\"x\":\"begin\",\"c\":\"c1\",\"l\":7");
+    assertThat(start.kind()).isEqualTo(EventKind.LESSON_START);
+    assertThat(start.courseId() + "/" + start.lessonId()).isEqualTo("c1/7");
+    assertThat(start.properties()).isEqualTo("{\"x\":\"begin\"}");
+    ParsedLine end = mapping.parseWith("\"x\":\"end\",\"l\":7,\"done\":\"l8\"");
+    assertThat(end.kind()).isEqualTo(EventKind.LESSON_COMPLETE);
+    assertThat(end.courseId() + "/" + end.lessonId()).isEqualTo("/l8");
+    assertThat(Lines.verdict(mapping.parseWith("\"x\":\"end\",\"l\":7")))
+        .isEqualTo("missing_field lesson_id");
+    assertThat(mapping.parseWith("\"l\":7").kind()).isEqualTo(EventKind.PLAIN);
+  }
+
+  @Test
   void kindOfARule_goesBeforeThatOfTheType() {
     MappedLines mapping =
         new MappedLines()

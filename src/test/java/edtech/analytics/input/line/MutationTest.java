@@ -24,6 +24,7 @@ class MutationTest {
           .build();
   private static final String[] SEEDS = {
     Lines.plain("\"session_id\":\"s1\",\"platform\":null,\"screen_name\":\"дом\""),
+    Lines.event("lesson_start", "\"lesson_id\":12,\"course_id\":\"c\",\"a\":1"),
     Lines.purchase("\"purchase_amount\":-12.50,\"currency\":\"usd\",\"a\":{\"b\":[1,{\"c\":2e3}]}"),
     Lines.event(
         "task_result", "\"task_id\":12,\"task_result\":\"success\",\"t\":\"\\ud83d\\ude00\""),

@@ -2,6 +2,7 @@ package edtech.analytics.input.line;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import edtech.analytics.config.Settings;
 import edtech.analytics.measure.Measures;
 import edtech.analytics.source.Source;
 import java.io.ByteArrayInputStream;
@@ -17,22 +18,30 @@ class ParseRulesTest {
 
   @Test
   void sets_changedByTheCaller_areNotChangedHere() {
-    Set<String> types = new HashSet<>(Set.of("buy"));
+    Set<String> values = new HashSet<>(Set.of("success"));
     ParseRules rules =
         new ParseRules(
             ZoneId.of("UTC"),
-            types,
-            Set.of(),
-            Set.of(),
-            Set.of("success"),
+            new Settings.EventTypes(Set.of(), Set.of(), Set.of(), Set.of(), Set.of()),
+            values,
             "eur",
             Set.of(),
             100,
             Source.ofContract(ZoneId.of("UTC"), 0),
             Measures.NONE);
-    types.add("pay");
-    assertThat(rules.purchaseTypes()).containsExactly("buy");
+    values.add("passed");
+    assertThat(rules.successValues()).containsExactly("success");
     assertThat(rules.currency()).isEqualTo("EUR");
+  }
+
+  @Test
+  void eventTypes_changedByTheCaller_areNotChangedHere() {
+    Set<String> buy = new HashSet<>(Set.of("buy"));
+    Settings.EventTypes types =
+        new Settings.EventTypes(buy, Set.of(), Set.of(), Set.of("b", "a"), Set.of());
+    buy.add("pay");
+    assertThat(types.purchase()).containsExactly("buy");
+    assertThat(types.lessonStart()).containsExactly("a", "b");
   }
 
   @Test
