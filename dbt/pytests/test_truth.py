@@ -200,6 +200,48 @@ def test_metrics_of_weeks_and_months_are_what_was_meant(days):
     assert found == wanted
 
 
+def test_lessons_of_days_are_what_was_meant(days):
+    query = (
+        "SELECT event_date, course_id, lesson_id, sum(events), sum(starts), sum(completions),"
+        " count(), countIf(starts + completions > 0), countIf(completions > 0)"
+        " FROM staging.user_lesson_day GROUP BY event_date, course_id, lesson_id"
+    )
+    names = (
+        *("events", "starts", "completions", "users"),
+        *("started_users", "completed_users"),
+    )
+    found = {tuple(row[:3]): row[3:] for row in days.rows(query)}
+    assert found == {
+        (date, course, lesson): [figures[name] for name in names]
+        for date, day in days.truth["days"].items()
+        for course, lessons in day["lessons"].items()
+        for lesson, figures in lessons.items()
+    }
+    assert {lesson for _, _, lesson in found} >= {"", "spanish-03"}
+
+
+def test_outcomes_of_attempts_are_what_was_meant(days):
+    query = (
+        "SELECT user_id, task_id, course_id, outcomes FROM staging.user_task_day"
+        " ORDER BY event_date"
+    )
+    outcomes = defaultdict(list)
+    for user, task, course, of_day in days.rows(query):
+        outcomes[course, user, task] += of_day
+    for course, curve in days.truth["learning_curves"].items():
+        of_course = [results for pair, results in outcomes.items() if pair[0] == course]
+        for number, meant in enumerate(curve):
+            there = [results for results in of_course if len(results) > number]
+            first_time = [results for results in there if not any(results[:number])]
+            assert meant == {
+                "attempted_pairs": len(there),
+                "succeeded_pairs": sum(results[number] for results in there),
+                "first_time_pairs": len(first_time),
+                "first_time_succeeded_pairs": sum(results[number] for results in first_time),
+            }
+    assert {course for course, _, _ in outcomes} == set(days.truth["learning_curves"])
+
+
 def test_retention_curve_is_what_was_meant(days):
     found = defaultdict(list)
     query = (
@@ -296,5 +338,5 @@ def test_days_loaded_again_from_other_files_in_another_order_give_the_same_bytes
     loads_after = loads_by_day()
     assert loads_after[3:] == loads[3:]
     assert max(loads) < min(loads_after[:3]), "the first days were not the last ones loaded"
-    assert len(before) == 29
+    assert len(before) == 30
     assert days.dump() == before

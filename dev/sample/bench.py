@@ -41,8 +41,14 @@ SCREENS = {
     "cyrillic": ("главная", "каталог", "lesson", "профиль", "leaderboard", "урок"),
 }
 # What a plain line of these types has besides; .5, which every way to load writes alike.
+LESSONS = tuple(
+    f',"course_id":"course-{n // 10}","lesson_id":"lesson-{n // 10}{n % 10}"' for n in range(40)
+)
 OF_TYPE = {
-    "lesson_complete": tuple(f',"minutes":{minutes}.5' for minutes in range(40)),
+    "lesson_start": LESSONS,
+    "lesson_complete": tuple(
+        f'{lesson},"minutes":{minutes}.5' for minutes, lesson in enumerate(LESSONS)
+    ),
     "video_play": (',"finished":true', ',"finished":true', ',"finished":false'),
 }
 NOTHING = ("",)
@@ -56,7 +62,7 @@ HEAD = (
 )
 TAILS = {
     "plain": ',"screen_name":"%s"%s%s}',
-    "task_result": ',"screen_name":"task","task_id":"task-%03d","task_result":"%s"}',
+    "task_result": ',"screen_name":"task","task_id":"task-%03d","task_result":"%s"%s}',
     "purchase": ',"screen_name":"shop","purchase_amount":%s,"currency":"USD","kind":"one_off"}',
     "ab_test_assignment": ',"ab_test_id":"onboarding_v2","ab_group":"%s"}',
 }
@@ -236,6 +242,7 @@ def _accepted(
             tail = TAILS[kind] % (
                 int(choice * 1e6) % TASKS,
                 "success" if succeeded else "failure",
+                LESSONS[int(choice * 1e6) % TASKS % len(LESSONS)],
             )
             task += 1
             successes += succeeded

@@ -1,6 +1,6 @@
 """The lines of one ``dt=`` folder, each with the outcome it is meant to have.
 
-A day's lines depend on the seed, the users and the day alone, never on how many days are made.
+A day's lines depend on the seed, the users and the day, never on how many days are made after it.
 """
 
 import hashlib
@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from . import behaviour, events, faults
 from .behaviour import Setting
+from .courses import Courses
 from .events import DAY_MILLIS, Event
 from .learners import Learner, stream
 
@@ -66,13 +67,16 @@ class Days:
         """Yields for each of the first days the lines under its ``dt=``, as they arrive."""
         over_midnight: list[Event] = []
         arriving_late: list[Line] = []
+        courses = Courses(self._setting.tests)
         for number in range(count):
             absolute = self._setting.first_day + number
             begun = [
                 event
                 for user in self._users
                 if user.join_day <= number
-                for event in behaviour.events(user, number, self._setting)
+                for event in courses.added(
+                    user, number, behaviour.events(user, number, self._setting)
+                )
             ]
             todays = over_midnight + [event for event in begun if event.day == absolute]
             over_midnight = [event for event in begun if event.day > absolute]

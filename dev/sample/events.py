@@ -14,6 +14,7 @@ DAY_MILLIS = 86_400_000
 PURCHASE = "purchase"
 TASK_RESULT = "task_result"
 ASSIGNMENT = "ab_test_assignment"
+LESSON_START = "lesson_start"
 LESSON_COMPLETE = "lesson_complete"
 VIDEO_PLAY = "video_play"
 SUCCESS = "success"
@@ -43,6 +44,8 @@ class Event:
     session_id: str = ""
     platform: str = ""
     screen_name: str = ""
+    course_id: str = ""
+    lesson_id: str = ""
     cents: int | None = None
     task_id: str = ""
     is_success: bool = False
@@ -80,6 +83,8 @@ def fields(event: Event, draw: random.Random) -> Fields:
     _put_optional(result, "session_id", event.session_id, draw)
     _put_optional(result, "platform", event.platform, draw)
     _put_optional(result, "screen_name", event.screen_name, draw)
+    _put_optional(result, "course_id", event.course_id, draw)
+    _put_optional(result, "lesson_id", event.lesson_id, draw)
     if event.event_type == PURCHASE:
         result["purchase_amount"] = amount(event.cents, draw)
         currency = draw.choice(('"USD"', '"USD"', '"usd"', "null", ""))

@@ -46,6 +46,7 @@ class Valid:
 _OWN_FIELDS = {
     events.PURCHASE: {"purchase_amount": "4.99", "currency": '"USD"'},
     events.TASK_RESULT: {"task_id": '"task-01"', "task_result": '"success"'},
+    events.LESSON_START: {"course_id": '"spanish"', "lesson_id": '"spanish-01"'},
     events.ASSIGNMENT: {"ab_test_id": '"onboarding_v2"', "ab_group": '"control"'},
 }
 
@@ -128,6 +129,7 @@ def missing_field(valid: Valid, variant: int) -> bytes:
         lambda: _without(valid.fields(events.TASK_RESULT), "task_id"),
         lambda: valid.line(events.TASK_RESULT, task_result='""'),
         lambda: valid.line(events.ASSIGNMENT, ab_test_id="null"),
+        lambda: _without(valid.fields(events.LESSON_START), "lesson_id"),
         lambda: valid.line(user_id="null", event_timestamp='"yesterday"', session_id="[]"),
     )
     return spoilt[variant % len(spoilt)]()
@@ -148,6 +150,7 @@ def invalid_type(valid: Valid, variant: int) -> bytes:
         lambda: valid.line(user_id='"a\\u0000b"'),
         lambda: valid.line(session_id="{}"),
         lambda: valid.line(platform="3"),
+        lambda: valid.line(course_id='{"name":"spanish"}'),
         lambda: valid.line(event_timestamp="false"),
         lambda: valid.line(events.PURCHASE, purchase_amount="true"),
         lambda: valid.line(events.PURCHASE, currency="840"),

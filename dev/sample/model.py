@@ -32,6 +32,16 @@ TRAVEL_PROBABILITY = 0.05
 RELEASE_DAYS = 4  # from one version of the app to the next
 SLOWEST_UPDATE_DAYS = 6
 
+COURSES = ("algebra", "physics", "spanish")
+COURSES_WITH_TASKS = ("algebra", "physics")  # every second task is of the same one
+LESSON_COUNT = 8  # of each course
+# Planted: a task whose right answers count as wrong, what an attempt before adds to the next one in
+# logits, and a lesson that few get through, in a course that has nothing but lessons.
+MISKEYED_TASK = "task-13"
+PRACTICE_LOGIT = 1.3
+STOP_COURSE, STOP_LESSON = "spanish", 3
+STOP_PROBABILITY = 0.9
+
 MEAN_LESSON_MINUTES = 11.0
 FINISHED_PROBABILITY = 0.6
 
@@ -73,8 +83,23 @@ def task_difficulty(task: int) -> float:
     return EASIEST_TASK + (HARDEST_TASK - EASIEST_TASK) * task / (TASK_COUNT - 1)
 
 
+def task_number(task_id: str) -> int:
+    """The number of a task, from 0."""
+    return int(task_id.removeprefix("task-"))
+
+
+def task_course(task_id: str) -> str:
+    """The course that a task belongs to."""
+    return COURSES_WITH_TASKS[task_number(task_id) % len(COURSES_WITH_TASKS)]
+
+
+def lesson_id(course: str, number: int) -> str:
+    """The lesson of a course by its number, from 1."""
+    return f"{course}-{number:02d}"
+
+
 def success_probability(skill: float, difficulty: float, lift: float) -> float:
-    """Rasch model: the logit is skill minus difficulty, plus the lift of the A/B group."""
+    """Rasch model: the logit is skill minus difficulty, plus what A/B group and practice add."""
     return 1.0 / (1.0 + math.exp(difficulty - skill - lift))
 
 
@@ -84,10 +109,20 @@ def parameters(broken_split: bool, days: int) -> dict:
         "retention_curve": [round(retention(n), 6) for n in range(max(days, 2))],
         "retention_formula": f"n = 0: 1; else {RETENTION_FLOOR} + {RETENTION_SCALE}"
         f" * n ** -{RETENTION_DECAY}",
-        "success_formula": "1 / (1 + exp(difficulty - skill - lift))",
+        "success_formula": "1 / (1 + exp(difficulty - skill - lift - practice))",
         "skill_stddev": SKILL_STDDEV,
         "task_difficulty": {
             f"task-{task:02d}": round(task_difficulty(task), 6) for task in range(TASK_COUNT)
+        },
+        "task_course": {
+            f"task-{task:02d}": task_course(f"task-{task:02d}") for task in range(TASK_COUNT)
+        },
+        "practice_per_attempt_before": PRACTICE_LOGIT,
+        "miskeyed_task": MISKEYED_TASK,
+        "stop_lesson": {
+            "course_id": STOP_COURSE,
+            "lesson_id": lesson_id(STOP_COURSE, STOP_LESSON),
+            "probability": STOP_PROBABILITY,
         },
         "ab_tests": [asdict(test) for test in ab_tests(broken_split)],
         "crossover_share": CROSSOVER_SHARE,

@@ -7,6 +7,7 @@ from .company import Segments, UserMetrics
 from .days import CONFLICTING_DUPLICATE, LINE_TOO_LONG, Line, Outcome
 from .events import ASSIGNMENT, PURCHASE, TASK_RESULT, Event
 from .faults import LINE_FAULTS
+from .learning import Attempt, Lessons, curves
 from .segments import SegmentHistory
 
 REASONS = (LINE_TOO_LONG, *LINE_FAULTS, CONFLICTING_DUPLICATE)
@@ -33,6 +34,8 @@ class DayTruth:
         self.assigned: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
         self.segments = Segments()
         self.metrics = UserMetrics()
+        self.lessons = Lessons()
+        self.attempts: list[Attempt] = []
 
     def accept(self, event: Event) -> None:
         """Counts an accepted event."""
@@ -40,6 +43,7 @@ class DayTruth:
         self.types[event.event_type] += 1
         self.segments.accept(event)
         self.metrics.accept(event)
+        self.lessons.accept(event)
         if event.session_id:
             key = (event.session_id, event.user_id)
             start, end = self.sessions.get(key, (event.at, event.at))
@@ -50,6 +54,7 @@ class DayTruth:
                 self.payers.add(event.user_id)
         elif event.event_type == TASK_RESULT:
             self.attempted[event.user_id][event.is_success] += 1
+            self.attempts.append(Attempt.of(event))
         elif event.event_type == ASSIGNMENT:
             self.assigned[event.ab_test_id][event.ab_group].add(event.user_id)
 
@@ -82,6 +87,7 @@ class DayTruth:
             },
             "segments": self.segments.report(self.sessions),
             "metrics": self.metrics.report(),
+            "lessons": self.lessons.report(),
         }
 
 
@@ -110,7 +116,7 @@ class RunTruth:
             day.accept(line.event)
 
     def report(self) -> dict:
-        """Days, weeks, months, cohorts, segments and tests for ``truth.json``."""
+        """Days, weeks, months, cohorts, segments, learning and tests for ``truth.json``."""
         return {
             "days": {iso(day): truth.report() for day, truth in self.days.items()},
             "periods": self._periods(),
@@ -118,8 +124,19 @@ class RunTruth:
             "segments": SegmentHistory(
                 {day: truth.segments for day, truth in self.days.items()}
             ).report(iso),
+            "lessons": self._lessons(),
+            "learning_curves": curves(
+                attempt for truth in self.days.values() for attempt in sorted(truth.attempts)
+            ),
             "ab_tests": self._ab_tests(),
         }
+
+    def _lessons(self) -> dict:
+        """Lessons over all days."""
+        lessons = Lessons()
+        for truth in self.days.values():
+            lessons.add(truth.lessons)
+        return lessons.report()
 
     def _periods(self) -> dict:
         """Metrics of ISO weeks and calendar months, by their first day."""

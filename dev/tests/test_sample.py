@@ -5,6 +5,7 @@ import hashlib
 import json
 import math
 import re
+import statistics
 import sys
 from collections import Counter
 from decimal import Decimal
@@ -121,6 +122,7 @@ def summary(day: reference_reader.Day) -> dict:
         },
         "segments": segments(events),
         "metrics": metrics(events),
+        "lessons": lessons(events),
     }
 
 
@@ -167,6 +169,33 @@ def figures(events: list[dict]) -> dict:
         "purchase_count": len(purchases),
         "payers": len({one["user_id"] for one in purchases if one["purchase_amount"] > 0}),
         "revenue_cents": int(sum((one["purchase_amount"] for one in purchases), Decimal(0)) * 100),
+    }
+
+
+def lessons(events: list[dict]) -> dict:
+    """By course and lesson, '' where only the course is named."""
+    courses: dict = {}
+    for event in events:
+        if event["course_id"] or event["lesson_id"]:
+            course = courses.setdefault(event["course_id"], {})
+            course.setdefault(event["lesson_id"], []).append(event)
+    return {
+        course: {lesson: lesson_figures(told) for lesson, told in by_lesson.items()}
+        for course, by_lesson in courses.items()
+    }
+
+
+def lesson_figures(events: list[dict]) -> dict:
+    """Of one lesson."""
+    starts = [event for event in events if event["event_type"] == "lesson_start"]
+    completions = [event for event in events if event["event_type"] == "lesson_complete"]
+    return {
+        "events": len(events),
+        "starts": len(starts),
+        "completions": len(completions),
+        "users": len({event["user_id"] for event in events}),
+        "started_users": len({event["user_id"] for event in starts + completions}),
+        "completed_users": len({event["user_id"] for event in completions}),
     }
 
 
@@ -274,6 +303,102 @@ def test_onboarding_lifts_task_success_and_button_colour_does_not(large_run):
     assert 0.08 < lift < 0.2
     assert abs(rate("button_colour", "green") - rate("button_colour", "control")) < 0.04
     assert large_run["ab_tests"]["onboarding_v2"]["crossover_users"] > 0
+
+
+def test_lesson_events_name_their_lesson_and_tasks_their_course(late_run):
+    out, truth = late_run
+    course_of = truth["parameters"]["task_course"]
+    for day in reference_reader.read(out, 1).values():
+        for event in day.events:
+            if event["event_type"] in ("lesson_start", "lesson_complete"):
+                assert event["lesson_id"].startswith(f"{event['course_id']}-")
+            elif event["event_type"] == "task_result":
+                assert event["course_id"] == course_of[event["task_id"]]
+                assert event["lesson_id"] == ""
+            elif event["event_type"] in ("app_open", "push_received"):
+                assert event["course_id"] == event["lesson_id"] == ""
+
+
+def test_planted_stop_is_where_pupils_stop(large_run):
+    planted = large_run["parameters"]["stop_lesson"]
+    left = {
+        (course, lesson): figures["completed_users"] / figures["started_users"]
+        for course, by_lesson in large_run["lessons"].items()
+        for lesson, figures in by_lesson.items()
+        if figures["started_users"] > 20
+    }
+    assert len(left) > 8
+    rate = left.pop((planted["course_id"], planted["lesson_id"]))
+    assert rate < 0.2 < 0.5 < min(left.values())
+
+
+def test_practice_helps(large_run):
+    for course, curve in large_run["learning_curves"].items():
+        rates = [
+            figures["first_time_succeeded_pairs"] / figures["first_time_pairs"]
+            for figures in curve
+            if figures["first_time_pairs"] >= 100
+        ]
+        assert len(rates) >= 3, course
+        assert rates == sorted(rates), course
+
+
+def attempts_by_pair(out: Path) -> dict[tuple[str, str, str], list[bool]]:
+    """Results in their order by course, user and task."""
+    attempts: dict = {}
+    for day in reference_reader.read(out, 1).values():
+        told = sorted(day.events, key=lambda event: (event["event_timestamp"], event["event_id"]))
+        for event in told:
+            if event["event_type"] == "task_result":
+                pair = (event["course_id"], event["user_id"], event["task_id"])
+                attempts.setdefault(pair, []).append(event["task_result"] == "success")
+    return attempts
+
+
+def test_curves_are_those_that_an_independent_reader_counts(late_run):
+    out, truth = late_run
+    attempts = attempts_by_pair(out)
+    for course, curve in truth["learning_curves"].items():
+        of_course = [results for pair, results in attempts.items() if pair[0] == course]
+        for number, figures in enumerate(curve):
+            there = [results for results in of_course if len(results) > number]
+            first_time = [results for results in there if not any(results[:number])]
+            assert figures == {
+                "attempted_pairs": len(there),
+                "succeeded_pairs": sum(results[number] for results in there),
+                "first_time_pairs": len(first_time),
+                "first_time_succeeded_pairs": sum(results[number] for results in first_time),
+            }
+        assert len(curve) == min(20, max(map(len, of_course)))
+
+
+def test_able_pupils_fail_the_miskeyed_task(late_run):
+    out, truth = late_run
+    planted = truth["parameters"]["miskeyed_task"]
+    first: dict = {}
+    for (_, user, task), results in attempts_by_pair(out).items():
+        first.setdefault(user, {})[task] = results[0]
+    correlations = {}
+    for task, course in truth["parameters"]["task_course"].items():
+        points = [
+            (results[task], [won for other, won in results.items() if other != task])
+            for results in (of_course(one, course, truth) for one in first.values())
+            if task in results and len(results) > 1
+        ]
+        if len(points) >= 30:
+            own, rest = zip(
+                *((won, statistics.mean(others)) for won, others in points), strict=True
+            )
+            correlations[task] = statistics.correlation(own, rest)
+    assert len(correlations) > 10
+    assert min(correlations, key=correlations.get) == planted
+    assert correlations[planted] < 0
+
+
+def of_course(results: dict, course: str, truth: dict) -> dict:
+    """The tasks of one course."""
+    courses = truth["parameters"]["task_course"]
+    return {task: won for task, won in results.items() if courses[task] == course}
 
 
 def test_broken_split_is_broken_only_when_asked_for(late_run, large_run):
