@@ -36,10 +36,12 @@ WITH_ENV := $(ENV) use_services;
 
 # The job looks at the address itself; others would send the password wherever it says.
 CHECK_URL := $(PYTHON) -m dev.check_url
+# For what talks to one server, of several replicas the first that answers.
+ONE_SERVER := CLICKHOUSE_URL="$$($(CHECK_URL) --one)"; export CLICKHOUSE_URL;
 AS_DBT = $(WITH_ENV) \
 	export CLICKHOUSE_USER="$${CLICKHOUSE_DBT_USER:-$${CLICKHOUSE_USER:-default}}"; \
 	export CLICKHOUSE_PASSWORD="$${CLICKHOUSE_DBT_PASSWORD:-$${CLICKHOUSE_PASSWORD:-}}"; \
-	$(CHECK_URL) --port;
+	CLICKHOUSE_URL="$$($(CHECK_URL) --one --port)"; export CLICKHOUSE_URL;
 DBT := $(abspath .venv-dbt)/bin/dbt
 export DBT_PROJECT_DIR := $(abspath dbt)
 export DBT_PROFILES_DIR := $(abspath dbt)
@@ -137,9 +139,9 @@ dbt-docs: $(VENV_DBT) ## the marts' documentation: target/dbt/static_index.html
 	@$(AS_DBT) $(DBT) docs generate --static
 sql: $(VENV) ## print a query's answer: make sql Q="select 1"
 	@[ -n "$${QUERY:-}" ] || { echo 'error: no query; write: make sql Q="select 1"' >&2; exit 1; }
-	@$(WITH_ENV) $(CHECK_URL); $(SERVICES) sql "$$QUERY"
+	@$(WITH_ENV) $(ONE_SERVER) $(SERVICES) sql "$$QUERY"
 dashboards: $(VENV) $(VENV_SUPERSET) ## Superset's web interface with the dashboards; make down stops it
-	@$(WITH_ENV) $(CHECK_URL); if [ -n "$${SUPERSET_URL:-}" ]; then .venv-superset/bin/python superset/deploy import; \
+	@$(WITH_ENV) $(ONE_SERVER) if [ -n "$${SUPERSET_URL:-}" ]; then .venv-superset/bin/python superset/deploy import; \
 	  else .venv-superset/bin/python -m dev.stack.dashboards up --state "$(STATE)"; fi
 airflow: $(VENV) $(VENV_DBT) $(VENV_AIRFLOW) $(JAR) ## Airflow's web interface with the DAGs; make down stops it
 	@$(WITH_ENV) $(CHECK_URL); $(VENV_PYTHON) -m dev.stack.nightly up --state "$(STATE)"

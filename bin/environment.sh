@@ -11,7 +11,8 @@ export LC_ALL=C.UTF-8
 # them as text, so the others of 127.* are named where one is used.
 export no_proxy="${no_proxy:-${NO_PROXY:-}}"
 direct="localhost,127.0.0.1,::1"
-for url in "${CLICKHOUSE_URL:-}" "${S3_ENDPOINT:-}"; do
+servers="${CLICKHOUSE_URL:-}"
+for url in ${servers//,/ } "${S3_ENDPOINT:-}"; do
   if [[ "$url" =~ ^[a-z]+://(127\.[0-9.]+) && ",$direct," != *",${BASH_REMATCH[1]},"* ]]; then
     direct="${BASH_REMATCH[1]},$direct"
   fi

@@ -3,11 +3,15 @@
 ``python -m dev.check_url`` judges ``CLICKHOUSE_URL`` for programs that would send the password
 wherever it says; exit code 2, with one sentence, when they must not. The job judges by the same
 rule (``config.Address``); ``src/test/resources/addresses.csv`` holds both to the same verdicts.
+With ``--one`` it prints the address for a program that talks to one server: of several replicas the
+first that answers; exit code 1 when none does.
 """
 
 import os
 import re
 import sys
+import urllib.error
+import urllib.request
 
 ADDRESS = re.compile(
     r"(?P<scheme>https?)://(?P<host>[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\])"
@@ -45,18 +49,47 @@ def masked(text: str) -> str:
     return re.sub(r"[?#].*", "?***", re.sub(r"^([a-z0-9+.-]*://)?.*@", r"\1***@", text))
 
 
+def first_that_answers(urls: list[str]) -> str | None:
+    """The only address, which is not asked; of several the first whose server answers."""
+    if len(urls) == 1:
+        return urls[0]
+    for url in urls:
+        try:
+            with urllib.request.urlopen(f"{url.rstrip('/')}/ping", timeout=10):
+                return url
+        except (OSError, urllib.error.URLError):
+            continue
+    return None
+
+
 def main() -> int:
     """Judges the variable; ``--port`` for dbt, which needs the port."""
-    url = os.environ.get("CLICKHOUSE_URL", "").strip()
+    variable = os.environ.get("CLICKHOUSE_URL", "")
+    urls = [url.strip() for url in variable.split(",")]
     try:
-        parts = require("CLICKHOUSE_URL", url, password=os.environ.get("CLICKHOUSE_PASSWORD", ""))
-        if sys.argv[1:] == ["--port"] and (
-            not parts["port"] or parts["path"] not in (None, "/") or parts["host"].startswith("[")
-        ):
-            raise AddressError("CLICKHOUSE_URL", url, NO_PORT)
+        for url in urls:
+            parts = require(
+                "CLICKHOUSE_URL", url, password=os.environ.get("CLICKHOUSE_PASSWORD", "")
+            )
+            if "--port" in sys.argv and (
+                not parts["port"]
+                or parts["path"] not in (None, "/")
+                or parts["host"].startswith("[")
+            ):
+                raise AddressError("CLICKHOUSE_URL", url, NO_PORT)
     except AddressError as refused:
         print(f"error: {refused}", file=sys.stderr)
         return 2
+    if "--one" in sys.argv:
+        one = first_that_answers(urls)
+        if one is None:
+            print(
+                "error: none of the servers of CLICKHOUSE_URL answers ("
+                f"{', '.join(urls)}): are they up?",
+                file=sys.stderr,
+            )
+            return 1
+        print(one)
     return 0
 
 

@@ -4,6 +4,8 @@ No secret is an attribute of an operator, since Airflow would render, store and 
 from the connection into the environment of the process that needs it, and nowhere else.
 """
 
+import urllib.request
+
 from airflow.sdk import BaseHook, Connection
 from airflow.sdk.exceptions import AirflowNotFoundException
 
@@ -13,11 +15,26 @@ LOADER = "edtech_clickhouse_loader"
 DBT = "edtech_clickhouse_dbt"
 
 
-def clickhouse_url(connection: Connection) -> str:
-    """``http://host:port``; the scheme is the connection's ``schema``, http unless it is set."""
+def clickhouse_urls(connection: Connection) -> list[str]:
+    """``http://host:port``; the scheme is the connection's ``schema``, http unless it is set.
+
+    Several where the connection's host names several replicas, with commas between them.
+    """
     scheme = connection.schema or "http"
     port = connection.port or (8443 if scheme == "https" else 8123)
-    return f"{scheme}://{connection.host}:{port}"
+    return [f"{scheme}://{host.strip()}:{port}" for host in connection.host.split(",")]
+
+
+def first_that_answers(urls: list[str]) -> str:
+    """For what talks to one server; the only one is not asked, and without any it is the first."""
+    if len(urls) > 1:
+        for url in urls:
+            try:
+                with urllib.request.urlopen(f"{url}/ping", timeout=10):
+                    return url
+            except OSError:
+                continue
+    return urls[0]
 
 
 def clickhouse(connection_id: str) -> Connection:

@@ -31,7 +31,7 @@ class RunDbt(BaseOperator):
         user = access.clickhouse(access.DBT)
         with tempfile.TemporaryDirectory(prefix="edtech-dbt-") as folder:
             environment = os.environ | {
-                "CLICKHOUSE_URL": access.clickhouse_url(user),
+                "CLICKHOUSE_URL": access.first_that_answers(access.clickhouse_urls(user)),
                 "CLICKHOUSE_USER": user.login,
                 "CLICKHOUSE_PASSWORD": user.password or "",
                 "DBT_PROJECT_DIR": known.dbt_project,

@@ -59,7 +59,7 @@ class SubmitJob(SparkSubmitOperator):
         loader = access.clickhouse(access.LOADER)
         self.application_args = [
             *self.application_args,
-            *_set("clickhouse.url", access.clickhouse_url(loader)),
+            *_set("clickhouse.url", ",".join(access.clickhouse_urls(loader))),
             *_set("clickhouse.user", loader.login),
             *_set("s3.endpoint", access.s3_endpoint()),
             *(["--force"] if context["params"].get("force") else []),

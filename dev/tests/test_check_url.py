@@ -6,6 +6,8 @@ The job's verdicts on the same list of addresses: AddressTest.
 import csv
 import os
 import subprocess
+import threading
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
@@ -17,6 +19,15 @@ from dev.stack.services.state import ROOT
 
 PASSWORD = "canary-of-the-password"
 RULES = {"form": check_url.FORM, "login": check_url.LOGIN, "clear": check_url.IN_CLEAR}
+
+
+class _Pong(BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(200)
+        self.end_headers()
+
+    def log_message(self, *_):
+        pass
 
 
 def _addresses() -> list[list[str]]:
@@ -34,6 +45,30 @@ def test_address_withAPassword_hasTheVerdictOfTheList(url, verdict):
     assert str(refused.value).startswith('CLICKHOUSE_URL = "')
     assert str(refused.value).endswith(f'": {RULES[verdict]}')
     assert "PW" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "url", ["http://127.0.0.1:1, http://db.example:8123", "http://127.0.0.1:1,"]
+)
+def test_makeSql_severalAddresses_areEachJudged(url):
+    assert _make("sql", url).stderr.startswith('error: CLICKHOUSE_URL = "')
+
+
+def test_makeSql_noReplicaAnswers_isSaid():
+    done = _make("sql", "http://127.0.0.1:1,http://127.0.0.1:2")
+
+    assert done.stderr.startswith("error: none of the servers of CLICKHOUSE_URL answers (")
+
+
+def test_one_ofSeveral_isTheFirstThatAnswers():
+    server = HTTPServer(("127.0.0.1", 0), _Pong)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        url = f"http://127.0.0.1:{server.server_port}"
+        assert check_url.first_that_answers(["http://127.0.0.1:1", url]) == url
+    finally:
+        server.shutdown()
+        server.server_close()
 
 
 def test_address_withoutAPassword_mayBeAnyHost():
