@@ -10,21 +10,25 @@ CREATE TABLE IF NOT EXISTS ops.shown
 ENGINE = MergeTree
 ORDER BY (event_date, seq);
 
--- A load's rows by table, as the publication has them, against those in this replica's parts. The day of
--- a publication without rows, as a withdrawal is, has nothing to wait for.
+-- Of the publications that are newer than what is shown of their day, those whose rows by table are the
+-- rows in this replica's parts. A withdrawal has none, and nothing to wait for. Where nothing waits, the
+-- list of parts is not read: the set of databases to look into is empty.
 CREATE MATERIALIZED VIEW IF NOT EXISTS ops.shown_feed
 REFRESH EVERY 1 SECOND SETTINGS all_replicas = 1
 APPEND TO ops.shown
-AS SELECT
-    published.event_date AS event_date,
-    published.seq AS seq,
-    published.load_id AS load_id
-FROM
+AS WITH waiting AS
 (
-    SELECT event_date, seq, load_id, rows
-    FROM ops.publications
-    WHERE (event_date, seq) NOT IN (SELECT event_date, seq FROM ops.shown)
-) AS published
+    SELECT published.event_date AS event_date, published.seq AS seq, load_id, rows
+    FROM ops.publications AS published
+    LEFT JOIN (SELECT event_date, max(seq) AS seq FROM ops.shown GROUP BY event_date) AS shown
+        ON published.event_date = shown.event_date
+    WHERE published.seq > ifNull(shown.seq, 0)
+)
+SELECT
+    waiting.event_date AS event_date,
+    waiting.seq AS seq,
+    waiting.load_id AS load_id
+FROM waiting
 LEFT JOIN
 (
     SELECT
@@ -39,9 +43,10 @@ LEFT JOIN
             toUInt64(extract(partition, ',\\s*(\\d+)')) AS load_id,
             sum(rows) AS held
         FROM system.parts
-        WHERE database = 'store' AND active AND match(partition, '^\\(''\\d{4}-\\d\\d-\\d\\d'',\\s*\\d+\\)$')
+        WHERE database IN (SELECT 'store' FROM waiting LIMIT 1)
+            AND active AND match(partition, '^\\(''\\d{4}-\\d\\d-\\d\\d'',\\s*\\d+\\)$')
         GROUP BY name, event_date, load_id
     )
     GROUP BY event_date, load_id
-) AS held ON published.event_date = held.event_date AND published.load_id = held.load_id
-WHERE arrayAll((name, n) -> held.rows[name] = n, mapKeys(published.rows), mapValues(published.rows));
+) AS held ON waiting.event_date = held.event_date AND waiting.load_id = held.load_id
+WHERE arrayAll((name, n) -> held.rows[name] = n, mapKeys(waiting.rows), mapValues(waiting.rows));
