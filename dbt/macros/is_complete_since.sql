@@ -4,12 +4,12 @@
     toBool(days.event_date > toDate(0) and {{ first }} > days.last_missing_date)
 {%- endmacro %}
 
-{#- For the macro below: one row. -#}
-{% macro history() -%}
+{#- For the macro below: one row. `days` may be another calendar with the columns of int_days. -#}
+{% macro history(days=none) -%}
     select
         min(event_date) as first_date,
         max(last_missing_date) as last_missing_date
-    from {{ ref('int_days') }}
+    from {{ days or ref('int_days') }}
 {%- endmacro %}
 
 {#- Whether every day from `first`, the first day on which something was seen, to the last published one is published,

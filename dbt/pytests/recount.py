@@ -288,7 +288,8 @@ def rate(numerator, denominator, when: bool = True) -> float | None:
 def assert_equal(found: list[dict], wanted: list[dict]) -> None:
     assert len(found) == len(wanted)
     keys = [name for name in found[0] if name.endswith(("date", "start", "period", "number"))]
-    names = ("window_days", "days_active", "metric", "dimension", "value")
+    names = ("window_days", "days_active", "metric", "dimension", "value", "course_id")
+    names += ("lesson_id", "task_id", "opportunity", "streak_days")
     keys += [name for name in found[0] if name in names]
 
     def key(row: dict) -> tuple:

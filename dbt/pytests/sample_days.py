@@ -15,40 +15,17 @@ FIRST = "2026-03-01"
 SETTINGS = ROOT / "dev" / "sample" / "company.conf"
 
 
-class SampleDays:
-    """Published days from FIRST to ``last`` and their marts, on services of their own."""
+class Services:
+    """The job and dbt on services of their own, with the schema and without any day."""
 
-    def __init__(self, state: State, days: int, profile: dict[str, str] | None = None) -> None:
+    def __init__(self, state: State, profile: dict[str, str] | None = None) -> None:
         self.state = state
-        self.last = f"2026-03-{days:02d}"
         commands.up(state, profile)
         self.make("init")
         self.env = read_pairs(state.env_file)
-        self._truth = state.directory / "truth.json"
-        self.upload(days, "--truth", str(self._truth))
-        self.backfill()
-        self.make("dbt")
 
     def close(self) -> None:
         commands.clean(self.state)
-
-    @property
-    def truth(self) -> dict:
-        """What the generator meant."""
-        return json.loads(self._truth.read_text(encoding="utf-8"))
-
-    def upload(self, days: int, *arguments: str) -> None:
-        sample = ["generate", "--seed", str(SEED), "--users", str(USERS), "--from", FIRST]
-        sample += ["--days", str(days), "--upload", *arguments]
-        subprocess.run(
-            [sys.executable, "-m", "dev.sample", *sample],
-            cwd=ROOT,
-            env=os.environ | self.env,
-            check=True,
-        )
-
-    def backfill(self, *arguments: str, last: str | None = None) -> None:
-        self.make("backfill", f"FROM={FIRST}", f"TO={last or self.last}", *arguments)
 
     def make(self, *arguments: str) -> str:
         """What a target that ends well says."""
@@ -90,6 +67,36 @@ class SampleDays:
 
     def _ask(self, user: str, password: str, query: str) -> str:
         return ask(self.env["CLICKHOUSE_URL"], self.env[user], self.env[password], query)
+
+
+class SampleDays(Services):
+    """Published days from FIRST to ``last`` and their marts."""
+
+    def __init__(self, state: State, days: int, profile: dict[str, str] | None = None) -> None:
+        super().__init__(state, profile)
+        self.last = f"2026-03-{days:02d}"
+        self._truth = state.directory / "truth.json"
+        self.upload(days, "--truth", str(self._truth))
+        self.backfill()
+        self.make("dbt")
+
+    @property
+    def truth(self) -> dict:
+        """What the generator meant."""
+        return json.loads(self._truth.read_text(encoding="utf-8"))
+
+    def upload(self, days: int, *arguments: str) -> None:
+        sample = ["generate", "--seed", str(SEED), "--users", str(USERS), "--from", FIRST]
+        sample += ["--days", str(days), "--upload", *arguments]
+        subprocess.run(
+            [sys.executable, "-m", "dev.sample", *sample],
+            cwd=ROOT,
+            env=os.environ | self.env,
+            check=True,
+        )
+
+    def backfill(self, *arguments: str, last: str | None = None) -> None:
+        self.make("backfill", f"FROM={FIRST}", f"TO={last or self.last}", *arguments)
 
     def dump(self) -> dict[str, str]:
         """Every table of staging and marts, to the last digit."""

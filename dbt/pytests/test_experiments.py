@@ -365,5 +365,6 @@ def test_abTestResults_noPublishedDay_areEmpty(warehouse):
 
     assert parsed(warehouse.results(facts, random.Random(1))) == {}
     # Here, because a dbt unit test cannot expect no rows on ClickHouse.
-    warehouse.dbt("run", "--select", "task_effectiveness", "stg_user_task_day")
+    upstream = ("stg_user_task_day", "int_tasks", "int_user_tasks")
+    warehouse.dbt("run", "--select", "task_effectiveness", *upstream)
     assert warehouse.sql("SELECT count() FROM dbt_work.task_effectiveness") == "0\n"

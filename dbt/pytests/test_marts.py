@@ -2,8 +2,10 @@
 
 import random
 
-from loads import EXPERIMENT_MARTS, HISTORY_MARTS, SEGMENT_MARTS
+from learning import Learning, random_learning
+from loads import EXPERIMENT_MARTS, HISTORY_MARTS, LEARNING_MARTS, SEGMENT_MARTS
 from recount import assert_equal
+from recount_learning import LearningRecount
 from recount_segments import SegmentRecount
 
 
@@ -66,23 +68,31 @@ def random_values(
 
 
 def test_no_data_at_all_builds_and_publishes_empty_marts(marts):
-    assert "published: 20 tables in marts" in marts.dbt("build")
+    assert "published: 24 tables in marts" in marts.dbt("build")
     assert {mart: text for mart, text in marts.dump().items() if text} == {}
 
 
 def test_random_history_with_gaps_equals_the_recount_by_hand(marts):
     history = random_history(1, 50)
     metrics, values = random_metrics(1, history), random_values(1, history)
+    # The first days were loaded by a release that did not know lessons, and one later on again.
+    learning = random_learning(1, history, unknown=(*range(8), 30))
     for day, users in history.items():
-        marts.load(day, users, metrics[day], values[day])
+        marts.load(day, users, metrics[day], values[day], learning[day])
     marts.dbt("build")
     recount = SegmentRecount(history, values, metrics)
     assert {row["is_complete"] for row in recount.metrics_by_period()} == {True, False}
     assert len(set(recount.labels["version"].values())) == 51
     for mart in HISTORY_MARTS:
-        if mart in ("task_effectiveness", *EXPERIMENT_MARTS):
-            continue
-        assert_equal(marts.rows(mart), getattr(recount, mart)())
+        if mart not in (*LEARNING_MARTS, *EXPERIMENT_MARTS):
+            assert_equal(marts.rows(mart), getattr(recount, mart)())
+    of_lessons = LearningRecount(recount, learning)
+    for mart in LEARNING_MARTS:
+        assert_equal(marts.rows(mart), getattr(of_lessons, mart)())
+    figures = {row["task_id"]: row["discrimination"] for row in of_lessons.task_effectiveness()}
+    assert figures["only"] is figures["free3"] is None
+    assert any(row["is_mature"] for row in of_lessons.course_progress())
+    assert any(row["users"] for row in of_lessons.streaks() if row["streak_days"] > 5)
 
 
 def test_one_user_on_one_day(marts):
@@ -96,10 +106,16 @@ def test_one_user_on_one_day(marts):
 def test_days_reloaded_and_in_another_order_give_the_same_bytes(marts):
     history = random_history(2, 30)
     metrics, values = random_metrics(2, history), random_values(2, history)
+    learning = random_learning(2, history)
     for day, users in history.items():
-        marts.load(day, users, metrics[day], values[day])
+        marts.load(day, users, metrics[day], values[day], learning[day])
     marts.dbt("build")
     before = marts.dump()
+    # Of the last 14 days each is there.
+    recount = LearningRecount(SegmentRecount(history, values, metrics), learning)
+    assert any(row["stopped_users"] for row in recount.lesson_progress())
+    for mart in LEARNING_MARTS:
+        assert_equal(marts.rows(mart), getattr(recount, mart)())
 
     marts.forget()
     draw = random.Random(2)
@@ -107,9 +123,11 @@ def test_days_reloaded_and_in_another_order_give_the_same_bytes(marts):
         # A load that was replaced: nothing of it may be left.
         if draw.random() < 0.3:
             nothing, nowhere = {"nothing": {"nobody": [1]}}, {"country": {"nobody": "XX"}}
-            marts.load(day, {"nobody": [100]}, nothing, nowhere)
+            marts.load(day, {"nobody": [100]}, nothing, nowhere, learning[day])
         users = list(history[day].items())
         known = dict(draw.sample(sorted(values[day].items()), len(values[day])))
-        marts.load(day, dict(draw.sample(users, len(users))), metrics[day], known)
+        attempts, events = learning[day].attempts, learning[day].events
+        shuffled = Learning(draw.sample(attempts, len(attempts)), draw.sample(events, len(events)))
+        marts.load(day, dict(draw.sample(users, len(users))), metrics[day], known, shuffled)
     marts.dbt("build")
     assert marts.dump() == before

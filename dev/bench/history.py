@@ -29,6 +29,7 @@ MAX_AGE = 364
 RETURNS = 0.4
 FREQUENT_SHARE, FREQUENT, OTHERS = 5, 3.0, 0.5  # every fifth; factors with a mean of 1
 MAX_CHANCE = 0.95
+TABLES = ("user_day", "user_task_day", "user_lesson_day", "user_metric_day")
 RESULTS = Path(os.environ.get("DBT_TARGET_PATH", "target/dbt")) / "run_results.json"
 
 USERS_OF_DAY = """
@@ -42,17 +43,61 @@ USERS_OF_DAY = """
       AND (age = 0 OR draw % 100000 < 100000 * least({max_chance}, factor * {returns} / sqrt(age)))
 """
 
+# A course has 100 tasks in 10 lessons, which users go through in order, at a pace that falls as
+# their visits do; some tasks of a day were tried before.
+USER_TASK_DAY = """
+    INSERT INTO store.staging_user_task_day (event_date, user_id, task_id, attempts, successes,
+        first_attempt_at, last_attempt_at, first_is_success, last_is_success, course_id, lesson_id,
+        outcomes, load_id)
+    SELECT
+        toDate('{date}'), user_id, course || '-task-' || toString(position % 100), tries,
+        arraySum(results), toDateTime64('{date} 08:00:00', 6, 'UTC')
+            + toIntervalSecond(draw % 3600 + 60 * n) AS first_at,
+        first_at + toIntervalSecond(10 * tries), results[1], results[-1], course,
+        course || '-lesson-' || toString(intDiv(position % 100, 10)),
+        arrayMap(
+            k -> cityHash64(task_draw, k) % 1000 < chance + {practice} * k, range(tries)
+        ) AS results, {load}
+    FROM (
+        SELECT
+            *, cityHash64(user, position, {day}) AS task_draw,
+            1 + task_draw % toUInt8(2 * {attempts} / {tasks} - 1) AS tries,
+            'course-' || toString(sipHash64(user, intDiv(position, 100)) % {courses}) AS course,
+            150 + sipHash64(user) % 500 + sipHash64(course, position % 100) % 200 AS chance
+        FROM (
+            SELECT *, n, toUInt64({pace} * {tasks} * factor * sqrt(age)) + n AS position
+            FROM ({users}) ARRAY JOIN range(toUInt8({tasks} - 4 + draw % 9)) AS n))
+"""
+ATTEMPTS, COURSES, PACE, PRACTICE = 30, 50, 0.5, 60
+
+USER_LESSON_DAY = """
+    INSERT INTO store.staging_user_lesson_day
+    SELECT
+        event_date, user_id, course_id, lesson_id, sum(attempts) + starts + completions,
+        countIf(endsWith(task_id, '0')) AS starts,
+        countIf(endsWith(task_id, '9') AND last_is_success) AS completions,
+        if(starts > 0, min(first_attempt_at), toDateTime64(0, 6, 'UTC')),
+        if(completions > 0, max(last_attempt_at), toDateTime64(0, 6, 'UTC')), load_id, 0
+    FROM store.staging_user_task_day
+    WHERE load_id = {load}
+    GROUP BY event_date, user_id, course_id, lesson_id, load_id
+"""
+
 USER_DAY = """
     INSERT INTO store.staging_user_day
     SELECT
         toDate('{date}'), user_id, toDateTime64('{date} 08:00:00', 6, 'UTC') AS first_event_at,
         first_event_at + toIntervalSecond(seconds), 3 + attempts + purchases, 1, seconds,
-        attempts, toUInt64(attempts * (draw % 97) / 100), purchases, purchases AND cents > 0,
+        attempts, successes, purchases, purchases AND cents > 0,
         purchases * cents / 100, {dimensions}, {load}, 0
     FROM (
-        SELECT *, draw % 3600 AS seconds, draw % 4 AS attempts, draw % 29 = 0 AS purchases,
+        SELECT *, draw % 3600 AS seconds, draw % 29 = 0 AS purchases,
             toDecimal64(if(draw % 19 = 0, -500, 100 + draw % 5000), 2) AS cents
-        FROM ({users}))
+        FROM ({users})) AS users
+    INNER JOIN (
+        SELECT user_id, sum(attempts) AS attempts, sum(successes) AS successes
+        FROM store.staging_user_task_day WHERE load_id = {load} GROUP BY user_id
+    ) AS tasks USING (user_id)
 """
 
 # Of a dimension with so many values.
@@ -62,18 +107,6 @@ DIMENSION = """
         '{name}',
         'value-' || toString(toUInt64({values} * pow(sipHash64(user, {n},
             intDiv({day} + sipHash64(user, {n}) % {kept}, {kept})) % 1000000 / 1000000, 2)))))
-"""
-
-USER_TASK_DAY = """
-    INSERT INTO store.staging_user_task_day
-    SELECT
-        event_date, user_id, 'task-' || toString(cityHash64(user_id, event_date, n) % 200) AS task,
-        count(), countIf(n < task_successes), min(first_event_at), max(last_event_at),
-        min(n) < task_successes, max(n) < task_successes, '', '',
-        arrayMap(n -> n < task_successes, arraySort(groupArray(n))), load_id, 0
-    FROM store.staging_user_day ARRAY JOIN range(task_attempts) AS n
-    WHERE load_id = {load}
-    GROUP BY event_date, user_id, task, task_successes, load_id
 """
 
 USER_METRIC_DAY = """
@@ -129,15 +162,16 @@ DAILY = [
     GROUP BY event_date, load_id, metric""",
 ]
 PUBLICATIONS = """
-    INSERT INTO ops.publications (event_date, seq, load_id, fingerprint)
-    SELECT DISTINCT event_date, load_id, load_id, '' FROM store.marts_daily_activity
+    INSERT INTO ops.publications (event_date, seq, load_id, fingerprint, rows)
+    SELECT event_date, load_id, load_id, '', map('staging.user_lesson_day', count())
+    FROM store.staging_user_lesson_day GROUP BY event_date, load_id
 """
 
 # What the last day's aggregates would have been made from.
 RAW = [
     """INSERT INTO store.raw_events (* EXCEPT (course_id, lesson_id))
     SELECT event_date, first_event_at, user_id || '-' || toString(n), user_id, user_id, 'view', '',
-        '', '', load_id, 0
+        '', '', '', '', load_id, 0
     FROM store.staging_user_day ARRAY JOIN range(event_count) AS n WHERE load_id = {load}""",
     """INSERT INTO store.raw_sessions
     SELECT event_date, user_id, user_id, first_event_at, last_event_at, event_count, load_id, 0
@@ -147,7 +181,7 @@ RAW = [
     FROM store.staging_user_day WHERE load_id = {load} AND purchase_count > 0""",
     """INSERT INTO store.raw_task_results (* EXCEPT (course_id, lesson_id))
     SELECT event_date, first_event_at, user_id || '-' || toString(n), user_id, user_id, 'task',
-        if(n < task_successes, 'success', 'failure'), n < task_successes, load_id, 0
+        if(n < task_successes, 'success', 'failure'), n < task_successes, '', '', load_id, 0
     FROM store.staging_user_day ARRAY JOIN range(task_attempts) AS n WHERE load_id = {load}""",
     """INSERT INTO store.raw_ab_test_assignments
     SELECT event_date, first_assigned_at, user_id, user_id, ab_test_id, ab_group, load_id, 0
@@ -162,10 +196,10 @@ LAST_PUBLICATION = """
 def main() -> int:
     """Writes the history, runs dbt, reports."""
     days, users = measure.setting("DAYS", 365), measure.setting("USERS", 20_000)
-    values = dimensions()
+    tasks, values = measure.setting("TASKS", 10), dimensions()
     started = time.monotonic()
     try:
-        write(days, users, values)
+        write(days, users, tasks, values)
     except ServiceError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
@@ -177,11 +211,11 @@ def main() -> int:
         print(done.output[-5000:])
         return 1
     report()
-    rows = int(_run("SELECT count() FROM store.staging_user_day"))
+    rows = {table: int(_run(f"SELECT count() FROM store.staging_{table}")) for table in TABLES}
     memory = peak(server)
-    print(f"{rows} user-days; memory of the server {memory}")
+    print(f"rows: {rows}; memory of the server {memory}")
     what = f"make dbt, {days} days of {users} active users, dimensions of {values or 'no'} values"
-    details = {"user_days": rows, "server_memory": memory, "dbt": done.details()}
+    details = {"rows": rows, "server_memory": memory, "dbt": done.details()}
     measure.report("dbt", [Figure(what, done.seconds, "≤", 60, " s")], details)
     return 0
 
@@ -197,11 +231,11 @@ def dimensions() -> list[int]:
     return [int(number) for number in values]
 
 
-def write(days: int, users: int, values: list[int]) -> None:
+def write(days: int, users: int, tasks: int, values: list[int]) -> None:
     """Inserts the days, their publications and the last state of the marts."""
     _run_all([f"DROP DATABASE IF EXISTS {name} SYNC" for name in ("dbt_work",)])
     for day in range(days):
-        _day(day, births(users), values)
+        _day(day, births(users), tasks, values)
     names = ", ".join(f"'{_name(n)}'" for n in range(len(values)))
     statements = [AB_TEST_USER_DAY, *DAILY, PUBLICATIONS, *RAW, LAST_PUBLICATION]
     _run_all(
@@ -223,7 +257,7 @@ def births(users: int) -> int:
     return round(users / (1 + returning))
 
 
-def _day(day: int, births: int, values: list[int]) -> None:
+def _day(day: int, births: int, tasks: int, values: list[int]) -> None:
     of_day = USERS_OF_DAY.format(
         # Users have been joining for a year before the first day.
         day=day + MAX_AGE,
@@ -241,10 +275,14 @@ def _day(day: int, births: int, values: list[int]) -> None:
         for n, count in enumerate(values)
     ]
     of_dimensions = f"mapConcat({', '.join(maps)})" if maps else "map()"
+    of_tasks = {"attempts": ATTEMPTS, "tasks": tasks, "courses": COURSES, "pace": PACE}
     _run_all(
         [
+            USER_TASK_DAY.format(
+                date=when, load=day + 1, day=day, users=of_day, practice=PRACTICE, **of_tasks
+            ),
+            USER_LESSON_DAY.format(load=day + 1),
             USER_DAY.format(date=when, load=day + 1, users=of_day, dimensions=of_dimensions),
-            USER_TASK_DAY.format(load=day + 1),
             USER_METRIC_DAY.format(load=day + 1),
         ]
     )

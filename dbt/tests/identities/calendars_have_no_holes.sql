@@ -1,15 +1,18 @@
 -- Marts whose number of rows is not that of their calendar.
 {% set days = '(select count() from ' ~ ref('int_days') ~ ')' %}
 {% set cohorts = '(select count() from ' ~ ref('int_cohorts') ~ ')' %}
+{% set course_cohorts = '(select count() from ' ~ ref('int_course_cohorts') ~ ')' %}
 {% set segments = '(select count() from ' ~ ref('int_segments') ~ ')' %}
 {% set segment_cohorts = '(select count() from ' ~ ref('int_segment_cohorts') ~ ')' %}
 {% set segments_with_cohorts = '(select uniqExact(segment) from ' ~ ref('int_segment_cohorts') ~ ')' %}
 {% set rows = [
     ('active_users', days),
     ('stickiness', days ~ ' * 28'),
+    ('streaks', days ~ ' * 30'),
     ('retention', cohorts ~ ' * 91'),
     ('ltv', cohorts ~ ' * 181'),
     ('conversion', cohorts ~ ' * 3'),
+    ('course_progress', course_cohorts ~ ' * 8'),
     ('active_users_by_segment', days ~ ' * ' ~ segments),
     ('retention_by_segment', segment_cohorts ~ ' * 33'),
     ('retention_summary_by_segment', segments_with_cohorts ~ ' * 33'),

@@ -8,6 +8,8 @@
     ('conversion_by_segment', 'conversion_rate', 'mature_cohorts > 0'),
     ('ltv_by_segment', 'ltv', 'mature_cohorts > 0'),
     ('stickiness', 'users', 'is_complete'),
+    ('streaks', 'users', 'is_complete'),
+    ('course_progress', 'lessons_completed_per_user', 'is_mature'),
     ('user_lifecycle', 'new_users', 'is_complete'),
     ('active_users', 'dau_wau_ratio', 'is_wau_complete and wau > 0'),
     ('active_users', 'dau_mau_ratio', 'is_mau_complete and mau > 0'),

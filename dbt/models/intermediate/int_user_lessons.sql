@@ -1,0 +1,15 @@
+{{ config(order_by='tuple()') }}
+
+-- A lesson event is a start or a completion.
+select
+    user_id,
+    course_id,
+    lesson_id,
+    minIf(event_date, starts + completions > 0) as first_date,
+    minIf(days.first_started_at, starts > 0) as first_started_at,
+    minIf(days.first_completed_at, completions > 0) as first_completed_at,
+    minIf(event_date, completions > 0) as first_completed_date,
+    max(greatest(days.first_started_at, days.first_completed_at)) as last_at,
+    groupArray(event_date) as active_dates
+from {{ ref('stg_user_lesson_day') }} as days
+group by user_id, course_id, lesson_id
