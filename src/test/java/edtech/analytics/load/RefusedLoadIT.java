@@ -144,7 +144,7 @@ class RefusedLoadIT {
       for (String mart : List.of("daily_activity", "daily_task_results", "daily_revenue")) {
         assertThat(rows.remove("marts." + mart)).isEqualTo(1);
       }
-      assertThat(rows).hasSize(13).allSatisfy((t, n) -> assertThat(n).isZero());
+      assertThat(rows).hasSize(14).allSatisfy((t, n) -> assertThat(n).isZero());
       assertThat(readBack.contentWithRejected(day))
           .allSatisfy(
               (table, checksum) ->
