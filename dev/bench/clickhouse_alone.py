@@ -25,12 +25,12 @@ PROPERTIES = (
     "'}}'), '{{}}', '')"
 )
 VIEWS = {
-    "events": f"SELECT {HEAD}, event_type, platform, screen_name, {PROPERTIES} AS properties "
-    "FROM {db}.lines",
+    "events": f"SELECT {HEAD}, event_type, platform, screen_name, course_id, lesson_id, "
+    f"{PROPERTIES} AS properties FROM {{db}}.lines",
     "purchases": f"SELECT {HEAD}, toDecimal64(purchase_amount, 2) AS purchase_amount, currency "
     "FROM {db}.lines WHERE event_type = 'purchase'",
-    "task_results": f"SELECT {HEAD}, task_id, task_result, task_result = 'success' AS is_success "
-    "FROM {db}.lines WHERE event_type = 'task_result'",
+    "task_results": f"SELECT {HEAD}, task_id, task_result, task_result = 'success' AS is_success, "
+    "course_id, lesson_id FROM {db}.lines WHERE event_type = 'task_result'",
     "ab_test_assignments": "SELECT event_date, at AS assignment_timestamp, event_id, user_id, "
     "ab_test_id, ab_group FROM {db}.lines WHERE event_type = 'ab_test_assignment'",
 }

@@ -73,11 +73,12 @@ def add_event(event: dict, day: date, rows: dict[str, list[tuple]], sessions: di
     user, session = event.pop("user_id"), event.pop("session_id", "")
     head = (day, at, event.pop("event_id"), user)
     platform, screen = event.pop("platform", ""), event.pop("screen_name", "")
+    lesson = (event.pop("course_id", ""), event.pop("lesson_id", ""))
     own = [event.pop(name, "") for name in raw_tables.OWN_FIELDS.get(kind, ())]
     properties = raw_tables.to_json(event) if event else ""
-    rows["events"].append((*head, session, kind, platform, screen, properties))
+    rows["events"].append((*head, session, kind, platform, screen, *lesson, properties))
     if kind == "task_result":
-        rows["task_results"].append((*head, session, own[0], own[1], own[1] == "success"))
+        rows["task_results"].append((*head, session, *own, own[1] == "success", *lesson))
     elif kind == "purchase":
         rows["purchases"].append((*head, session, Decimal(str(own[0])), own[1] or "USD"))
     elif kind == "ab_test_assignment":

@@ -84,14 +84,17 @@ def add_event(event: dict, date: str, rows: dict[str, list[str]], sessions: dict
     user, session = field(event.pop("user_id")), field(event.pop("session_id", ""))
     head = f"{date}\t{at}\t{field(event.pop('event_id'))}\t{user}"
     platform, screen = field(event.pop("platform", "")), field(event.pop("screen_name", ""))
+    lesson = f"{field(event.pop('course_id', ''))}\t{field(event.pop('lesson_id', ''))}"
     own = [field(event.pop(name, "")) for name in raw_tables.OWN_FIELDS.get(kind, ())]
     properties = ""
     if event:
         properties = field(raw_tables.to_json(event))
-    rows["events"].append(f"{head}\t{session}\t{kind}\t{platform}\t{screen}\t{properties}")
+    place = f"{platform}\t{screen}\t{lesson}"
+    rows["events"].append(f"{head}\t{session}\t{kind}\t{place}\t{properties}")
     if kind == "task_result":
         is_success = "true" if own[1] == "success" else "false"
-        rows["task_results"].append(f"{head}\t{session}\t{own[0]}\t{own[1]}\t{is_success}")
+        result = f"{own[0]}\t{own[1]}\t{is_success}"
+        rows["task_results"].append(f"{head}\t{session}\t{result}\t{lesson}")
     elif kind == "purchase":
         rows["purchases"].append(f"{head}\t{session}\t{own[0]}\t{own[1] or 'USD'}")
     elif kind == "ab_test_assignment":

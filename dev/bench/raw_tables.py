@@ -15,12 +15,13 @@ COMMON = (
     "event_date Date, event_timestamp DateTime64(6, 'UTC'), event_id String, user_id String, "
     "session_id String"
 )
+LESSON = "course_id LowCardinality(String), lesson_id LowCardinality(String)"
 TABLES = {
     "events": f"{COMMON}, event_type LowCardinality(String), platform LowCardinality(String), "
-    "screen_name LowCardinality(String), properties String",
+    f"screen_name LowCardinality(String), {LESSON}, properties String",
     "purchases": f"{COMMON}, purchase_amount Decimal(18, 2), currency LowCardinality(String)",
     "task_results": f"{COMMON}, task_id LowCardinality(String), "
-    "task_result LowCardinality(String), is_success Bool",
+    f"task_result LowCardinality(String), is_success Bool, {LESSON}",
     "sessions": "event_date Date, session_id String, user_id String, "
     "session_start DateTime64(6, 'UTC'), session_end DateTime64(6, 'UTC'), event_count UInt64",
     "ab_test_assignments": "event_date Date, assignment_timestamp DateTime64(6, 'UTC'), "
@@ -41,7 +42,16 @@ OWN_FIELDS = {
 PROPERTIES = ("app_version", "country", "finished", "kind", "minutes")
 FIELDS = (
     *("event_id", "user_id", "event_type", "event_timestamp", "session_id", "platform"),
-    *("screen_name", "task_id", "task_result", "purchase_amount", "currency", "ab_test_id"),
+    *(
+        "screen_name",
+        "course_id",
+        "lesson_id",
+        "task_id",
+        "task_result",
+        "purchase_amount",
+        "currency",
+        "ab_test_id",
+    ),
     *("ab_group", *PROPERTIES),
 )
 to_json = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode

@@ -34,6 +34,8 @@ COLUMNS = (
     "element_at(array('ios', 'android', 'web'), int(id % 3 + 1)) AS platform",
     "element_at(array('home', 'catalogue', 'lesson', 'профиль', 'shop'), int(id % 5 + 1))"
     " AS screen_name",
+    "element_at(array('', 'algebra', 'spanish'), int(id % 3 + 1)) AS course_id",
+    "element_at(array('', 'lesson-1', 'lesson-2', 'lesson-3'), int(id % 4 + 1)) AS lesson_id",
     """concat('{"app_version":"4.', id % 12, '.0"}') AS properties""",
 )
 
