@@ -15,3 +15,9 @@ GRANT SELECT ON system.replicas TO loader;
 -- Readers and dbt see what the replica that they ask shows.
 GRANT SELECT ON ops.shown TO reader;
 GRANT SELECT ON ops.shown TO dbt;
+GRANT SELECT ON ops.shown_runs TO reader;
+GRANT SELECT ON ops.shown_runs TO dbt;
+-- dbt makes the tables of the history marts, and drops only what no replica still shows.
+GRANT TABLE ENGINE ON ReplicatedMergeTree TO dbt;
+GRANT SELECT ON ops.replica_runs TO dbt;
+GRANT SELECT ON system.replicas TO dbt;

@@ -7,6 +7,10 @@
     A table of runs is named by mart and form (columns and sorting key): retention__5d0c2a97. A release that changes a
     mart begins a table beside the old one. Until the row is in, the view reads both, and has the columns that both
     have.
+
+    On replicas each server shows a run when it holds all of its rows itself: views ask its own ops.shown_runs where one
+    server asks ops.mart_runs. Two runs at once, on two servers even, do each other no harm: the one that took the higher
+    number is shown, whatever the order of their rows, and only what is below all that replicas show is dropped.
 -#}
 
 {#- Publishes every table but the intermediate ones; published_loads is among them, to say what they are made of. -#}
@@ -57,16 +61,66 @@
     {% endfor %}
     {% set rows = count_rows(database, tables, seq) %}
     {% for mart, table in tables.items() if tables_before.get(mart, [table]) != [table] %}
-        {% do show_mart(database, mart, descriptions[mart], (tables_before[mart] + [table]) | unique | list) %}
+        {% for statement in view_of_mart(database, mart, descriptions[mart], (tables_before[mart] + [table]) | unique | list) %}
+            {% do run_query(statement) %}
+        {% endfor %}
     {% endfor %}
     {% do run_query('insert into ops.mart_runs (seq, run_id, rows) values (' ~ seq ~ ", '" ~ run_id ~ "', map(" ~ rows | join(', ') ~ '))') %}
     {% set is_shown = run_query('select max(seq) = ' ~ seq ~ ' from ops.mart_runs').columns[0][0] == 1 %}
     {% if is_shown %}
+        {% if not comes_true('(select max(seq) from ' ~ shown_runs() ~ ') >= ' ~ seq) %}
+            {% do print('this replica does not show run ' ~ run_id ~ ' yet, as it lacks some of the rows: see system.replication_queue') %}
+        {% endif %}
+        {% set statements = [] %}
         {% for mart, table in tables.items() %}
-            {% do show_mart(database, mart, descriptions[mart], [table]) %}
+            {% do statements.extend(view_of_mart(database, mart, descriptions[mart], [table])) %}
         {% endfor %}
+        {% if statements and not comes_true(lowest_shown() ~ ' >= ' ~ seq) %}
+            {% do print('a replica does not show run ' ~ run_id ~ ' yet: columns and comments of ' ~ statements | length ~ ' marts change with the next run') %}
+        {% else %}
+            {% for statement in statements %}
+                {% do run_query(statement) %}
+            {% endfor %}
+        {% endif %}
     {% endif %}
     {{ return(is_shown) }}
+{% endmacro %}
+
+{% macro is_replicated() %}
+    {{ return(run_query("select count() from system.databases where name = 'ops' and engine = 'Replicated'").columns[0][0] == 1) }}
+{% endmacro %}
+
+{#- The table whose highest seq is the run that readers of this server see. -#}
+{% macro shown_runs() %}
+    {{ return('ops.shown_runs' if is_replicated() else 'ops.mart_runs') }}
+{% endmacro %}
+
+{#- The lowest run that readers of any server see; 0 where one has not said so yet. A query. -#}
+{% macro lowest_shown() %}
+    {% set of_replicas %}
+        (
+            select min(seq) from (
+                select replica, max(said.seq) as seq
+                from (
+                    select arrayJoin(mapKeys(replica_is_active)) as replica from system.replicas
+                    where database = 'ops' and table = 'mart_runs'
+                ) as replicas
+                left join ops.replica_runs as said using (replica)
+                group by replica
+            )
+        )
+    {% endset %}
+    {{ return(of_replicas if is_replicated() else '(select max(seq) from ops.mart_runs)') }}
+{% endmacro %}
+
+{#- Whether a condition holds within a minute; on one server it does at once. -#}
+{% macro comes_true(condition) %}
+    {% set found = namespace(is_true=false) %}
+    {% for look in range(120) if not found.is_true %}
+        {% if look %}{% do run_query('select sleep(0.5)') %}{% endif %}
+        {% set found.is_true = run_query('select ' ~ condition).columns[0][0] == 1 %}
+    {% endfor %}
+    {{ return(found.is_true) }}
 {% endmacro %}
 
 {#- The tables of runs that the view of each mart reads, by the name of the mart. -#}
@@ -108,7 +162,7 @@
         {% if not row['is_there'] %}
             {% do run_query(
                 'create table if not exists runs.' ~ row['run_table'] ~ ' (run_seq UInt64, ' ~ row['columns'] ~ ')'
-                ~ ' engine = MergeTree partition by run_seq order by (' ~ row['sorting_key'] ~ ')'
+                ~ ' engine = ' ~ ('ReplicatedMergeTree' if is_replicated() else 'MergeTree') ~ ' partition by run_seq order by (' ~ row['sorting_key'] ~ ')'
                 ~ ' settings fsync_after_insert = 1, fsync_part_directory = 1') %}
         {% endif %}
         {% do tables.update({row['name']: row['run_table']}) %}
@@ -137,11 +191,11 @@
 {% endmacro %}
 
 {#-
-    Makes the view of a mart over tables of runs, unless it is there just so. It has the columns that all of these have,
-    reads with the rights of who asks, and takes the snapshot of ops.mart_runs first, as the views on store do
+    The statement that makes the view of a mart over tables of runs; none if it is there just so: on replicas a statement
+    waits for those that are away. The view has the columns that all of the tables have, reads with the rights of who asks, and takes the snapshot of what is shown first, as the views on store do
     (docs/publication.md).
 -#}
-{% macro show_mart(database, mart, description, tables) %}
+{% macro view_of_mart(database, mart, description, tables) %}
     {% set query %}
         select name, type, comment from system.columns
         where database = '{{ database }}' and table = '{{ mart }}' and (name, type) in (
@@ -155,14 +209,15 @@
     {% for column in run_query(query).rows %}
         {% set name = '`' ~ column['name'] ~ '`' %}
         {% do names.append(name) %}
-        {% do columns.append(name ~ ' ' ~ column['type'] ~ ' comment ' ~ clickhouse_escape_comment(column['comment'] or '')) %}
+        {% do columns.append(name ~ ' ' ~ column['type'] ~ (' comment ' ~ clickhouse_escape_comment(column['comment']) if column['comment'] else '')) %}
         {% do nothing.append("defaultValueOfTypeName('" ~ column['type'] | replace("'", "\\'") ~ "') as " ~ name) %}
     {% endfor %}
+    {% set shown_runs = shown_runs() %}
     {% set view %}
-        view marts.{{ mart }} ({{ columns | join(', ') }}) sql security invoker comment {{ clickhouse_escape_comment(description) }}
-        as select {{ nothing | join(', ') }} from ops.mart_runs where false
+        view marts.{{ mart }} ({{ columns | join(', ') }}) sql security invoker {{ 'comment ' ~ clickhouse_escape_comment(description) if description }}
+        as select {{ nothing | join(', ') }} from {{ shown_runs }} where false
         {% for table in tables %}
-        union all select {{ names | join(', ') }} from runs.{{ table }} where run_seq in (select max(seq) from ops.mart_runs)
+        union all select {{ names | join(', ') }} from runs.{{ table }} where run_seq in (select max(seq) from {{ shown_runs }})
         {% endfor %}
     {% endset %}
     {% set is_there %}
@@ -170,10 +225,9 @@
         where database = 'marts' and name = '{{ mart }}' and create_table_query = formatQuerySingleLine($view$create {{ view }}$view$)
     {% endset %}
     {% if not names %}
-        {% do run_query('drop view if exists marts.' ~ mart) %}
-    {% elif run_query(is_there).columns[0][0] == 0 %}
-        {% do run_query('create or replace ' ~ view) %}
+        {{ return(['drop view if exists marts.' ~ mart]) }}
     {% endif %}
+    {{ return([] if run_query(is_there).columns[0][0] else ['create or replace ' ~ view]) }}
 {% endmacro %}
 
 {#-
@@ -181,21 +235,28 @@
     query that found that one to be shown may not have come to its rows yet.
 -#}
 {% macro drop_what_nobody_reads(marts, tables_before) %}
+    {% set statements = [] %}
     {% for mart in tables_before if mart not in marts %}
-        {% do run_query('drop view if exists marts.' ~ mart) %}
+        {% do statements.append('drop view if exists marts.' ~ mart) %}
     {% endfor %}
     {% set tables_read = (tables_before.values() | sum(start=[])) + (tables_of_views().values() | sum(start=[])) %}
     {% for row in run_query("select name from system.tables where database = 'runs'").rows if row['name'] not in tables_read %}
-        {% do run_query('drop table runs.' ~ row['name']) %}
+        {% do statements.append('drop table runs.' ~ row['name']) %}
     {% endfor %}
+    {# On replicas these wait for those that are away. #}
+    {% if statements and comes_true(lowest_shown() ~ ' = (select max(seq) from ops.mart_runs)') %}
+        {% for statement in statements %}
+            {% do run_query(statement) %}
+        {% endfor %}
+    {% endif %}
     {% set query %}
         with
-            (select max(seq) from ops.mart_runs) as shown,
+            {{ lowest_shown() }} as shown,
             (select max(seq) from ops.mart_runs where seq < shown) as shown_before
         select distinct table, partition from system.parts
         where database = 'runs' and active and toUInt64(partition) < shown and toUInt64(partition) != shown_before
     {% endset %}
     {% for row in run_query(query).rows %}
-        {% do run_query('alter table runs.' ~ row['table'] ~ ' drop partition ' ~ row['partition']) %}
+        {% do run_query('alter table runs.' ~ row['table'] ~ ' drop partition ' ~ row['partition'] ~ ' settings alter_sync = 1') %}
     {% endfor %}
 {% endmacro %}

@@ -218,7 +218,7 @@ def killed(marts, folder: Path, line: str) -> None:
 
 COUNTED = "{% set rows = count_rows("
 ROW_IN = "{% set is_shown = "
-VIEW_MADE = "{% do run_query('create or replace ' ~ view)"
+VIEW_MADE = "{% do run_query(statement)"
 
 
 @pytest.fixture

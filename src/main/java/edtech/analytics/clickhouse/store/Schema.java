@@ -53,7 +53,8 @@ public final class Schema {
       List.of("store", "stage", "ops", "raw", "staging", "marts", "runs");
 
   /** What only servers with replicas have. */
-  private static final String SHOWN = "/clickhouse/ops/shown.sql";
+  private static final List<String> SHOWN =
+      List.of("/clickhouse/ops/shown.sql", "/clickhouse/ops/shown_runs.sql");
 
   private static final String VERSIONS = "/clickhouse/ops/schema_versions.sql";
 
@@ -129,7 +130,7 @@ public final class Schema {
     Replication replication = Replication.of(server);
     FILES.stream().flatMap(Schema::statements).map(replication::ddl).forEach(server::execute);
     if (replication.isOn()) {
-      statements(SHOWN).forEach(server::execute);
+      SHOWN.stream().flatMap(Schema::statements).forEach(server::execute);
     }
     Tables.PUBLISHED.forEach(table -> server.execute(view(table, replication)));
     if (version() < VERSION || !form().equals(FORM)) {
@@ -258,7 +259,7 @@ public final class Schema {
   }
 
   private static Stream<String> all() {
-    return Stream.concat(FILES.stream(), Stream.of(SHOWN)).flatMap(Schema::statements);
+    return Stream.concat(FILES.stream(), SHOWN.stream()).flatMap(Schema::statements);
   }
 
   private static Stream<String> statements(String file) {
