@@ -1,6 +1,7 @@
 {#- One build at a time in the working schema: a second one would replace tables that the first is reading. The lock is
     a table there, whose comment names the run. A killed run leaves it behind; as every model makes a table, a working
-    schema in which nothing was made for lock_minutes holds no living run, and the next one takes over. -#}
+    schema in which nothing was made for lock_minutes holds no living run, and the next one takes over. The working schema
+    of each replica is its own, and so is the lock: runs on two of them meet in runs only (marts.sql). -#}
 {% macro take_lock() %}
 {% if execute and flags.WHICH == 'build' %}
     {% if run_query("select count() from system.tables where database = 'ops' and name = 'mart_runs'").columns[0][0] == 0 %}
