@@ -17,7 +17,8 @@ from sample_days import SampleDays
 SETTINGS = ROOT / "src/main/resources/clickhouse/server-settings.properties"
 # As on a server that is not ours.
 UNFRIENDLY = {
-    name: {"0": "1", "1": "0", "ALL": "ANY"}[value] for name, value in read_pairs(SETTINGS).items()
+    name: {"0": "1", "1": "0", "ALL": "ANY", "none_only_active": "throw"}[value]
+    for name, value in read_pairs(SETTINGS).items()
 }
 
 
@@ -288,6 +289,34 @@ def test_task_effectiveness_adds_up_to_what_was_meant(days):
     assert days.rows(query) == [
         [sum(day["task_attempts"] for day in meant), sum(day["task_successes"] for day in meant)]
     ]
+
+
+def test_learning_curves_are_what_was_meant(days):
+    figures = (
+        *("attempted_pairs", "succeeded_pairs"),
+        *("first_time_pairs", "first_time_succeeded_pairs"),
+    )
+    found = defaultdict(list)
+    query = (
+        "SELECT course_id, attempted_pairs, succeeded_pairs, unsolved_pairs, newly_solved_pairs"
+        " FROM marts.learning_curves ORDER BY course_id, opportunity"
+    )
+    for course, *of_attempt in days.rows(query):
+        found[course].append(of_attempt)
+    assert found == {
+        course: [[meant[name] for name in figures] for meant in curve[:20]]
+        for course, curve in days.truth["learning_curves"].items()
+    }
+
+
+def test_started_and_completed_lessons_are_what_was_meant(days):
+    query = "SELECT course_id, lesson_id, started_users, completed_users FROM marts.lesson_progress"
+    assert {tuple(row[:2]): row[2:] for row in days.rows(query)} == {
+        (course, lesson): [meant["started_users"], meant["completed_users"]]
+        for course, lessons in days.truth["lessons"].items()
+        for lesson, meant in lessons.items()
+        if meant["started_users"]
+    }
 
 
 def test_answers_in_docs_metrics_are_those_of_the_sample(days):

@@ -1,7 +1,8 @@
 """``make bench-dbt``: `make dbt` on a long history, written straight into store without Spark.
 
 Takes the services from the environment, STATE (the folder of `make up`), DAYS, USERS (active users
-a day) and DIMENSIONS (how many values each has: 10,50,200; none for no dimension). A user joins on
+a day), TASKS (how many a user tries on a day, in 30 attempts) and DIMENSIONS (how many values each
+has: 10,50,200; none for no dimension). A user joins on
 one day and comes back with a chance that falls with the square root of the age; a fifth of the
 users comes six times as often as the others. A user keeps the value of a dimension for half a year
 on average, the first values have the most users, and one in eleven users has no value. A user has
