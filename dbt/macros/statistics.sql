@@ -23,6 +23,53 @@
 {%- endmacro %}
 
 {#-
+    Of a difference of `users` and control.users with the squared errors of both arms: its p value, and half the width of
+    its 95 % interval; both NULL where `when` does not hold.
+-#}
+{% macro welch_verdict(difference, squared_error, control_squared_error, when) -%}
+    {% set arms = [
+        'if(%s, control.users, 0)' % when, control_squared_error ~ ' / ' ~ 'both_squared_error',
+        'if(%s, users, 0)' % when, squared_error ~ ' / ' ~ 'both_squared_error',
+    ] -%}
+    arrayMap(
+        (both_squared_error) -> (
+            -- At more than 10⁷ standard errors every p value is 0 to seven decimals, and the test loses its digits.
+            if({{ when }}, tupleElement({{ welch_test(
+                'least(abs(coalesce(' ~ difference ~ ', 0.)) / sqrt(both_squared_error), 1e7)', *arms
+            ) }}, 2), null),
+            -- With no difference the interval's upper end is the quantile of t itself.
+            if({{ when }}, tupleElement({{ welch_test('0.', *arms) }}, 4) * sqrt(both_squared_error), null)
+        ),
+        [{{ squared_error }} + {{ control_squared_error }}]
+    )[1]
+{%- endmacro %}
+
+{#-
+    Half the width of an interval that holds on all days at once with 95 %, and the p value that goes with it, of a
+    difference with this squared error and this many users (as floats): asymptotic confidence sequence, Waudby-Smith et
+    al. 2023 (arXiv 2103.06476v7, equations 9, 155 and 161), narrowest at about 5000 users.
+-#}
+{% macro sequential_margin(squared_error, users) -%}
+    sqrt(
+        {{ squared_error }} * 2 * ({{ users }} * {{ sequential_rho() }} + 1)
+        * log(sqrt({{ users }} * {{ sequential_rho() }} + 1) / 0.05) / ({{ users }} * {{ sequential_rho() }})
+    )
+{%- endmacro %}
+
+{% macro sequential_p_value(difference, squared_error, users) -%}
+    least(
+        1.,
+        sqrt({{ users }} * {{ sequential_rho() }} + 1) * exp(
+            -{{ sequential_rho() }} * pow({{ difference }}, 2) * {{ users }} / {{ squared_error }}
+            / (2 * ({{ users }} * {{ sequential_rho() }} + 1))
+        )
+    )
+{%- endmacro %}
+
+{#- ρ²: (−2 ln α + ln(−2 ln α + 1)) ÷ 5000 with α = 0.05. -#}
+{% macro sequential_rho() -%} ((-2 * log(0.05) + log(1 - 2 * log(0.05))) / 5000) {%- endmacro %}
+
+{#-
     Probability of a larger value under the χ² distribution with a whole number of degrees of freedom (1 or more):
     the upper incomplete gamma function, a finite sum for those (Abramowitz & Stegun 26.4.4 and 26.4.5).
 -#}

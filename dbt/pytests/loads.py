@@ -27,7 +27,7 @@ LEARNING_MARTS = (
     "course_progress",
     "streaks",
 )
-EXPERIMENT_MARTS = ("ab_test_results", "ab_test_results_by_segment")
+EXPERIMENT_MARTS = ("ab_test_results", "ab_test_results_by_segment", "ab_test_history")
 HISTORY_MARTS = (
     "active_users",
     "active_users_by_period",

@@ -1,5 +1,6 @@
 """The marts of experiments from their definitions, with numpy and scipy."""
 
+import math
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -34,21 +35,30 @@ class Facts:
     # day, user → dimension → value
     values: dict = field(default_factory=dict)
     unpublished: frozenset = frozenset()
+    # test → what its plan sets: start, end (days), window
+    plans: dict = field(default_factory=dict)
 
     def is_published(self, day: int) -> bool:
         return day not in self.unpublished
 
-    def is_complete(self, first: int) -> bool:
+    def last(self) -> int:
+        return max(day for day, _ in self.users if self.is_published(day))
+
+    def are_published(self, first: int, until: int, last: int) -> bool:
+        """Whether these days are, of a history that ends on ``last``."""
+        return first >= 0 and until <= last and not self.unpublished & {*range(first, until + 1)}
+
+    def is_complete(self, first: int, last: int) -> bool:
         """Of a test first seen on this day, which may have begun on the day before."""
-        return not any(day >= first - 1 for day in self.unpublished)
+        return not any(first - 1 <= day <= last for day in self.unpublished)
 
     def own_metrics(self) -> set[str]:
         return {metric for _, _, metric in self.metrics}
 
-    def knows(self, metric: str, first: int) -> bool:
-        """Whether all published days from this one on know a metric of the settings."""
+    def knows(self, metric: str, first: int, last: int) -> bool:
+        """Whether all published days of these know a metric of the settings."""
         unknown = OWN_METRICS.get(metric.removesuffix("_users"), ())
-        return not any(day >= first and self.is_published(day) for day in unknown)
+        return not any(first <= day <= last and self.is_published(day) for day in unknown)
 
 
 @dataclass
@@ -57,6 +67,8 @@ class User:
 
     name: str
     exposed: int
+    # The same of the 14 days before, where all are published.
+    before: "User | None" = None
     days: int = 0
     attempts: int = 0
     successes: int = 0
@@ -86,6 +98,7 @@ class Test:
     first: int
     # group → users
     arms: dict
+    waiting: int
     # Of each crossover the first day in each group.
     crossovers: list
     # metric → whether it is compared
@@ -99,9 +112,12 @@ def _metrics(facts: Facts) -> dict:
 
 
 def _tests(facts: Facts, listed: tuple) -> list[Test]:
+    last = facts.last()
     seen = defaultdict(lambda: defaultdict(dict))
     for day, test, group, user in facts.assignments:
-        if facts.is_published(day):
+        start, end, _ = facts.plans.get(test, (None, None, None))
+        is_planned = (start is None or day >= start) and (end is None or day <= end)
+        if facts.is_published(day) and is_planned:
             seen[test][user][group] = min(day, seen[test][user].get(group, day))
     history = defaultdict(list)
     for (day, user), row in facts.users.items():
@@ -113,14 +129,27 @@ def _tests(facts: Facts, listed: tuple) -> list[Test]:
             totals[user].append((day, metric, micros))
     tests = []
     for name, users in seen.items():
+        _, end, window = facts.plans.get(name, (None, None, None))
         mine = [row for row in listed if row[0] == name]
         groups = {group for found in users.values() for group in found} | {r[2] for r in mine}
         arms = {group: [] for group in sorted(groups)}
+        waiting = 0
         for user, found in users.items():
-            if len(found) == 1:
-                group, exposed = next(iter(found.items()))
-                arms[group].append(_activity(user, history[user], totals[user], exposed))
+            if len(found) > 1:
+                continue
+            group, exposed = next(iter(found.items()))
+            over = last if window is None else exposed + window - 1
+            if window is not None and not facts.are_published(exposed, over, last):
+                waiting += 1
+                continue
+            until = min(over, last if end is None else end)
+            one = _activity(user, history[user], totals[user], exposed, until)
+            if facts.are_published(exposed - 14, exposed - 1, last):
+                span = exposed - 14, exposed - 1
+                one.before = _activity(user, history[user], totals[user], *span)
+            arms[group].append(one)
         first = min(day for found in users.values() for day in found.values())
+        over = last if end is None else min(last, end + (window or 1) - 1)
         tests.append(
             Test(
                 name,
@@ -128,8 +157,12 @@ def _tests(facts: Facts, listed: tuple) -> list[Test]:
                 mine[0][1] if mine else _named_control(groups),
                 first,
                 arms,
+                waiting,
                 [found for found in users.values() if len(found) > 1],
-                {m: facts.is_complete(first) and facts.knows(m, first) for m in _metrics(facts)},
+                {
+                    m: facts.is_complete(first, over) and facts.knows(m, first, over)
+                    for m in _metrics(facts)
+                },
             )
         )
     return tests
@@ -137,7 +170,7 @@ def _tests(facts: Facts, listed: tuple) -> list[Test]:
 
 def expected(facts: Facts, listed: tuple) -> dict:
     """The rows of ab_test_results by test, metric and group."""
-    as_of = iso(max(day for day, _ in facts.users if facts.is_published(day)))
+    as_of = iso(facts.last())
     rows = {}
     for test in _tests(facts, listed):
         srm = _split_p_value({group: len(arm) for group, arm in test.arms.items()}, test.listed)
@@ -150,14 +183,20 @@ def expected(facts: Facts, listed: tuple) -> dict:
             for group in test.arms
         }
         adjusted = _holm({key: row["p_value"] for key, row in compared.items()})
+        sequential = _holm({key: row["sequential_p_value"] for key, row in compared.items()})
         for key, row in compared.items():
+            pair = _metrics(facts)[key[1]]
+            if key[1] != "task_success_rate" and facts.knows(key[1], test.first - 14, facts.last()):
+                row |= _cuped(test.arms, test.control, key[2], pair, row)
             ok = None if srm is None else bool(srm >= 0.001)
             rows[key] = row | {
                 "p_value_adjusted": adjusted.get(key),
                 "is_significant": adjusted[key] < 0.05
                 if key in adjusted and ok is not False
                 else None,
+                "sequential_p_value_adjusted": sequential.get(key),
                 "crossover_users": len(test.crossovers),
+                "waiting_users": test.waiting,
                 "srm_p_value": srm,
                 "srm_ok": ok,
                 "crossover_p_value": left,
@@ -169,6 +208,12 @@ def expected(facts: Facts, listed: tuple) -> dict:
     return rows
 
 
+COMPARED = ("absolute_difference", "relative_lift", "ci_low", "ci_high", "p_value")
+SEQUENTIAL = ("sequential_ci_low", "sequential_ci_high", "sequential_p_value", "mde")
+CUPED = (
+    *("cuped_difference", "cuped_ci_low", "cuped_ci_high"),
+    *("cuped_p_value", "variance_reduction"),
+)
 BY_SEGMENT = ("users", "mean", "absolute_difference", "ci_low", "ci_high", "p_value")
 
 
@@ -222,13 +267,13 @@ def _first_groups(crossovers: list[dict], groups: set) -> dict[str, int]:
     return counts
 
 
-def _activity(name: str, history: list, totals: list, exposed: int) -> User:
+def _activity(name: str, history: list, totals: list, exposed: int, until: int) -> User:
     user = User(name, exposed)
     for day, metric, micros in totals:
-        if day >= exposed:
+        if exposed <= day <= until:
             user.totals[metric] += micros
     for day, (attempts, successes, positive, cents) in history:
-        if day >= exposed:
+        if exposed <= day <= until:
             user.days += 1
             user.attempts += attempts
             user.successes += successes
@@ -252,7 +297,7 @@ def _values(arm: list, pair) -> tuple[Fraction | None, np.ndarray | None]:
 def _comparison(arms: dict, control: str | None, group: str, pair, is_complete: bool) -> dict:
     mean, values = _values(arms[group], pair)
     control_mean, control_values = _values(arms.get(control, []), pair)
-    row = dict.fromkeys(("absolute_difference", "relative_lift", "ci_low", "ci_high", "p_value"))
+    row = dict.fromkeys((*COMPARED, *SEQUENTIAL, *CUPED))
     has_spread = values is not None and len(values) > 1
     row |= {
         "users": len(arms[group]),
@@ -271,7 +316,56 @@ def _comparison(arms: dict, control: str | None, group: str, pair, is_complete: 
         test = stats.ttest_ind(values + float(difference), control_values, equal_var=False)
         interval = test.confidence_interval(0.95)
         row |= {"p_value": test.pvalue, "ci_low": interval.low, "ci_high": interval.high}
+        squared_error = sum(np.var(v, ddof=1) / len(v) for v in (values, control_values))
+        row |= _sequential(float(difference), squared_error, len(values) + len(control_values))
     return row
+
+
+def _sequential(difference: float, squared_error: float, users: int) -> dict:
+    """By the formulas of Waudby-Smith et al. 2023, in their own form."""
+    rho2 = (-2 * math.log(0.05) + math.log(1 - 2 * math.log(0.05))) / 5000
+    scale = users * rho2 + 1
+    half = math.sqrt(squared_error * users) * math.sqrt(
+        2 * scale * math.log(math.sqrt(scale) / 0.05) / (users**2 * rho2)
+    )
+    exponent = rho2 * difference**2 * users / squared_error / (2 * scale)
+    return {
+        "sequential_ci_low": difference - half,
+        "sequential_ci_high": difference + half,
+        "sequential_p_value": min(1.0, math.sqrt(scale) * math.exp(-exponent)),
+        "mde": (stats.norm.ppf(0.975) + stats.norm.ppf(0.8)) * math.sqrt(squared_error),
+    }
+
+
+def _cuped(arms: dict, control: str | None, group: str, pair, row: dict) -> dict:
+    """The comparison of values less what a regression of both arms on those before explains."""
+    users = [user for arm in arms.values() for user in arm]
+    if row["p_value"] is None or any(user.before is None for user in users):
+        return {}
+    (y, x), (control_y, control_x) = (
+        [np.array([n / d for n, d in map(pair, side)], float) for side in (arm, before)]
+        for arm, before in ((arms[g], [u.before for u in arms[g]]) for g in (group, control))
+    )
+    both_x, both_y = np.concatenate([x, control_x]), np.concatenate([y, control_y])
+    if not np.ptp(both_x):
+        return {}
+    slope = np.cov(both_x, both_y)[0, 1] / np.var(both_x, ddof=1)
+    # About the mean, or the digits of a spread of cents would be lost.
+    centre = both_y.mean()
+    left, right = y - centre - slope * x, control_y - centre - slope * control_x
+    test = stats.ttest_ind(left, right, equal_var=False)
+    interval = test.confidence_interval(0.95)
+
+    def squared_error(*values) -> float:
+        return sum(np.var(v, ddof=1) / len(v) for v in values)
+
+    return {
+        "cuped_difference": left.mean() - right.mean(),
+        "cuped_ci_low": interval.low,
+        "cuped_ci_high": interval.high,
+        "cuped_p_value": test.pvalue,
+        "variance_reduction": 1 - squared_error(left, right) / squared_error(y, control_y),
+    }
 
 
 def _holm(p_values: dict) -> dict:

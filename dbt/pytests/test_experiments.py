@@ -1,6 +1,7 @@
 """A/B results and task effectiveness: dbt on a real ClickHouse, against numpy and scipy."""
 
 import csv
+import dataclasses
 import io
 import json
 import math
@@ -49,7 +50,7 @@ class Experiments(Warehouse):
 
     def __init__(self, state: State) -> None:
         super().__init__(state)
-        self.dbt("seed", "--select", "ab_tests")
+        self.dbt("seed", "--select", "ab_tests", "ab_test_plans")
         columns = "ab_test_id, control_group, ab_group, expected_weight"
         self.insert("dbt_work.ab_tests", columns, list(LISTED))
 
@@ -61,21 +62,39 @@ class Experiments(Warehouse):
         ):
             self.sql(f"TRUNCATE TABLE store.{table}")
         self.sql("TRUNCATE TABLE ops.publications")
+        self.sql("TRUNCATE TABLE dbt_work.ab_test_plans")
+        plans = [
+            (test, *(None if day is None else iso(day) for day in (start, end)), window)
+            for test, (start, end, window) in facts.plans.items()
+        ]
+        if plans:
+            columns = "ab_test_id, start_date, end_date, window_days"
+            self.insert("dbt_work.ab_test_plans", columns, plans)
         self._insert_in_parts(facts, draw)
         self.said = self.dbt(
             "build",
             *("--select", "+ab_test_results", "+ab_test_results_by_segment"),
-            "segments_add_up_to_ab_tests",
+            *("+ab_test_history", "segments_add_up_to_ab_tests", "ab_test_history_ends_at_results"),
             *("--exclude", "resource_type:seed", "test_type:unit"),
         )
         return self.sql("SELECT * FROM dbt_work.ab_test_results FORMAT CSVWithNames")
 
+    def compiled(self, query: str) -> str:
+        """The query with what dbt makes of its macros."""
+        return self.dbt("--quiet", "compile", "--inline", query)
+
     def by_segment(self) -> dict:
         """The rows by segment of the same run, by dimension, value, test, metric and group."""
+        return self._by("dimension, value, ab_test_id, metric, ab_group", "results_by_segment")
+
+    def on_day(self, day: int) -> dict:
+        """The rows of the history of the same run on a day, by test, metric and group."""
+        return self._by("ab_test_id, metric, ab_group", f"history WHERE as_of = '{iso(day)}'")
+
+    def _by(self, keys: str, source: str) -> dict:
         answer = self.sql(
-            "SELECT tuple(dimension, value, ab_test_id, metric, ab_group),"
-            " * EXCEPT (dimension, value, ab_test_id, metric, ab_group)"
-            " FROM dbt_work.ab_test_results_by_segment FORMAT JSONCompactEachRowWithNames"
+            f"SELECT tuple({keys}), * EXCEPT ({keys}) FROM dbt_work.ab_test_{source}"
+            " FORMAT JSONCompactEachRowWithNames"
             " SETTINGS output_format_json_quote_64bit_integers = 0"
         )
         (_, *names), *rows = map(json.loads, answer.splitlines())
@@ -207,13 +226,16 @@ def random_facts(seed: int) -> Facts:
         "over_the_missing_day": ["control", "treatment"],
         "right_after_it": ["control", "treatment"],
         "left_by_one": ["control", "treatment"],
+        "windowed": ["control", "treatment"],
+        "ended": ["control", "treatment"],
     }
-    first_days = {"over_the_missing_day": 0, "right_after_it": 5}
+    shapes["cuped"] = ["control", "treatment"]
+    first_days = {"cuped": 19, "over_the_missing_day": 0, "right_after_it": 5}
     for test, groups in shapes.items():
         chosen = rng.choice(pool, int(rng.integers(300, 2500)), replace=False)
         first = first_days.get(test, 6)
         for user in chosen:
-            day, group = int(rng.integers(first, 15)), str(rng.choice(groups))
+            day, group = int(rng.integers(first, max(first + 1, 15))), str(rng.choice(groups))
             facts.assignments.add((day, test, group, str(user)))
             if rng.random() < 0.05:
                 other = str(rng.choice(groups))
@@ -222,6 +244,13 @@ def random_facts(seed: int) -> Facts:
                 facts.assignments.add((19, test, "control", str(user)))
     _add_small(facts, rng)
     _add_extreme(facts, rng)
+    facts.plans = {
+        # Some have the 14 days before exposure, and none of these is the missing one.
+        "cuped": (19, None, None),
+        "windowed": (6, 12, 5),
+        "ended": (7, 11, None),
+        "listed_only": (3, 9, 2),
+    }
     return facts
 
 
@@ -286,17 +315,46 @@ def test_abTestResults_randomTests_agreeWithScipyAndNeverDifferByOrder(warehouse
     by_segment = warehouse.by_segment()
     assert_same(by_segment, expected_by_segment(facts, LISTED))
     assert {("country", ""), ("version", "(other)")} <= {key[:2] for key in by_segment}
+    for day in (8, 13):
+        # As it would have been said on that day, of the groups that were there by then.
+        so_far = dataclasses.replace(
+            facts,
+            users={key: row for key, row in facts.users.items() if key[0] <= day},
+            assignments={row for row in facts.assignments if row[0] <= day},
+            metrics={key: total for key, total in facts.metrics.items() if key[0] <= day},
+            unpublished=frozenset(d for d in facts.unpublished if d <= day),
+        )
+        wanted = {
+            key: row
+            for key, row in expected(so_far, LISTED).items()
+            if _has_day(key[0], day, facts)
+        }
+        rows, names = warehouse.on_day(day), ("as_of", "is_complete")
+        assert_same(
+            {key: rows[key] for key in wanted},
+            {
+                key: {name: row[name] for name in rows[key] if name not in names}
+                for key, row in wanted.items()
+            },
+        )
     of = {test: row for (test, metric, _), row in found.items() if metric == "active_days"}
     has_verdict = {
         (test, metric) for (test, metric, _), row in found.items() if row["p_value"] is not None
     }
     assert {("plain", "minutes"), ("plain", "minutes_users"), ("four", "huge")} <= has_verdict
-    assert not {metric for _, metric in has_verdict if metric.startswith("unknown")}
+    # Of a test that ended, the days after its end may know what they like.
+    assert {t for t, metric in has_verdict if metric.startswith("unknown")} <= {"ended"}
     assert not of["over_the_missing_day"]["is_complete"] and not of["right_after_it"]["is_complete"]
     assert of["plain"]["is_complete"] and of["left_by_one"]["crossovers_ok"] is False
     # What only warns is said in the run's output, with what to do about it.
     assert re.search(r"ab_test_id = five, .* no verdict: name its control", warehouse.said)
     assert re.search(r"ab_test_id = left_by_one, .* one group loses more users", warehouse.said)
+
+
+def _has_day(test: str, day: int, facts: Facts) -> bool:
+    """Whether the test has a history, and had not ended before the day."""
+    _, end, window = facts.plans.get(test, (None, None, None))
+    return window is None and (end is None or day <= end)
 
 
 def sample_facts(seed: int, users: int, days: int) -> Facts:
@@ -368,3 +426,65 @@ def test_abTestResults_noPublishedDay_areEmpty(warehouse):
     upstream = ("stg_user_task_day", "int_tasks", "int_user_tasks")
     warehouse.dbt("run", "--select", "task_effectiveness", *upstream)
     assert warehouse.sql("SELECT count() FROM dbt_work.task_effectiveness") == "0\n"
+
+
+def test_planThatCannotBeMet_failsInWords(warehouse):
+    columns = "ab_test_id, start_date, end_date, window_days, primary_metric, guardrail_metrics"
+    plans = [
+        ("ends_early", "2026-03-05", "2026-03-04", 0, "task_succes_rate", "active_days|speed"),
+        ("twice", None, None, None, "active_days", "active_days"),
+        ("twice", None, None, None, None, None),
+    ]
+    warehouse.sql("TRUNCATE TABLE dbt_work.ab_test_plans")
+    warehouse.insert("dbt_work.ab_test_plans", columns, plans)
+    warehouse.dbt("run", "--select", "published_loads", "stg_daily_metrics")
+    query = warehouse.compiled(
+        (ROOT / "dbt/tests/seeds/ab_test_plans_are_sound.sql").read_text(encoding="utf-8")
+    )
+    assert sorted(map(str.strip, warehouse.sql(query).splitlines())) == [
+        "ends_early\tend_date 2026-03-04 is before start_date 2026-03-05",
+        "ends_early\tguardrail metric speed does not exist;"
+        " the metrics are those of ab_test_results",
+        "ends_early\tprimary_metric task_succes_rate does not exist;"
+        " the metrics are those of ab_test_results",
+        "ends_early\twindow_days is 0; it must be 1 or more",
+        "twice\tmetric active_days is both primary and guardrail",
+        "twice\tthere are 2 plans of this test; keep one",
+    ]
+    warehouse.sql("TRUNCATE TABLE dbt_work.ab_test_plans")
+
+
+def test_intervals_of200TestsWithoutAnEffect_lookedAtOn30Days(warehouse):
+    """By the macros of the marts, from the sums of users whose figures are drawn alike."""
+    tests, days, users = 200, 30, 100
+    values = np.random.default_rng(0).gamma(1, 1, (tests, 2, days, users))
+    counts = users * np.arange(1, days + 1)
+    sums, squares = values.sum(3).cumsum(2), (values**2).sum(3).cumsum(2)
+    errors = (squares - sums**2 / counts) / (counts - 1) / counts
+    differences = (sums[:, 1] - sums[:, 0]) / counts
+    rows = [
+        (test, counts[day], differences[test, day], *errors[test, :, day])
+        for test in range(tests)
+        for day in range(days)
+    ]
+    warehouse.sql(
+        "CREATE OR REPLACE TABLE dbt_work.looks (test UInt32, users UInt64, difference Float64,"
+        " control_error Float64, error Float64) ENGINE = MergeTree ORDER BY test"
+    )
+    columns = "test, users, difference, control_error, error"
+    warehouse.insert("dbt_work.looks", columns, rows)
+    query = warehouse.compiled(
+        "select countIf(is_fixed), countIf(is_sequential) from ("
+        "  select max(abs(difference) > assumeNotNull(verdict.2)) as is_fixed,"
+        "    max(abs(difference) > margin) as is_sequential from ("
+        "    select test, difference, tuple(users)::Tuple(users UInt64) as control,"
+        "      {{ welch_verdict('difference', 'error', 'control_error', 'true') }} as verdict,"
+        "      {{ sequential_margin('(error + control_error)', 'toFloat64(2 * users)') }} as margin"
+        "    from dbt_work.looks) group by test)"
+    )
+    fixed, sequential = map(int, warehouse.sql(query).split())
+    # 5 % and three standard deviations; nobody looks at the fixed interval once only.
+    assert sequential <= tests * (0.05 + 3 * math.sqrt(0.05 * 0.95 / tests))
+    assert fixed > 0.2 * tests
+    page = (ROOT / "docs" / "experiments.md").read_text(encoding="utf-8")
+    assert f"{fixed} of {tests}" in page and f"{sequential} of {tests}" in page

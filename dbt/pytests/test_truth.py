@@ -367,5 +367,5 @@ def test_days_loaded_again_from_other_files_in_another_order_give_the_same_bytes
     loads_after = loads_by_day()
     assert loads_after[3:] == loads[3:]
     assert max(loads) < min(loads_after[:3]), "the first days were not the last ones loaded"
-    assert len(before) == 34
+    assert len(before) == 35
     assert days.dump() == before

@@ -5,7 +5,7 @@
 with members as (
     select
         *,
-        true as is_member
+        1 as weight
     from {{ ref('int_ab_test_segment_users') }}
 ),
 
@@ -23,9 +23,12 @@ totals as (
         {{ keyed_of('members', keys) }}metrics.ab_test_id as ab_test_id,
         metrics.ab_group as ab_group,
         metrics.metric as metric,
+        1 as weight,
+        metrics.days_with_event as days_with_event,
         metrics.total as total
     from {{ ref('int_ab_test_user_metrics') }} as metrics
     inner join members on metrics.ab_test_id = members.ab_test_id and metrics.user_id = members.user_id
+    where not metrics.is_crossover
 ),
 
 sums as (
@@ -35,7 +38,7 @@ sums as (
 ),
 
 verdicts as (
-    {{ ab_test_verdicts('sums', keys) }}
+    {{ ab_test_verdicts(ab_test_comparisons('sums', keys)) }}
 ),
 
 adjusted as (

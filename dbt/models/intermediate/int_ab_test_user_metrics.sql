@@ -2,22 +2,44 @@
 
 with exposed as (
     select
-        ab_test_id,
-        ab_group,
-        user_id,
-        exposed_date
-    from {{ ref('int_ab_test_users') }}
-    where not is_crossover
+        isNotNull(tests.window_days) as has_window,
+        users.*
+    from {{ ref('int_ab_test_users') }} as users
+    inner join {{ ref('int_ab_tests') }} as tests on users.ab_test_id = tests.ab_test_id
+    where not users.is_waiting and (not users.is_crossover or users.is_first_group)
 )
 
 -- The days are the streamed side of the join, as in int_ab_test_users.
 select
-    exposed.ab_test_id as ab_test_id,
-    exposed.ab_group as ab_group,
-    exposed.user_id as user_id,
-    days.metric as metric,
-    sum(days.total) as total
-from {{ ref('stg_user_metric_day') }} as days
-inner join exposed on exposed.user_id = days.user_id
-where days.event_date >= exposed.exposed_date
-group by ab_test_id, ab_group, user_id, metric
+    ab_test_id,
+    ab_group,
+    user_id,
+    is_crossover,
+    crossed_date,
+    metric,
+    length(since) as days_with_event,
+    arraySum(d -> d.2, since) as total,
+    length(before) as days_with_event_before,
+    arraySum(d -> d.2, before) as total_before,
+    if(has_window, [], since) as days_since
+from (
+    select
+        exposed.ab_test_id as ab_test_id,
+        exposed.ab_group as ab_group,
+        exposed.user_id as user_id,
+        exposed.is_crossover as is_crossover,
+        any(exposed.crossed_date) as crossed_date,
+        any(exposed.has_window) as has_window,
+        days.metric as metric,
+        any(exposed.exposed_date) as exposed_from,
+        groupArray((days.event_date, days.total)) as all_days,
+        arraySort(arrayFilter(d -> d.1 >= exposed_from, all_days)) as since,
+        arrayFilter(d -> d.1 < exposed_from, all_days) as before
+    from {{ ref('stg_user_metric_day') }} as days
+    inner join exposed on exposed.user_id = days.user_id
+    where
+        days.event_date >= exposed.exposed_date - {{ days_before_exposure() }}
+        and days.event_date <= exposed.last_date
+        and days.event_date < exposed.crossed_date
+    group by ab_test_id, ab_group, user_id, is_crossover, metric
+)
