@@ -155,7 +155,7 @@ SHOWN = """
         (SELECT groupUniqArray(cohort_size) FROM marts.retention)
 """
 # Snapshots further apart than the rows of a run and its publication.
-SLOWLY = " SETTINGS merge_tree_storage_snapshot_sleep_ms = 500"
+SLOWLY = " SETTINGS merge_tree_storage_snapshot_sleep_ms = 300"
 
 
 @contextmanager
@@ -166,7 +166,9 @@ def readers(marts):
     is_over = threading.Event()
 
     def poll(settings: str) -> None:
-        while not is_over.is_set():
+        is_last = False
+        while not is_last:
+            is_last = is_over.is_set()
             try:
                 answer = marts.read(SHOWN + settings).strip()
             except ServiceError as error:
