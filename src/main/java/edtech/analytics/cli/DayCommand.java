@@ -1,10 +1,9 @@
 package edtech.analytics.cli;
 
-import edtech.analytics.clickhouse.store.Publication;
 import edtech.analytics.job.JobContext;
 import java.time.LocalDate;
-import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
@@ -24,14 +23,12 @@ abstract class DayCommand implements Callable<Integer> {
   public final Integer call() {
     try (JobContext job = common.openServer()) {
       job.schema().requireCurrent();
-      String outcome = run(job, date);
-      List<Publication> last = job.publications().current(date).stream().toList();
-      Optional<String> unseen = Unseen.of(job, last);
+      common.out().println(run(job, date));
+      Optional<String> unseen = Unseen.of(job, Set.of(date));
       if (unseen.isPresent()) {
         common.err().println("error: " + unseen.get());
         return ExitCode.SOFTWARE;
       }
-      common.out().println(outcome);
     }
     return ExitCode.OK;
   }

@@ -75,7 +75,8 @@ final class StatusCommand implements Callable<Integer> {
     if (all == 0) {
       return;
     }
-    Map<String, Map<LocalDate, Publication>> shown = replicas.shown();
+    Replicas.Shown now = replicas.shown();
+    Map<String, Map<LocalDate, Publication>> shown = now.byReplica();
     Map<Long, List<LocalDate>> daysByReplicas =
         last.stream()
             .collect(
@@ -93,9 +94,10 @@ final class StatusCommand implements Callable<Integer> {
                 .out()
                 .println(
                     "shown:     on " + some + " of " + all + " replicas: " + DayRanges.text(days)));
-    Set<String> away = replicas.away();
-    if (!away.isEmpty()) {
-      common.out().println("away:      replicas " + String.join(", ", away) + " do not answer");
+    if (!now.away().isEmpty()) {
+      common
+          .out()
+          .println("away:      replicas " + String.join(", ", now.away()) + " do not answer");
     }
   }
 

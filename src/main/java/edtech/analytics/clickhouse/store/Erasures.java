@@ -95,7 +95,10 @@ public final class Erasures {
     row.put("load_id", load.loadId());
     row.put("replaced_by", load.replacedBy());
     row.put("rows", load.rows());
-    server.insert(LOADS, List.of(row), "erasure/" + load.loadId());
+    server.insert(
+        LOADS,
+        List.of(row),
+        "erasure/" + erasure.userHash() + "/" + load.loadId() + "/" + load.replacedBy());
   }
 
   /** All loads that held the user, whichever run removed them; by day, the oldest first. */
@@ -146,7 +149,8 @@ public final class Erasures {
     row.put("salt", erasure.salt());
     row.put("begun_at", MICROS.format(erasure.begunAt()));
     row.put("is_finished", isFinished);
-    server.insert(USERS, List.of(row), "erased/" + erasure.begunAt() + isFinished);
+    server.insert(
+        USERS, List.of(row), "erased/" + erasure.userHash() + "/" + erasure.begunAt() + isFinished);
   }
 
   private static String salt() {

@@ -166,6 +166,7 @@ public final class LoadLog {
   /** The loads that wait for somebody to release them, by day. */
   public List<LoadRecord> held() {
     server.catchUp(TABLE);
+    server.catchUp(Publications.TABLE);
     return server
         .rows("SELECT toInt64(load_id) AS load FROM ops.loads WHERE load_id IN (" + HELD + ")")
         .stream()

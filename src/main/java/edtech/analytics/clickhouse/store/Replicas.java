@@ -7,6 +7,7 @@ import edtech.analytics.clickhouse.store.UserRows.StoredLoad;
 import java.time.Duration;
 import java.time.LocalDate;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -18,6 +19,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The servers that hold the store, and what each of them shows to its readers. A replica shows a
@@ -30,8 +32,6 @@ import java.util.stream.Collectors;
 public final class Replicas {
   /** Several times the period in which a replica looks what it holds. */
   private static final Duration PATIENCE = Duration.ofSeconds(60);
-
-  private static final String ANSWERS = "SELECT 1 AS one";
 
   private static final Duration BETWEEN_LOOKS = Duration.ofMillis(200);
 
@@ -47,13 +47,44 @@ public final class Replicas {
       SETTINGS skip_unavailable_shards = 1
       """;
 
-  /** What one replica shows of each day that was ever published; load 0 = nothing. */
+  /**
+   * What one replica shows of each day that was ever published, load 0 = nothing, and the loads
+   * that it showed until a few minutes ago. The row of day 0 says that the replica has answered.
+   */
   private static final String SHOWN =
       """
-      SELECT event_date, toInt64(max(last)) AS seq, toInt64(argMax(load, last)) AS load_id
-      FROM (SELECT event_date, seq AS last, load_id AS load FROM ops.shown)
-      GROUP BY event_date
+      SELECT event_date, toInt64(history[-1].1) AS seq, toInt64(history[-1].2) AS load_id,
+          arrayStringConcat(arrayMap(
+              place -> toString(history[place].2),
+              arrayFilter(
+                  place -> history[place + 1].3 >= now64(6, 'UTC') - toIntervalMinute(%d),
+                  range(1, length(history)))), ',') AS lately
+      FROM (
+          SELECT event_date, arraySort(groupArray((seq, load_id, shown_at))) AS history
+          FROM (
+              SELECT event_date, seq, load_id, shown_at FROM ops.shown
+              UNION ALL SELECT toDate(0), 0, 0, now64(6, 'UTC'))
+          GROUP BY event_date)
       """;
+
+  /**
+   * What replicas show at one moment.
+   *
+   * @param byReplica of each that answered, day to its publication, fingerprint ''
+   * @param lately loads that some of them showed until a few minutes ago
+   * @param away those that did not answer, which may show what they showed last
+   */
+  public record Shown(
+      SortedMap<String, Map<LocalDate, Publication>> byReplica,
+      Set<Long> lately,
+      Set<String> away) {
+    /** The loads that readers may be at. */
+    Set<Long> loads() {
+      Set<Long> loads = new TreeSet<>(lately);
+      byReplica.values().forEach(days -> days.values().forEach(day -> loads.add(day.loadId())));
+      return loads;
+    }
+  }
 
   private final ClickHouse server;
   private final String cluster;
@@ -72,50 +103,74 @@ public final class Replicas {
     return server.isReplicated(Publications.TABLE);
   }
 
-  /** The names of all replicas, those that are away included; none where there are none. */
+  /**
+   * The names of all replicas, those that are away included; none where there are none.
+   *
+   * @throws ClickHouseException when the server, being cut off from its keeper, does not know them
+   */
   public Set<String> all() {
     if (!isOn()) {
       return new TreeSet<>();
     }
-    return server
-        .rows(
-            """
-            SELECT arrayJoin(mapKeys(replica_is_active)) AS replica FROM system.replicas
-            WHERE database || '.' || table = {table:String}
-            """,
-            Map.of("table", Publications.TABLE))
-        .stream()
-        .map(row -> row.getString("replica"))
-        .collect(Collectors.toCollection(TreeSet::new));
+    Set<String> names =
+        server
+            .rows(
+                """
+                SELECT arrayJoin(mapKeys(replica_is_active)) AS replica FROM system.replicas
+                WHERE database || '.' || table = {table:String}
+                """,
+                Map.of("table", Publications.TABLE))
+            .stream()
+            .map(row -> row.getString("replica"))
+            .collect(Collectors.toCollection(TreeSet::new));
+    if (names.isEmpty()) {
+      throw new ClickHouseException(
+          "the server does not say which replicas there are: does it reach its keeper?");
+    }
+    return names;
   }
 
-  /** Of all replicas those that do not answer. */
-  public Set<String> away() {
+  /** Those of all replicas that are not among the ones that answered. */
+  private Set<String> notAmong(Set<String> answered) {
     Set<String> away = all();
-    if (!away.isEmpty()) {
-      away.removeAll(everywhere(ANSWERS).keySet());
-    }
+    away.removeAll(answered);
     return away;
   }
 
-  /** What each replica that answers shows: replica to day to its publication, fingerprint ''. */
-  public SortedMap<String, Map<LocalDate, Publication>> shown() {
-    SortedMap<String, Map<LocalDate, Publication>> shown = new TreeMap<>();
-    everywhere(ANSWERS).keySet().forEach(name -> shown.put(name, new HashMap<>()));
-    everywhere(SHOWN)
+  /** What each replica shows; nothing where there are none. */
+  public Shown shown() {
+    return shown(0);
+  }
+
+  /**
+   * The same, with what was replaced in view lately.
+   *
+   * @param minutes how long ago at most
+   */
+  Shown shown(int minutes) {
+    SortedMap<String, Map<LocalDate, Publication>> byReplica = new TreeMap<>();
+    Set<Long> lately = new TreeSet<>();
+    everywhere(String.format(Locale.ROOT, SHOWN, minutes))
         .forEach(
-            (replica, rows) ->
-                rows.forEach(
-                    row -> {
-                      LocalDate date = row.getLocalDate("event_date");
-                      shown
-                          .computeIfAbsent(replica, name -> new HashMap<>())
-                          .put(
-                              date,
-                              new Publication(
-                                  date, row.getLong("seq"), row.getLong("load_id"), ""));
-                    }));
-    return shown;
+            (replica, rows) -> {
+              Map<LocalDate, Publication> days = new HashMap<>();
+              rows.stream()
+                  .map(
+                      row ->
+                          new Publication(
+                              row.getLocalDate("event_date"),
+                              row.getLong("seq"),
+                              row.getLong("load_id"),
+                              ""))
+                  .filter(publication -> publication.seq() > 0)
+                  .forEach(publication -> days.put(publication.date(), publication));
+              byReplica.put(replica, days);
+              rows.stream()
+                  .flatMap(row -> Arrays.stream(row.getString("lately").split(",")))
+                  .filter(load -> !load.isEmpty())
+                  .forEach(load -> lately.add(Long.parseLong(load)));
+            });
+    return new Shown(byReplica, lately, notAmong(byReplica.keySet()));
   }
 
   /**
@@ -189,16 +244,21 @@ public final class Replicas {
     return holders.size();
   }
 
-  /** The query for the rows by logical table that one replica holds of loads. */
+  /**
+   * The query for the rows by logical table that one replica holds of loads. The row without a name
+   * says that the replica has answered.
+   */
   private static String held(Collection<StoredLoad> loads) {
     return String.format(
         Locale.ROOT,
         """
         SELECT replaceOne(table, '_', '.') AS name, toInt64(sum(rows)) AS held FROM system.parts
         WHERE database = 'store' AND active AND replaceAll(partition, ' ', '') IN (%s)
-        GROUP BY name""",
-        loads.stream()
-            .map(load -> "'(\\'" + load.date() + "\\'," + load.loadId() + ")'")
+        GROUP BY name
+        UNION ALL SELECT '', toInt64(0)""",
+        Stream.concat(
+                Stream.of("''"),
+                loads.stream().map(load -> "'(\\'" + load.date() + "\\'," + load.loadId() + ")'"))
             .collect(Collectors.joining(", ")));
   }
 
@@ -209,16 +269,20 @@ public final class Replicas {
    */
   public Set<String> holders(Collection<StoredLoad> loads, boolean isToWait) {
     Set<String> holders = new TreeSet<>();
-    if (!loads.isEmpty() && isOn()) {
-      await(
-          () -> {
-            holders.clear();
-            holders.addAll(everywhere(held(loads)).keySet());
-            boolean isOver = holders.isEmpty();
-            holders.addAll(away());
-            return isOver || !isToWait;
-          });
-    }
+    await(
+        () -> {
+          holders.clear();
+          Map<String, List<GenericRecord>> answers = everywhere(held(loads));
+          answers.forEach(
+              (replica, tables) -> {
+                if (tables.stream().anyMatch(row -> !row.getString("name").isEmpty())) {
+                  holders.add(replica);
+                }
+              });
+          boolean isOver = holders.isEmpty();
+          holders.addAll(notAmong(answers.keySet()));
+          return isOver || !isToWait;
+        });
     return holders;
   }
 
@@ -229,23 +293,21 @@ public final class Replicas {
    */
   public Set<String> awaitHidden(Set<Long> loads) {
     Set<String> showing = new TreeSet<>();
-    if (!loads.isEmpty() && isOn()) {
-      await(
-          () -> {
-            showing.clear();
-            Set<String> away = away();
-            shown()
-                .forEach(
-                    (replica, days) -> {
-                      if (days.values().stream().anyMatch(day -> loads.contains(day.loadId()))) {
-                        showing.add(replica);
-                      }
-                    });
-            boolean isOver = showing.isEmpty();
-            showing.addAll(away);
-            return isOver;
-          });
-    }
+    await(
+        () -> {
+          showing.clear();
+          Shown now = shown();
+          now.byReplica()
+              .forEach(
+                  (replica, days) -> {
+                    if (days.values().stream().anyMatch(day -> loads.contains(day.loadId()))) {
+                      showing.add(replica);
+                    }
+                  });
+          boolean isOver = showing.isEmpty();
+          showing.addAll(now.away());
+          return isOver;
+        });
     return showing;
   }
 
@@ -257,7 +319,7 @@ public final class Replicas {
         .collect(Collectors.groupingBy(row -> row.getString("replica")));
   }
 
-  /** Looks until it is so; returns whether it was within a minute. */
+  /** Polls until it is so; false when it was not within a minute. */
   private static boolean await(BooleanSupplier isSo) {
     long end = System.nanoTime() + PATIENCE.toNanos();
     while (!isSo.getAsBoolean()) {

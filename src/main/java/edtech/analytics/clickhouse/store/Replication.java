@@ -34,7 +34,7 @@ public final class Replication {
    *
    * @throws ClickHouseException that names one that is not
    */
-  static void require(ClickHouse server, List<String> databases, String cluster) {
+  static void require(ClickHouse server, List<String> databases) {
     server
         .rows(
             """
@@ -50,14 +50,13 @@ public final class Replication {
         .forEach(
             row -> {
               throw new ClickHouseException(
-                  "clickhouse.cluster is "
-                      + cluster
-                      + ", but the database "
+                  "the store is to have replicas, but the database "
                       + row.getString("name")
-                      + " is there already and has no replicas (its engine is "
+                      + " has none (its engine is "
                       + row.getString("engine")
-                      + "): leave the setting out for this server, or move the store to replicas as"
-                      + " docs/cluster.md says");
+                      + "): make it with the engine Replicated, by init with clickhouse.cluster, once it"
+                      + " is out of the way; for a store on one server leave that setting out"
+                      + " (docs/cluster.md)");
             });
   }
 

@@ -114,7 +114,7 @@ public final class Schema {
               cluster,
               name));
     }
-    Replication.require(server, DATABASES, cluster);
+    Replication.require(server, DATABASES);
   }
 
   /**
@@ -128,6 +128,9 @@ public final class Schema {
     requireNotNewer(version());
     DATABASES.forEach(name -> server.execute("CREATE DATABASE IF NOT EXISTS " + name));
     Replication replication = Replication.of(server);
+    if (replication.isOn()) {
+      Replication.require(server, DATABASES);
+    }
     FILES.stream().flatMap(Schema::statements).map(replication::ddl).forEach(server::execute);
     if (replication.isOn()) {
       SHOWN.stream().flatMap(Schema::statements).forEach(server::execute);

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
@@ -90,6 +91,10 @@ public final class Sweep {
       WHERE active AND database = 'store' AND 'store.' || table IN {tables:Array(String)}
       """;
 
+  /** Nobody reads a stage table through what is shown. */
+  private static final Replicas.Shown NOT_SHOWN =
+      new Replicas.Shown(new TreeMap<>(), Set.of(), Set.of());
+
   /** 0 is never a load id, so it matches no load. */
   private static final long ANY = 0;
 
@@ -111,20 +116,22 @@ public final class Sweep {
 
   /** Drops; returns how much. */
   public Result run() {
-    server.catchUp(Publications.TABLE);
-    server.catchUp(LoadLog.TABLE);
     // A driver killed after it published leaves the stage of a load that is kept.
-    List<Dead> stages = dead(STAGED, 0, ANY);
+    List<Dead> stages = dead(STAGED, 0, ANY, NOT_SHOWN);
     stages.forEach(dead -> server.execute("DROP TABLE IF EXISTS " + dead.name() + " SYNC"));
     int partitions = 0;
-    List<Dead> stored = dead(STORED, settings.keepLoads(), ANY);
+    Replicas.Shown shown = replicas.shown(settings.sweepGraceMinutes());
+    Set<String> away = new TreeSet<>(shown.away());
+    List<Dead> stored = dead(STORED, settings.keepLoads(), ANY, shown);
     for (long load : stored.stream().map(Dead::loadId).distinct().toList()) {
       // Asked once more, as a rollback may show it again while others are dropped.
-      List<Dead> still = dead(STORED, settings.keepLoads(), load);
+      Replicas.Shown now = replicas.shown(settings.sweepGraceMinutes());
+      away.addAll(now.away());
+      List<Dead> still = dead(STORED, settings.keepLoads(), load, now);
       still.forEach(this::dropPartition);
       partitions += still.size();
     }
-    return new Result(stages.size(), partitions, replicas.away());
+    return new Result(stages.size(), partitions, away);
   }
 
   private void dropPartition(Dead dead) {
@@ -140,20 +147,17 @@ public final class Sweep {
   /**
    * @param load the only one to look at; {@link #ANY} = all
    */
-  private List<Dead> dead(String candidates, int keep, long load) {
-    Set<Long> shown = new TreeSet<>();
-    replicas
-        .shown()
-        .values()
-        .forEach(days -> days.values().forEach(day -> shown.add(day.loadId())));
+  private List<Dead> dead(String candidates, int keep, long load, Replicas.Shown shown) {
+    server.catchUp(Publications.TABLE);
+    server.catchUp(LoadLog.TABLE);
     List<String> tables = Tables.PUBLISHED.stream().map(Table::physical).toList();
     return server
         .rows(
             String.format(Locale.ROOT, DEAD, candidates, LoadLog.HELD),
             Map.of(
                 "tables", tables.stream().collect(joining("','", "['", "']")),
-                "shown", shown.toString(),
-                "away", !replicas.away().isEmpty(),
+                "shown", shown.loads().toString(),
+                "away", !shown.away().isEmpty(),
                 "keep", keep,
                 "grace", settings.sweepGraceMinutes(),
                 "load", load,
