@@ -31,12 +31,18 @@
         'if(%s, control.users, 0)' % when, control_squared_error ~ ' / ' ~ 'both_squared_error',
         'if(%s, users, 0)' % when, squared_error ~ ' / ' ~ 'both_squared_error',
     ] -%}
+    {% set t = 'abs(coalesce(%s, 0.)) / sqrt(both_squared_error)' % difference -%}
+    {% set degrees = '1 / (pow(%s, 2) / (%s - 1) + pow(%s, 2) / (%s - 1))' % (arms[1], arms[0], arms[3], arms[2]) -%}
     arrayMap(
         (both_squared_error) -> (
-            -- At more than 10⁷ standard errors every p value is 0 to seven decimals, and the test loses its digits.
-            if({{ when }}, tupleElement({{ welch_test(
-                'least(abs(coalesce(' ~ difference ~ ', 0.)) / sqrt(both_squared_error), 1e7)', *arms
-            ) }}, 2), null),
+            -- At more than 10⁷ standard errors the test loses its digits. Out there the tail falls with the power of
+            -- its degrees of freedom (Welch and Satterthwaite's).
+            if(
+                {{ when }},
+                tupleElement({{ welch_test('least(%s, 1e7)' % t, *arms) }}, 2)
+                * pow(least(1., 1e7 / ({{ t }})), {{ degrees }}),
+                null
+            ),
             -- With no difference the interval's upper end is the quantile of t itself.
             if({{ when }}, tupleElement({{ welch_test('0.', *arms) }}, 4) * sqrt(both_squared_error), null)
         ),

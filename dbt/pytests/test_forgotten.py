@@ -51,7 +51,7 @@ def test_forgotten_user_is_nowhere_and_the_others_figures_are_theirs(days):
             "SELECT DISTINCT database || '.' || table FROM system.columns"
             " WHERE database IN ('raw', 'staging') AND name = 'user_id'",
         ).split()
-        assert len(tables) == 9
+        assert len(tables) == 10
         return {
             table: days.sql(f"SELECT * FROM {table} WHERE user_id != '{somebody}' ORDER BY ALL")
             for table in tables

@@ -338,12 +338,16 @@ def test_verdicts_claim_no_more_than_their_interval(dashboards: Dashboards) -> N
             allowed = "No verdict: users are not split as planned"
         elif result["p_value"] is None:
             allowed = "No verdict: too few users"
+        elif result["role"] == "guardrail" and (
+            result["ci_high" if result["is_final"] else "sequential_ci_high"] < 0
+        ):
+            allowed = "WARNING: guardrail"
         elif not result["is_significant" if result["is_final"] else "is_significant_sequential"]:
             allowed = "Not shown:"
         elif result["absolute_difference"] > 0:
             allowed = "Higher than"
         else:
-            allowed = "WARNING: guardrail" if result["role"] == "guardrail" else "Lower than"
+            allowed = "Lower than"
         assert verdict.startswith(allowed), (comparison, verdict, result)
         assert allowed.startswith("No verdict") or result["is_final"] or "daily looks" in verdict
     kinds = {verdict.partition(":")[0].partition(",")[0] for verdict in verdicts.values()}

@@ -1,4 +1,4 @@
--- Users of a course's cohorts are those of its lessons, and their completions on day 90 no more than the lessons'.
+-- Users of a course's cohorts are those of its lessons, and their completions no more than the lessons'.
 with lessons as (
     select
         course_id,
@@ -12,9 +12,17 @@ with lessons as (
 courses as (
     select
         course_id,
-        sumIf(cohort_size, day_number = 0) as users,
-        sumIf(ifNull(lessons_completed, 0), day_number = 90) as completed
-    from {{ ref('course_progress') }}
+        sum(cohort_users) as users,
+        sum(most_completed) as completed
+    from (
+        select
+            course_id,
+            cohort_date,
+            any(cohort_size) as cohort_users,
+            max(ifNull(lessons_completed, 0)) as most_completed
+        from {{ ref('course_progress') }}
+        group by course_id, cohort_date
+    )
     group by course_id
 )
 
