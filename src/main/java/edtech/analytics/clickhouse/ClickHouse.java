@@ -24,7 +24,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -37,12 +36,9 @@ import java.util.concurrent.TimeoutException;
 public final class ClickHouse implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  /** How long a server may take to get rows that its replicas have. */
-  private static final String CATCH_UP_SECONDS = "60";
-
   private final Connection connection;
   private final Client client;
-  private final Map<String, Boolean> replicated = new ConcurrentHashMap<>();
+  private final ReplicatedTables replicatedTables = new ReplicatedTables(this);
   private volatile Map<String, String> serverSettings;
 
   public ClickHouse(Connection connection) {
@@ -67,7 +63,11 @@ public final class ClickHouse implements AutoCloseable {
 
   /** Runs a statement with values bound to its {@code {name:Type}} places. */
   public void execute(String sql, Map<String, Object> values) {
-    try (QueryResponse response = ask(sql, values, new QuerySettings())) {
+    execute(sql, values, new QuerySettings());
+  }
+
+  private void execute(String sql, Map<String, Object> values, QuerySettings settings) {
+    try (QueryResponse response = ask(sql, values, settings)) {
       response.getReadRows();
     } catch (ClickHouseException e) {
       throw e;
@@ -188,42 +188,16 @@ public final class ClickHouse implements AutoCloseable {
   }
 
   /**
-   * Waits until this server holds all rows that its replicas have taken of a table by now; there is
-   * nothing to wait for where the table has no replicas. Decisions are made of what is read
-   * afterwards.
+   * Waits until this server holds all rows that its replicas have taken of a table by now, where it
+   * has any. Decisions are made of what is read afterwards.
    */
   public void catchUp(String table) {
-    if (!isReplicated(table)) {
-      return;
-    }
-    String sql = "SYSTEM SYNC REPLICA " + table + " LIGHTWEIGHT";
-    QuerySettings settings = new QuerySettings().serverSetting("receive_timeout", CATCH_UP_SECONDS);
-    try (QueryResponse response = ask(sql, Map.of(), settings)) {
-      response.getReadRows();
-    } catch (ClickHouseException e) {
-      throw new ClickHouseException(
-          e.getMessage()
-              + "; where it timed out, another replica has taken rows of "
-              + table
-              + " that this one cannot get: start that replica, then run this again",
-          e);
-    } catch (Exception e) {
-      throw failed(sql, e);
-    }
+    replicatedTables.catchUp(table);
   }
 
-  /** Whether the table, which is there, has replicas on other servers or may get some. */
+  /** Whether the table's engine is Replicated, so that other servers may hold its rows, too. */
   public boolean isReplicated(String table) {
-    return replicated.computeIfAbsent(
-        table,
-        name ->
-            number(
-                    """
-                    SELECT count() FROM system.tables
-                    WHERE database || '.' || name = {table:String} AND engine LIKE 'Replicated%'
-                    """,
-                    Map.of("table", name))
-                > 0);
+    return replicatedTables.contains(table);
   }
 
   /**
@@ -274,6 +248,11 @@ public final class ClickHouse implements AutoCloseable {
   @Override
   public void close() {
     client.close();
+  }
+
+  /** Runs a statement that gives no rows, with a setting of its own. */
+  void execute(String sql, String setting, String value) {
+    execute(sql, Map.of(), new QuerySettings().serverSetting(setting, value));
   }
 
   private QueryResponse ask(String sql, Map<String, Object> values, QuerySettings settings) {

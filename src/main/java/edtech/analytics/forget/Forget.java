@@ -1,6 +1,7 @@
 package edtech.analytics.forget;
 
 import edtech.analytics.clickhouse.store.Erasures;
+import edtech.analytics.clickhouse.store.Holders;
 import edtech.analytics.clickhouse.store.LoadLog;
 import edtech.analytics.clickhouse.store.Publication;
 import edtech.analytics.clickhouse.store.Publications;
@@ -103,7 +104,7 @@ public final class Forget {
     if (problems.isEmpty() && !rows.stored().isEmpty()) {
       problems.add("there are loads that hold the user again");
     }
-    Set<String> holders = replicas.holders(gone(erasure), problems.isEmpty());
+    Set<String> holders = new Holders(replicas).of(gone(erasure), problems.isEmpty());
     holders.stream()
         .map(
             name ->

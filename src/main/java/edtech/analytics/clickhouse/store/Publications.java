@@ -98,7 +98,7 @@ public final class Publications {
    */
   public void publish(Publication publication, Map<String, Long> rows) {
     if (!publication.isWithdrawn()) {
-      replicas.requireHolders(publication.date(), publication.loadId(), rows, minReplicas);
+      new Holders(replicas).require(publication.date(), publication.loadId(), rows, minReplicas);
     }
     Map<String, Object> row =
         Map.of(

@@ -3,7 +3,6 @@ package edtech.analytics.clickhouse.store;
 import com.clickhouse.client.api.query.GenericRecord;
 import edtech.analytics.clickhouse.ClickHouse;
 import edtech.analytics.clickhouse.ClickHouseException;
-import edtech.analytics.clickhouse.store.UserRows.StoredLoad;
 import java.time.Duration;
 import java.time.LocalDate;
 import java.util.ArrayList;
@@ -19,7 +18,6 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /**
  * The servers that hold the store, and what each of them shows to its readers. A replica shows a
@@ -131,7 +129,7 @@ public final class Replicas {
   }
 
   /** Those of all replicas that are not among the ones that answered. */
-  private Set<String> notAmong(Set<String> answered) {
+  Set<String> notAmong(Set<String> answered) {
     Set<String> away = all();
     away.removeAll(answered);
     return away;
@@ -200,93 +198,6 @@ public final class Replicas {
   }
 
   /**
-   * Waits until so many replicas hold all rows of a load. None of them is asked where one is
-   * enough, which is the server that is talked to.
-   *
-   * @param rows by logical table
-   * @throws ClickHouseException when fewer hold it after a minute
-   */
-  void requireHolders(LocalDate date, long loadId, Map<String, Long> rows, int least) {
-    if (least == 1) {
-      return;
-    }
-    Set<String> holders = new TreeSet<>();
-    if (!isOn() || !await(() -> holders(date, loadId, rows, holders) >= least)) {
-      throw new ClickHouseException(
-          String.format(
-              Locale.ROOT,
-              "%s of the %d replicas that clickhouse.min-replicas asks for %s load %d of %s:"
-                  + " nothing was published; look why the others do not, or lower the setting, and"
-                  + " load the day again",
-              holders.isEmpty() ? "1" : holders.size() + " (" + String.join(", ", holders) + ")",
-              least,
-              holders.size() > 1 ? "hold" : "holds",
-              loadId,
-              date));
-    }
-  }
-
-  private int holders(LocalDate date, long loadId, Map<String, Long> rows, Set<String> holders) {
-    holders.clear();
-    everywhere(held(List.of(new StoredLoad(date, loadId))))
-        .forEach(
-            (replica, tables) -> {
-              Map<String, Long> held =
-                  tables.stream()
-                      .collect(
-                          Collectors.toMap(
-                              row -> row.getString("name"), row -> row.getLong("held")));
-              if (rows.entrySet().stream()
-                  .allMatch(each -> held.getOrDefault(each.getKey(), 0L).equals(each.getValue()))) {
-                holders.add(replica);
-              }
-            });
-    return holders.size();
-  }
-
-  /**
-   * The query for the rows by logical table that one replica holds of loads. The row without a name
-   * says that the replica has answered.
-   */
-  private static String held(Collection<StoredLoad> loads) {
-    return String.format(
-        Locale.ROOT,
-        """
-        SELECT replaceOne(table, '_', '.') AS name, toInt64(sum(rows)) AS held FROM system.parts
-        WHERE database = 'store' AND active AND replaceAll(partition, ' ', '') IN (%s)
-        GROUP BY name
-        UNION ALL SELECT '', toInt64(0)""",
-        Stream.concat(
-                Stream.of("''"),
-                loads.stream().map(load -> "'(\\'" + load.date() + "\\'," + load.loadId() + ")'"))
-            .collect(Collectors.joining(", ")));
-  }
-
-  /**
-   * The replicas that hold rows of any of these loads, and those that are away, which may.
-   *
-   * @param isToWait whether to give those that are there a minute to drop them
-   */
-  public Set<String> holders(Collection<StoredLoad> loads, boolean isToWait) {
-    Set<String> holders = new TreeSet<>();
-    await(
-        () -> {
-          holders.clear();
-          Map<String, List<GenericRecord>> answers = everywhere(held(loads));
-          answers.forEach(
-              (replica, tables) -> {
-                if (tables.stream().anyMatch(row -> !row.getString("name").isEmpty())) {
-                  holders.add(replica);
-                }
-              });
-          boolean isOver = holders.isEmpty();
-          holders.addAll(notAmong(answers.keySet()));
-          return isOver || !isToWait;
-        });
-    return holders;
-  }
-
-  /**
    * Waits until no replica shows one of these loads.
    *
    * @return the replicas that still do after a minute, and those that are away, which may
@@ -311,7 +222,10 @@ public final class Replicas {
     return showing;
   }
 
-  private Map<String, List<GenericRecord>> everywhere(String sql) {
+  /**
+   * The rows of a query on each replica that answers, by its name; nothing where there are none.
+   */
+  Map<String, List<GenericRecord>> everywhere(String sql) {
     if (!isOn()) {
       return Map.of();
     }
@@ -320,7 +234,7 @@ public final class Replicas {
   }
 
   /** Polls until it is so; false when it was not within a minute. */
-  private static boolean await(BooleanSupplier isSo) {
+  static boolean await(BooleanSupplier isSo) {
     long end = System.nanoTime() + PATIENCE.toNanos();
     while (!isSo.getAsBoolean()) {
       if (System.nanoTime() > end) {
