@@ -12,7 +12,6 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -59,9 +58,7 @@ final class BackfillCommand implements Callable<Integer> {
       unseen = Unseen.ofLoads(job, reports);
     }
     options.writeSummary(reports);
-    int exitCode = conclude(reports);
-    unseen.ifPresent(why -> common.err().println("error: " + why));
-    return unseen.isPresent() ? ExitCode.SOFTWARE : exitCode;
+    return options.exitCode(unseen, conclude(reports));
   }
 
   private void tell(LoadReport report, Outlook outlook) {

@@ -73,8 +73,7 @@ final class LoadCommand implements Callable<Integer> {
                             + report.load().date()
                             + (report.isHeld() ? " is held: " : " was not loaded: ")
                             + report.load().error()));
-    unseen.ifPresent(why -> common.err().println("error: " + why));
-    return unseen.isPresent() ? ExitCode.SOFTWARE : exitCode;
+    return options.exitCode(unseen, exitCode);
   }
 
   /**

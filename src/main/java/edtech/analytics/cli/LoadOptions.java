@@ -10,6 +10,7 @@ import java.time.LocalDate;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -84,6 +85,19 @@ final class LoadOptions {
       return ExitCode.OK;
     }
     return missing.stream().allMatch(LoadReport::isHeld) ? HELD : ExitCode.SOFTWARE;
+  }
+
+  /**
+   * The exit code of a run, of which readers may not see yet what was published; says so.
+   *
+   * @param unseen what {@link Unseen} has to say
+   * @param otherwise the code where there is nothing to say
+   */
+  int exitCode(Optional<String> unseen, int otherwise) {
+    // After all that was said before it.
+    command.commandLine().getOut().flush();
+    unseen.ifPresent(why -> command.commandLine().getErr().println("error: " + why));
+    return unseen.isPresent() ? ExitCode.SOFTWARE : otherwise;
   }
 
   /**
