@@ -170,7 +170,7 @@ PUBLICATIONS = """
 
 # What the last day's aggregates would have been made from.
 RAW = [
-    """INSERT INTO store.raw_events (* EXCEPT (course_id, lesson_id))
+    """INSERT INTO store.raw_events
     SELECT event_date, first_event_at, user_id || '-' || toString(n), user_id, user_id, 'view', '',
         '', '', '', '', load_id, 0
     FROM store.staging_user_day ARRAY JOIN range(event_count) AS n WHERE load_id = {load}""",
@@ -180,7 +180,7 @@ RAW = [
     """INSERT INTO store.raw_purchases
     SELECT event_date, first_event_at, user_id, user_id, user_id, revenue, 'USD', load_id, 0
     FROM store.staging_user_day WHERE load_id = {load} AND purchase_count > 0""",
-    """INSERT INTO store.raw_task_results (* EXCEPT (course_id, lesson_id))
+    """INSERT INTO store.raw_task_results
     SELECT event_date, first_event_at, user_id || '-' || toString(n), user_id, user_id, 'task',
         if(n < task_successes, 'success', 'failure'), n < task_successes, '', '', load_id, 0
     FROM store.staging_user_day ARRAY JOIN range(task_attempts) AS n WHERE load_id = {load}""",
