@@ -33,15 +33,18 @@ public final class Replicas {
 
   private static final Duration BETWEEN_LOOKS = Duration.ofMillis(200);
 
-  /** Runs a query on every replica that answers; its rows come with the replica's name. */
+  /**
+   * Runs a query on every replica that answers; its rows come with the replica's name. The name is
+   * joined: a scalar subquery would be answered once, by the server that is talked to.
+   */
   private static final String EVERYWHERE =
       """
       SELECT * FROM clusterAllReplicas('%s', view(
-          SELECT
-              (SELECT any(replica_name) FROM system.replicas
-               WHERE database = 'ops' AND table = 'publications') AS replica,
-              answer.*
-          FROM (%s) AS answer))
+          SELECT here.replica AS replica, answer.*
+          FROM
+              (SELECT any(replica_name) AS replica FROM system.replicas
+               WHERE database = 'ops' AND table = 'publications') AS here
+          CROSS JOIN (%s) AS answer))
       SETTINGS skip_unavailable_shards = 1
       """;
 
