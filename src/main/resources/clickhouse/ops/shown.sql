@@ -12,7 +12,7 @@ ORDER BY (event_date, seq);
 
 -- Of the publications that are newer than what is shown of their day, those whose rows by table are the
 -- rows in this replica's parts. A withdrawal has none, and nothing to wait for. Where nothing waits, the
--- list of parts is not read: the set of databases to look into is empty.
+-- list of parts is not read.
 CREATE MATERIALIZED VIEW IF NOT EXISTS ops.shown_feed
 REFRESH EVERY 1 SECOND SETTINGS all_replicas = 1
 APPEND TO ops.shown
@@ -34,18 +34,13 @@ LEFT JOIN
     SELECT
         event_date,
         load_id,
-        mapFromArrays(groupArray(name), groupArray(held)) AS rows
+        mapFromArrays(groupArray(table_name), groupArray(held)) AS rows
     FROM
     (
-        SELECT
-            replaceOne(table, '_', '.') AS name,
-            toDate(extract(partition, '(\\d{4}-\\d\\d-\\d\\d)')) AS event_date,
-            toUInt64(extract(partition, ',\\s*(\\d+)')) AS load_id,
-            sum(rows) AS held
-        FROM system.parts
-        WHERE database IN (SELECT 'store' FROM waiting LIMIT 1)
-            AND active AND match(partition, '^\\(''\\d{4}-\\d\\d-\\d\\d'',\\s*\\d+\\)$')
-        GROUP BY name, event_date, load_id
+        SELECT event_date, load_id, table_name, sum(rows) AS held
+        FROM ops.stored_parts
+        WHERE (SELECT count() FROM waiting) > 0
+        GROUP BY event_date, load_id, table_name
     )
     GROUP BY event_date, load_id
 ) AS held ON waiting.event_date = held.event_date AND waiting.load_id = held.load_id

@@ -75,13 +75,14 @@ public final class Holders {
     return String.format(
         Locale.ROOT,
         """
-        SELECT replaceOne(table, '_', '.') AS name, toInt64(sum(rows)) AS held FROM system.parts
-        WHERE database = 'store' AND active AND replaceAll(partition, ' ', '') IN (%s)
+        SELECT table_name AS name, toInt64(sum(rows)) AS held FROM ops.stored_parts
+        WHERE (event_date, load_id) IN (%s)
         GROUP BY name
         UNION ALL SELECT '', toInt64(0)""",
         Stream.concat(
-                Stream.of("''"),
-                loads.stream().map(load -> "'(\\'" + load.date() + "\\'," + load.loadId() + ")'"))
+                Stream.of("(toDate(0), 0)"),
+                loads.stream()
+                    .map(load -> "(toDate('" + load.date() + "'), " + load.loadId() + ")"))
             .collect(Collectors.joining(", ")));
   }
 

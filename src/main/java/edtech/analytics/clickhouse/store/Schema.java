@@ -71,7 +71,7 @@ public final class Schema {
                       "erasures")
                   .map(name -> "/clickhouse/ops/" + name + ".sql"),
               Tables.PUBLISHED.stream().map(Table::ddl),
-              Stream.of("rejected_events", "table_sizes", "dbt_runs", "mart_runs")
+              Stream.of("rejected_events", "stored_parts", "table_sizes", "dbt_runs", "mart_runs")
                   .map(name -> "/clickhouse/ops/" + name + ".sql"))
           .flatMap(files -> files)
           .toList();

@@ -85,10 +85,10 @@ public final class Sweep {
 
   private static final String STORED =
       """
-      SELECT DISTINCT 'store.' || table AS name, extract(partition, '[-\\d]+') AS event_date,
-          toUInt64OrZero(extract(partition, ',(\\d+)\\)$')) AS candidate
-      FROM system.parts
-      WHERE active AND database = 'store' AND 'store.' || table IN {tables:Array(String)}
+      SELECT DISTINCT 'store.' || replaceOne(table_name, '.', '_') AS name,
+          toString(event_date) AS event_date, load_id AS candidate
+      FROM ops.stored_parts
+      WHERE name IN {tables:Array(String)}
       """;
 
   /** Nobody reads a stage table through what is shown. */
