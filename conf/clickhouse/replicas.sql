@@ -11,6 +11,8 @@ GRANT SYSTEM SYNC REPLICA ON stage.* TO loader;
 -- of the cluster reach each other: loader itself where the cluster has a secret, else its user.
 GRANT REMOTE, CREATE TEMPORARY TABLE ON *.* TO loader;
 GRANT SELECT ON system.replicas TO loader;
+-- Which replica has rows that this one waits for.
+GRANT SELECT ON system.replication_queue TO loader;
 
 -- Readers and dbt see what the replica that they ask shows.
 GRANT SELECT ON ops.shown TO reader;

@@ -86,8 +86,9 @@
     {{ return(is_shown) }}
 {% endmacro %}
 
+{#- The job's rule, too: the engine of the database store (ReplicatedTables.java). -#}
 {% macro is_replicated() %}
-    {{ return(run_query("select count() from system.databases where name = 'ops' and engine = 'Replicated'").columns[0][0] == 1) }}
+    {{ return(run_query("select count() from system.databases where name = 'store' and engine = 'Replicated'").columns[0][0] == 1) }}
 {% endmacro %}
 
 {#- The table whose highest seq is the run that readers of this server see. -#}

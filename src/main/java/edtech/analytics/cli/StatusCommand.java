@@ -1,5 +1,6 @@
 package edtech.analytics.cli;
 
+import edtech.analytics.clickhouse.ClickHouseException;
 import edtech.analytics.clickhouse.store.Erasures;
 import edtech.analytics.clickhouse.store.LoadLog;
 import edtech.analytics.clickhouse.store.LoadRecord;
@@ -23,6 +24,9 @@ import picocli.CommandLine.Option;
     description = "Shows which days are published, which are missing, and the last loads.",
     mixinStandardHelpOptions = true)
 final class StatusCommand implements Callable<Integer> {
+  /** How long to wait for what other replicas know. */
+  private static final int PATIENCE_SECONDS = 10;
+
   @Mixin private CommonOptions common;
 
   @Option(
@@ -36,6 +40,7 @@ final class StatusCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     try (JobContext job = common.openServer()) {
+      job.server().replicatedTables().tolerateLag(PATIENCE_SECONDS);
       job.schema().requireCurrent();
       List<Publication> last = job.publications().last();
       printDays(last.stream().filter(day -> !day.isWithdrawn()).toList());
@@ -43,6 +48,7 @@ final class StatusCommand implements Callable<Integer> {
       printWithdrawn(last.stream().filter(Publication::isWithdrawn).toList());
       printHeld(new LoadLog(job.server()).held());
       printErasures(new Erasures(job.server()).unfinished());
+      printBehind(job.server().replicatedTables().behind());
       printLoads(new LoadLog(job.server()).latest(loads));
     }
     return 0;
@@ -71,11 +77,17 @@ final class StatusCommand implements Callable<Integer> {
 
   /** On how many replicas each day is shown as it was published last. */
   private void printReplicas(Replicas replicas, List<Publication> last) {
-    int all = replicas.all().size();
-    if (all == 0) {
+    if (!replicas.isOn()) {
       return;
     }
-    Replicas.Shown now = replicas.shown();
+    try {
+      printReplicas(replicas.all().size(), replicas.shown(), last);
+    } catch (ClickHouseException e) {
+      common.out().println("shown:     cannot be told: " + e.getMessage());
+    }
+  }
+
+  private void printReplicas(int all, Replicas.Shown now, List<Publication> last) {
     Map<String, Map<LocalDate, Publication>> shown = now.byReplica();
     Map<Long, List<LocalDate>> daysByReplicas =
         last.stream()
@@ -123,6 +135,11 @@ final class StatusCommand implements Callable<Integer> {
                     "erasure:   not finished for the user with hash "
                         + user
                         + ": run forget again"));
+  }
+
+  private void printBehind(Set<String> tables) {
+    tables.forEach(
+        table -> common.out().println("behind:    " + table + ": what is shown here may be older"));
   }
 
   private void printLoads(List<LoadLog.Entry> entries) {

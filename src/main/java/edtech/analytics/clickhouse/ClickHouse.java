@@ -38,11 +38,12 @@ public final class ClickHouse implements AutoCloseable {
 
   private final Connection connection;
   private final Client client;
-  private final ReplicatedTables replicatedTables = new ReplicatedTables(this);
+  private final ReplicatedTables replicatedTables;
   private volatile Map<String, String> serverSettings;
 
   public ClickHouse(Connection connection) {
     this.connection = connection;
+    this.replicatedTables = new ReplicatedTables(this, connection.retries() + 1);
     this.client =
         new Client.Builder()
             .addEndpoint(connection.url())
@@ -187,17 +188,14 @@ public final class ClickHouse implements AutoCloseable {
     return rows(sql, values).stream().findFirst().map(row -> row.getLong(1)).orElse(0L);
   }
 
-  /**
-   * Waits until this server holds all rows that its replicas have taken of a table by now, where it
-   * has any. Decisions are made of what is read afterwards.
-   */
+  /** Waits until this server has what its replicas, if any, hold of a table: before decisions. */
   public void catchUp(String table) {
     replicatedTables.catchUp(table);
   }
 
-  /** Whether the table's engine is Replicated, so that other servers may hold its rows, too. */
-  public boolean isReplicated(String table) {
-    return replicatedTables.contains(table);
+  /** Those of this server's tables whose rows other servers may hold, too. */
+  public ReplicatedTables replicatedTables() {
+    return replicatedTables;
   }
 
   /**

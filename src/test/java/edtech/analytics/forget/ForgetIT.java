@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import edtech.analytics.clickhouse.store.Publication;
-import edtech.analytics.clickhouse.store.Publications;
 import edtech.analytics.job.JobContext;
 import edtech.analytics.load.LoadFailedException;
 import edtech.analytics.load.LoadMode;
@@ -426,7 +425,7 @@ class ForgetIT {
   }
 
   private static Publication visible(LocalDate day) {
-    return new Publications(services.admin()).current(day).orElseThrow();
+    return LocalServices.publications(services.admin()).current(day).orElseThrow();
   }
 
   private static long events(LocalDate day) {

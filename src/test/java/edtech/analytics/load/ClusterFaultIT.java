@@ -8,7 +8,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import edtech.analytics.cli.Main;
 import edtech.analytics.clickhouse.store.LineCounts;
 import edtech.analytics.clickhouse.store.LoadLog;
-import edtech.analytics.clickhouse.store.Publications;
 import edtech.analytics.testing.Extent;
 import edtech.analytics.testing.FaultyWay;
 import edtech.analytics.testing.FaultyWay.Fault;
@@ -227,7 +226,7 @@ class ClusterFaultIT {
     assertThat(load.code()).as(said).isZero();
     assertThat(load.out()).as(said).contains("published");
     assertThat(read.contentWithRejected(DAY)).as(said).isEqualTo(reference);
-    long visible = new Publications(services.admin()).current(DAY).orElseThrow().loadId();
+    long visible = services.visibleLoad(DAY);
     assertThat(new LoadLog(services.admin()).find(visible).orElseThrow().counts())
         .isEqualTo(ledger);
   }

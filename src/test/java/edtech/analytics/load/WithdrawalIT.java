@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import edtech.analytics.clickhouse.store.Publication;
-import edtech.analytics.clickhouse.store.Publications;
 import edtech.analytics.forget.Forget;
 import edtech.analytics.job.JobContext;
 import edtech.analytics.testing.AtStep;
@@ -45,7 +44,7 @@ class WithdrawalIT {
       Withdrawal withdrawal = new Withdrawal(job);
       assertThat(withdrawal.run(DAY).loadId()).isEqualTo(second);
       assertThat(services.contents(DAY).values()).allMatch(content -> content.startsWith("0:"));
-      assertThat(new Publications(job.server()).last())
+      assertThat(job.publications().last())
           .filteredOn(Publication::isWithdrawn)
           .extracting(Publication::date)
           .contains(DAY);
@@ -100,7 +99,7 @@ class WithdrawalIT {
       new Withdrawal(job).run(day);
       services.abandonRunning();
       assertThat(new Forget(job, new SilentProgress()).run(user).isFinished()).isTrue();
-      assertThat(new Publications(job.server()).current(day).orElseThrow().isWithdrawn()).isTrue();
+      assertThat(job.publications().current(day).orElseThrow().isWithdrawn()).isTrue();
       assertThat(
               services.number(
                   "SELECT count() FROM store.raw_events WHERE user_id = '" + user + "'"))

@@ -3,6 +3,8 @@ package edtech.analytics.testing;
 import com.clickhouse.client.api.query.GenericRecord;
 import edtech.analytics.clickhouse.ClickHouse;
 import edtech.analytics.clickhouse.Connection;
+import edtech.analytics.clickhouse.store.Publications;
+import edtech.analytics.clickhouse.store.Replicas;
 import edtech.analytics.clickhouse.store.Sweep;
 import edtech.analytics.config.Settings;
 import edtech.analytics.config.SettingsReader;
@@ -84,6 +86,11 @@ public final class LocalServices implements AutoCloseable {
 
   public ClickHouse admin() {
     return admin;
+  }
+
+  /** What a server publishes as soon as it holds it itself. */
+  public static Publications publications(ClickHouse server) {
+    return new Publications(server, new Replicas(server, ""), 1);
   }
 
   public String eventsUri() {

@@ -17,11 +17,6 @@ public final class Publications {
   private final Replicas replicas;
   private final int minReplicas;
 
-  /** Publishes what the server holds that is talked to. */
-  public Publications(ClickHouse server) {
-    this(server, new Replicas(server, ""), 1);
-  }
-
   /**
    * @param minReplicas how many replicas must hold a load before it is published
    */

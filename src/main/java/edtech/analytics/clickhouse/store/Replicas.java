@@ -101,7 +101,7 @@ public final class Replicas {
 
   /** Whether the store is on several replicas. */
   public boolean isOn() {
-    return server.isReplicated(Publications.TABLE);
+    return server.replicatedTables().areThere();
   }
 
   /**

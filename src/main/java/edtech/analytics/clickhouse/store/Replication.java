@@ -2,6 +2,7 @@ package edtech.analytics.clickhouse.store;
 
 import edtech.analytics.clickhouse.ClickHouse;
 import edtech.analytics.clickhouse.ClickHouseException;
+import edtech.analytics.clickhouse.ReplicatedTables;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -12,8 +13,6 @@ import java.util.stream.Collectors;
  * are the same, too, is up to the engine of each table.
  */
 public final class Replication {
-  private static final String ENGINE = "Replicated";
-
   private final boolean isOn;
 
   private Replication(boolean isOn) {
@@ -22,11 +21,7 @@ public final class Replication {
 
   /** As the server's databases are made; a server without any has one replica. */
   public static Replication of(ClickHouse server) {
-    return new Replication(
-        server.number(
-                "SELECT count() FROM system.databases WHERE name = 'store' AND engine = {engine:String}",
-                Map.of("engine", ENGINE))
-            > 0);
+    return new Replication(server.replicatedTables().areThere());
   }
 
   /**
@@ -46,7 +41,7 @@ public final class Replication {
                 "names",
                 databases.stream().collect(Collectors.joining("', '", "['", "']")),
                 "engine",
-                ENGINE))
+                ReplicatedTables.DATABASE_ENGINE))
         .forEach(
             row -> {
               throw new ClickHouseException(

@@ -82,7 +82,7 @@ class SnapshotOrderIT {
   }
 
   private static void publishUntil(AtomicBoolean isOver) {
-    Publications publications = new Publications(admin);
+    Publications publications = LocalServices.publications(admin);
     while (!isOver.get()) {
       publish(publications.nextSeq());
     }
