@@ -74,6 +74,23 @@ class StoreOfBeforeIT {
         .isZero();
     assertThat(daysThatKnowLessons()).isZero();
 
+    // One server shows what is published; nothing of replicas is made there.
+    assertThat(
+            number(
+                """
+                SELECT count() FROM system.tables
+                WHERE database IN ('raw', 'staging', 'marts') AND engine = 'View'
+                  AND position(as_select, 'ops.publications') = 0
+                """))
+        .isZero();
+    assertThat(
+            number(
+                """
+                SELECT count() FROM system.tables
+                WHERE engine LIKE 'Replicated%' OR database = 'ops' AND startsWith(name, 'shown')
+                """))
+        .isZero();
+
     long old = visible(ROLLED);
     load(ROLLED, "dimensions.session", "session_id", "metrics.opened.event-types", "open");
     assertThat(number("SELECT uniqExact(event_date) FROM marts.daily_segments")).isEqualTo(1);
@@ -130,6 +147,9 @@ class StoreOfBeforeIT {
         "ALTER TABLE ops.publications UPDATE rows = mapFilter((table, n) -> NOT has("
             + Tables.LATER.stream().map(table -> "'" + table.logical() + "'").toList()
             + ", table), rows) WHERE 1 SETTINGS mutations_sync = 2");
+    admin.execute("DROP VIEW ops.stored_parts SYNC");
+    admin.execute("DROP TABLE ops.mart_runs SYNC");
+    admin.execute("DROP DATABASE runs SYNC");
     admin.execute("TRUNCATE TABLE ops.schema_versions");
     admin.execute("INSERT INTO ops.schema_versions (version, form) VALUES (27, 'before')");
   }
