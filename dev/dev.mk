@@ -71,13 +71,18 @@ test-dashboards: $(VENV) $(VENV_DBT) $(VENV_SUPERSET) $(S3PROXY) $(JAR) #- the d
 	@$(ENV) DAYS="$(or $(DAYS),365)" USERS="$(or $(USERS),20000)" \
 	  .venv-superset/bin/python -m pytest -q --durations=10 superset/tests
 
-# REPLICA_STOP and REPLICA_START, commands that take the number of a server, let them be killed, too.
-test-replicas: $(VENV) $(S3PROXY) $(JAR) #- on replicas of your own: make test-replicas CLICKHOUSE_REPLICAS=http://a:8123,http://b:8123, with an administrator's CLICKHOUSE_USER and CLICKHOUSE_PASSWORD
+# REPLICA_STOP and REPLICA_START, commands that take the number of a server, let them be killed, too. What loads,
+# dbt and readers do is done with the rights of CLICKHOUSE_LOADER_USER, CLICKHOUSE_DBT_USER and CLICKHOUSE_READER_USER,
+# where they are set. With IT, only these integration tests.
+test-replicas: $(VENV) $(VENV_DBT) $(S3PROXY) $(JAR) #- on replicas of your own: make test-replicas CLICKHOUSE_REPLICAS=http://a:8123,http://b:8123, with an administrator's CLICKHOUSE_USER and CLICKHOUSE_PASSWORD
 	@if [ -z "$${CLICKHOUSE_REPLICAS:-}" ]; then \
 	  echo "not run: CLICKHOUSE_REPLICAS names no servers, as in CLICKHOUSE_REPLICAS=http://a:8123,http://b:8123"; exit 0; fi; \
 	  export REPLICAS_USER="$${CLICKHOUSE_USER:-default}" REPLICAS_PASSWORD="$${CLICKHOUSE_PASSWORD:-}"; \
+	  for user in LOADER DBT READER; do for what in USER PASSWORD; do \
+	    name="CLICKHOUSE_$${user}_$$what"; export "REPLICAS_$${user}_$$what=$${!name:-}"; done; done; \
 	  $(call on_services,$(TEST_STATE)) \
-	  $(MVN) verify -Dtest=None -Dsurefire.failIfNoSpecifiedTests=false -Dit.test=$(or $(IT),ReplicasIT) -Dchaos.full=true
+	  $(MVN) verify -Dtest=None -Dsurefire.failIfNoSpecifiedTests=false -Dit.test='$(or $(IT),Replica*IT)' -Dchaos.full=true\
+	  $(if $(IT),,; $(VENV_PYTHON) -m pytest -q -rs -s dbt/pytests/test_replicas.py)
 
 # Their short forms are a part of make test, but for ClusterFaultIT, which has none.
 CHAOS_TESTS := ServerKillIT,KilledLoadIT,TaskFaultIT,ClusterFaultIT,ConcurrentLoadsIT,SweepRaceIT,S3FaultsIT

@@ -17,9 +17,11 @@ import java.util.stream.Stream;
 
 /**
  * Servers that are replicas of each other, which somebody has started: {@code CLICKHOUSE_REPLICAS}
- * names their addresses, {@code REPLICAS_USER} and {@code REPLICAS_PASSWORD} an administrator.
- * {@code REPLICA_STOP} and {@code REPLICA_START} are commands that take the number of a server,
- * from 1 on; without them, none is killed.
+ * names their addresses, {@code REPLICAS_USER} and {@code REPLICAS_PASSWORD} an administrator,
+ * {@code REPLICAS_CLUSTER} their cluster, '' = that of the database. Loads have the rights of
+ * {@code REPLICAS_LOADER_USER} where it is set, and an administrator's elsewhere. {@code
+ * REPLICA_STOP} and {@code REPLICA_START} are commands that take the number of a server, from 1 on;
+ * without them, none is killed.
  */
 public final class ReplicaServers implements AutoCloseable {
   private static final Map<String, String> ENVIRONMENT = System.getenv();
@@ -44,6 +46,15 @@ public final class ReplicaServers implements AutoCloseable {
     return urls().size() > 1;
   }
 
+  /** Whether users with fewer rights are there. */
+  public static boolean hasUser(String name) {
+    return !ENVIRONMENT.getOrDefault("REPLICAS_" + name + "_USER", "").isEmpty();
+  }
+
+  private static String variable(String name, String what) {
+    return "REPLICAS_" + (hasUser(name) ? name + "_" : "") + what;
+  }
+
   /** Whether they can be killed. */
   public static boolean canBeKilled() {
     return ENVIRONMENT.containsKey("REPLICA_STOP") && ENVIRONMENT.containsKey("REPLICA_START");
@@ -55,15 +66,36 @@ public final class ReplicaServers implements AutoCloseable {
         .toList();
   }
 
+  /** Connects as the administrator. */
   public static ClickHouse connect(String url) {
+    return connect(url, "");
+  }
+
+  /**
+   * @param name LOADER or READER; '' = the administrator
+   */
+  public static ClickHouse connect(String url, String name) {
     return new ClickHouse(
         new Connection(
             url,
-            ENVIRONMENT.get("REPLICAS_USER"),
-            ENVIRONMENT.getOrDefault("REPLICAS_PASSWORD", ""),
+            ENVIRONMENT.get(variable(name, "USER")),
+            ENVIRONMENT.getOrDefault(variable(name, "PASSWORD"), ""),
             10,
             120,
             3));
+  }
+
+  /** The environment of a command that talks to a server with the rights of a load. */
+  public static Map<String, String> environment(String url) {
+    return Map.of(
+        "CLICKHOUSE_URL",
+        url,
+        "CLICKHOUSE_USER",
+        ENVIRONMENT.get(variable("LOADER", "USER")),
+        "CLICKHOUSE_PASSWORD",
+        ENVIRONMENT.getOrDefault(variable("LOADER", "PASSWORD"), ""),
+        "EDTECH_CLICKHOUSE_CLUSTER",
+        ENVIRONMENT.getOrDefault("REPLICAS_CLUSTER", ""));
   }
 
   public int count() {
@@ -90,10 +122,12 @@ public final class ReplicaServers implements AutoCloseable {
             Stream.of(
                 "clickhouse.url",
                 addresses,
+                "clickhouse.cluster",
+                ENVIRONMENT.getOrDefault("REPLICAS_CLUSTER", ""),
                 "clickhouse.user",
-                ENVIRONMENT.get("REPLICAS_USER"),
+                ENVIRONMENT.get(variable("LOADER", "USER")),
                 "clickhouse.password",
-                "env:REPLICAS_PASSWORD"),
+                "env:" + variable("LOADER", "PASSWORD")),
             Arrays.stream(more))
         .toArray(String[]::new);
   }
@@ -108,6 +142,25 @@ public final class ReplicaServers implements AutoCloseable {
                   + " REPLICATION QUEUES "
                   + table.physical());
     }
+  }
+
+  /**
+   * Lets tables of the store that are opened from now on, and those that are made of them, fetch so
+   * many bytes a second at most; a server that is started anew opens them all.
+   *
+   * @param bytes 0 = without limit
+   */
+  public void limitFetches(int number, long bytes) {
+    for (Table table : Tables.PUBLISHED) {
+      server(1)
+          .execute(
+              "ALTER TABLE "
+                  + table.physical()
+                  + " MODIFY SETTING max_replicated_fetches_network_bandwidth = "
+                  + bytes);
+    }
+    kill(number);
+    start(number);
   }
 
   /** SIGKILL. */
