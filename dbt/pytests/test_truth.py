@@ -352,7 +352,8 @@ def test_tables_have_the_columns_of_their_files_whatever_the_server_defaults_to(
 
 
 def test_days_loaded_again_from_other_files_in_another_order_give_the_same_bytes(days):
-    """And by users whose profile holds a setting constant at the value that the job needs."""
+    """And by users whose profile holds a setting constant at the value that the job needs, and with
+    users in buckets."""
 
     def loads_by_day() -> list[int]:
         query = "SELECT load_id FROM marts.published_loads ORDER BY event_date"
@@ -362,7 +363,8 @@ def test_days_loaded_again_from_other_files_in_another_order_give_the_same_bytes
     commands.up(days.state, {"async_insert": "0 CONST", "join_use_nulls": "0 CONST"})
     days.upload(3, "--files", "3")
     days.backfill(last="2026-03-03")
-    days.make("dbt")
+    days.make("dbt", "ARGS=--vars 'user_buckets: 16'")
+    assert days.sql("SELECT count() FROM dbt_work.user_buckets") == "16\n"
 
     loads_after = loads_by_day()
     assert loads_after[3:] == loads[3:]

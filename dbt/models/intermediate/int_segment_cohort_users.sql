@@ -1,4 +1,4 @@
-{{ config(order_by='tuple()') }}
+{{ config(materialized='in_buckets', order_by='tuple()') }}
 
 select
     segments.segment as segment,
@@ -8,4 +8,7 @@ select
     users.revenue_days as revenue_days
 from {{ ref('int_segment_users') }} as segments
 inner join {{ ref('int_users') }} as users on segments.user_id = users.user_id
-where segments.active_dates[1] = users.cohort_date
+where
+    segments.active_dates[1] = users.cohort_date
+    and {{ in_bucket('segments.user_id') }}
+    and {{ in_bucket('users.user_id') }}

@@ -1,4 +1,8 @@
-{{ config(order_by='tuple()') }}
+{{ config(
+    materialized='in_buckets',
+    order_by='tuple()',
+    indexes=[{'name': 'users', 'definition': 'user_id type minmax granularity 1'}]
+) }}
 
 select
     labels.segment as segment,
@@ -7,4 +11,5 @@ select
 from ({{ values_of_users() }}) as users
 inner join {{ ref('int_segment_values') }} as labels
     on users.dimension = labels.dimension and users.value = labels.value
+where {{ in_bucket('users.user_id') }}
 group by segment, user_id

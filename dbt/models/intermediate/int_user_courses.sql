@@ -1,4 +1,4 @@
-{{ config(order_by='(course_id, cohort_date)') }}
+{{ config(materialized='in_buckets', order_by='(course_id, cohort_date)') }}
 
 {% set last = 'bitShiftLeft(toUInt128(toUnixTimestamp64Micro(last_at)), 64) + cityHash64(lesson_id)' %}
 
@@ -11,5 +11,6 @@ select
     toLowCardinality(argMax(lesson_id, {{ last }})) as last_lesson_id,
     toBool(argMax(first_completed_date, {{ last }}) > toDate(0)) as is_last_completed
 from {{ ref('int_user_lessons') }} as lessons
+where {{ in_bucket() }}
 group by user_id, course_id
 having cohort_date > toDate(0)

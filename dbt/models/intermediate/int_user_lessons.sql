@@ -1,4 +1,8 @@
-{{ config(order_by='tuple()') }}
+{{ config(
+    materialized='in_buckets',
+    order_by='tuple()',
+    indexes=[{'name': 'users', 'definition': 'user_id type minmax granularity 1'}]
+) }}
 
 -- A lesson event is a start or a completion.
 select
@@ -12,4 +16,5 @@ select
     max(greatest(days.first_started_at, days.first_completed_at)) as last_at,
     groupArray(event_date) as active_dates
 from {{ ref('stg_user_lesson_day') }} as days
+where {{ in_bucket() }}
 group by user_id, course_id, lesson_id

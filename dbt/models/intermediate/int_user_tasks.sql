@@ -1,4 +1,4 @@
-{{ config(order_by='course') }}
+{{ config(materialized='in_buckets', order_by='course') }}
 
 with user_days as (
     select
@@ -6,6 +6,7 @@ with user_days as (
         arraySort(groupArray({{ attempts_of_day() }})) as days
     from {{ ref('stg_user_task_day') }} as attempts
     inner join {{ ref('int_tasks') }} as tasks on attempts.task_id = tasks.task_id
+    where {{ in_bucket('attempts.user_id') }}
     group by attempts.user_id, course
 ),
 

@@ -1,4 +1,4 @@
-{{ config(order_by='(cohort_date, user_id)') }}
+{{ config(materialized='in_buckets', order_by='(cohort_date, user_id)') }}
 
 select
     user_id,
@@ -7,4 +7,5 @@ select
     arraySort(groupArrayIf(event_date, positive_purchase_count > 0)) as payer_dates,
     arraySort(groupArrayIf((event_date, revenue), revenue != 0)) as revenue_days
 from {{ ref('stg_user_day') }}
+where {{ in_bucket() }}
 group by user_id

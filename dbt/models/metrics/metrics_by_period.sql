@@ -15,28 +15,14 @@ with sums as (
     {% endfor %}
 ),
 
--- The days of a user once, and of them the periods: a set of users for every period would take twice as long.
 metric_users as (
     select
+        period,
+        period_start,
         metric,
-        arrayJoin(arrayDistinct(arrayConcat(
-            {% for period in ['week', 'month'] %}
-            arrayMap(date -> ('{{ period }}', {{ period_start(period, 'date') }}), dates)
-            {{- ',' if not loop.last }}
-            {% endfor %}
-        ))) as of,
-        of.1 as period,
-        of.2 as period_start,
-        count() as users
-    from (
-        select
-            user_id,
-            metric,
-            groupArray(event_date) as dates
-        from {{ ref('stg_user_metric_day') }}
-        group by user_id, metric
-    )
-    group by metric, of
+        sum(users) as users
+    from {{ ref('int_metric_period_users') }}
+    group by period, period_start, metric
 ),
 
 cells as (
