@@ -27,19 +27,18 @@ pytestmark = pytest.mark.skipif(
 
 def of_user(name: str) -> tuple[str, str]:
     """A user with the rights of that name where there is one, else the administrator."""
-    if os.environ.get(f"REPLICAS_{name}_USER"):
-        name = f"{name}_"
-    else:
+    part = f"{name}_" if os.environ.get(f"REPLICAS_{name}_USER") else ""
+    if not part:
         print(f"no user {name.lower()} on the replicas: the administrator does its work")
-        name = ""
-    return os.environ[f"REPLICAS_{name}USER"], os.environ.get(f"REPLICAS_{name}PASSWORD", "")
+    return os.environ[f"REPLICAS_{part}USER"], os.environ.get(f"REPLICAS_{part}PASSWORD", "")
 
 
 class ReplicatedMarts(Marts):
     """A store on replicas, and dbt on the first of them."""
 
     def __init__(self, folder) -> None:
-        user, password = of_user("")
+        user = os.environ["REPLICAS_USER"]
+        password = os.environ.get("REPLICAS_PASSWORD", "")
         dbt, dbt_password = of_user("DBT")
         self.reader = of_user("READER")
         self.env = {
