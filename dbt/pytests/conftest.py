@@ -26,6 +26,6 @@ def published(marts):
     is_there = marts.sql("EXISTS TABLE marts.published_loads") == "1\n"
     if not is_there or not marts.rows("published_loads"):
         marts.load(0, {"u1": []})
-        marts.dbt("build")
+        marts.build()
         marts.forget()
     return marts

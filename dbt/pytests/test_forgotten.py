@@ -11,6 +11,7 @@ from sample_days import SampleDays
 @pytest.fixture
 def days(tmp_path):
     loaded = SampleDays(State(tmp_path / "state"), days=3)
+    loaded.build()
     yield loaded
     loaded.close()
 
@@ -75,7 +76,7 @@ def test_forgotten_user_is_nowhere_and_the_others_figures_are_theirs(days):
     )
 
     days.make("forget", f"ID={somebody}")
-    days.make("dbt")
+    days.build()
 
     assert traces() == {}
     assert others() == others_before
@@ -87,6 +88,6 @@ def test_forgotten_user_is_nowhere_and_the_others_figures_are_theirs(days):
     # others, every table comes to the same bytes.
     forgotten = days.dump()
     days.backfill("ARGS=--force")
-    days.make("dbt")
+    days.build()
     assert days.dump() == forgotten
     assert traces() == {}

@@ -68,7 +68,7 @@ def random_values(
 
 
 def test_no_data_at_all_builds_and_publishes_empty_marts(marts):
-    assert "published: 25 tables in marts" in marts.dbt("build")
+    assert "published: 25 tables in marts" in marts.build()
     assert {mart: text for mart, text in marts.dump().items() if text} == {}
 
 
@@ -79,7 +79,7 @@ def test_random_history_with_gaps_equals_the_recount_by_hand(marts):
     learning = random_learning(1, history, unknown=(*range(8), 30))
     for day, users in history.items():
         marts.load(day, users, metrics[day], values[day], learning[day])
-    marts.dbt("build")
+    marts.build()
     recount = SegmentRecount(history, values, metrics)
     assert {row["is_complete"] for row in recount.metrics_by_period()} == {True, False}
     assert len(set(recount.labels["version"].values())) == 51
@@ -97,7 +97,7 @@ def test_random_history_with_gaps_equals_the_recount_by_hand(marts):
 
 def test_one_user_on_one_day(marts):
     marts.load(0, {"only": []}, values={"country": {}})
-    marts.dbt("build")
+    marts.build()
     recount = SegmentRecount({0: {"only": []}}, {0: {"country": {}}})
     for mart in (*HISTORY_MARTS[:9], *SEGMENT_MARTS):
         assert_equal(marts.rows(mart), getattr(recount, mart)())
@@ -109,7 +109,7 @@ def test_days_reloaded_and_in_another_order_give_the_same_bytes(marts):
     learning = random_learning(2, history)
     for day, users in history.items():
         marts.load(day, users, metrics[day], values[day], learning[day])
-    marts.dbt("build")
+    marts.build()
     before = marts.dump()
     # Of the last 14 days each is there.
     recount = LearningRecount(SegmentRecount(history, values, metrics), learning)
@@ -129,5 +129,5 @@ def test_days_reloaded_and_in_another_order_give_the_same_bytes(marts):
         attempts, events = learning[day].attempts, learning[day].events
         shuffled = Learning(draw.sample(attempts, len(attempts)), draw.sample(events, len(events)))
         marts.load(day, dict(draw.sample(users, len(users))), metrics[day], known, shuffled)
-    marts.dbt("build")
+    marts.build()
     assert marts.dump() == before

@@ -16,11 +16,12 @@ from dev.stack.services import ServiceError
 from dev.stack.services.state import ROOT
 from loads import HISTORY_MARTS, iso
 from recount import Recount, assert_equal
+from warehouse import MOST_UNIT_TESTS
 
 
 def test_wrong_daily_mart_and_doubled_user_publish_nothing_and_are_shown(marts):
     marts.load(0, {"u1": [500], "u2": []})
-    marts.dbt("build")
+    marts.build()
     before, state = marts.dump(), marts.rows("published_loads")
 
     load = marts.load(1, {"u1": []})
@@ -32,7 +33,7 @@ def test_wrong_daily_mart_and_doubled_user_publish_nothing_and_are_shown(marts):
         "INSERT INTO store.staging_user_day"
         f" SELECT * FROM store.staging_user_day WHERE load_id = {load}"
     )
-    said = marts.dbt_fails("build")
+    said = marts.dbt_fails("build", *MOST_UNIT_TESTS)
     assert "Failure in test audit_daily_activity" in said
     assert "audit_daily_activity: 1 row\n" in said
     assert "    event_date = 2026-01-13, stored.dau = 7, stored.event_count = 1" in said, said
@@ -45,7 +46,7 @@ def test_wrong_daily_mart_and_doubled_user_publish_nothing_and_are_shown(marts):
     assert marts.rows("published_loads") == state
 
     load = marts.load(1, {"u1": []})
-    marts.dbt("build")
+    marts.build()
     assert marts.rows("published_loads")[1]["load_id"] == load
     assert [row["dau"] for row in marts.rows("active_users")] == [2, 1]
 
@@ -89,7 +90,7 @@ def test_loads_dropped_while_dbt_reads_them_publish_nothing(marts, tmp_path, mon
         " FROM ops.publications"
     )
     monkeypatch.setattr(marts, "project", with_new_daily_mart(tmp_path))
-    said = marts.dbt("build")
+    said = marts.build()
     assert "not published: loads were dropped while this run read them" in said, said
     assert "(marts.daily_new, staging.user_day): run it again" in said, said
 
@@ -105,7 +106,7 @@ def test_days_published_while_dbt_runs_are_not_mixed_in(marts):
 
     for day in range(30):
         publish(day)
-    run = marts.start_dbt("build")
+    run = marts.start_dbt("build", *MOST_UNIT_TESTS)
     published = 0
 
     def publish_until_the_run_ends() -> None:
@@ -135,7 +136,7 @@ def test_second_run_at_once_is_refused_and_a_dead_one_replaced(marts):
         "CREATE TABLE dbt_work.run_lock (nothing UInt8) ENGINE = MergeTree ORDER BY nothing"
         " COMMENT 'the-other-run'"
     )
-    said = marts.dbt_fails("build")
+    said = marts.dbt_fails("build", *MOST_UNIT_TESTS)
     assert "another run of dbt builds in dbt_work (the-other-run, last heartbeat" in said
     assert "drop dbt_work.run_lock" in said
 
