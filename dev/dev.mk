@@ -12,15 +12,13 @@ on_services = $(ENV) unset CLICKHOUSE_URL; trap '$(SERVICES_BARE) clean --state 
 # The parts of make test share its services; each alone has its own.
 ON_TEST_SERVICES = $(if $(SHARED),$(ENV),$(call on_services,$(TEST_STATE)))
 
-PARTS := lint test-java test-python test-dbt test-airflow test-superset
+# What computes on both cores is run beside what waits, or uses one: a stage has two lanes, left and
+# right of its bar. The job's jar is made in the first stage, and used in the second.
+PARTS := "test-units | lint test-airflow test-superset" "test-its | test-python test-dbt"
 
-.PHONY: test $(PARTS)
+.PHONY: test lint test-java test-units test-its test-python test-dbt test-airflow test-superset
 test: $(VENV) $(VENV_DBT) $(VENV_AIRFLOW) $(VENV_SUPERSET) $(S3PROXY) $(JAR) ## every test
-	@$(call on_services,$(TEST_STATE)) said=""; \
-	  for part in $(PARTS); do begun=$$SECONDS; \
-	    $(MAKE) --no-print-directory $$part SHARED=1; \
-	    said="$$said$$(printf '%8d s  make %s' $$((SECONDS - begun)) $$part)"$$'\n'; done; \
-	  echo "seconds of each part:"; printf '%s' "$$said"; \
+	@$(call on_services,$(TEST_STATE)) $(VENV_PYTHON) -m dev.parts $(PARTS); \
 	  echo "not part of this run, for their time: make test-nightly (a running Airflow), make test-dashboards (a year in Superset), make chaos (a Spark cluster that loses executors)"
 
 PYTHON_CODE := dev airflow conf superset dbt
@@ -37,13 +35,19 @@ CONNECTOR := com.clickhouse.spark:clickhouse-spark-runtime-4.0_2.13:0.10.0
 CONNECTOR_WAIT := 60
 CONNECTOR_FOLDER := target/official-connector
 
-test-java: $(VENV) $(S3PROXY) $(JAR) #- Maven's: unit and integration tests, formatter [CONNECTOR_JAR=the official connector's jar]
-	@$(ON_TEST_SERVICES) with=""; \
+test-java: $(VENV) $(S3PROXY) $(JAR) #- Maven's: test-units, then test-its [CONNECTOR_JAR=the official connector's jar]
+	@$(ON_TEST_SERVICES) for part in test-units test-its; do $(MAKE) --no-print-directory $$part SHARED=1; done
+
+test-units: $(VENV) #- formatter and unit tests; makes the jar
+	@$(ENV) with=""; \
 	  if [ -n "$${CONNECTOR_JAR:-}" ]; then mkdir -p $(CONNECTOR_FOLDER); cp "$$CONNECTOR_JAR" $(CONNECTOR_FOLDER); \
 	  elif timeout $(CONNECTOR_WAIT) $(MVN) -q dependency:get -Dartifact=$(CONNECTOR) -Dtransitive=false >/dev/null 2>&1; \
 	  then with="-Pofficial-connector"; \
 	  else echo "official connector: $(CONNECTOR) does not resolve here; ConnectorIT is skipped"; fi; \
-	  $(MVN) verify $$with
+	  $(MVN) package $$with
+
+test-its: $(VENV) $(S3PROXY) $(JAR) #- the integration tests, on the jar that is there
+	@$(ON_TEST_SERVICES) $(MVN) resources:testResources compiler:testCompile failsafe:integration-test failsafe:verify
 
 # On a running Airflow.
 NIGHTLY_TESTS := dev/tests/test_nightly.py
