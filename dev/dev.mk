@@ -141,8 +141,8 @@ else
 	@$(call on_services,$(BENCH_STATE)) $(BENCH).$(WHAT)
 endif
 
-bench-dbt: $(VENV) $(VENV_DBT) #- make dbt on a long history, on services of its own: make bench-dbt [DAYS=365] [USERS=20000] [TASKS=10] [DIMENSIONS=10,50,200]
-	@$(call on_services,$(BENCH_STATE)) STATE=$(BENCH_STATE) $(BENCH).history
+bench-dbt: $(VENV) $(VENV_DBT) #- make dbt on a long history, on services of its own: make bench-dbt [DAYS=365] [USERS=20000] [TASKS=10] [DIMENSIONS=10,50,200]; the marts of A/B tests alone: EXPOSED=2000000
+	@$(call on_services,$(BENCH_STATE)) STATE=$(BENCH_STATE) $(BENCH).$(if $(EXPOSED),exposed,history)
 
 long-runs: $(VENV) $(S3PROXY) $(JAR) #- a year of days, a day of 10,000 files, one of 20,000,000 events: make long-runs [DAYS=365] [FILES=10000] [EVENTS=20000000], 0 for none
 	@$(call on_services,$(LONG_STATE)) \

@@ -335,6 +335,33 @@
     )
 {%- endmacro %}
 
+{#- The first day that ab_test_history may have of a test that is judged until this day. -#}
+{% macro first_day_of_history(judged_until) -%}
+    {{ judged_until }} - {{ var('ab_test_history_days') }} + 1
+{%- endmacro %}
+
+{#- How many of a user's days, in order, lie before or on the first day of the history. -#}
+{% macro days_up_to(first, days) -%}
+    if(empty({{ days }}) or {{ days }}[1].1 > {{ first }}, 0, arrayCount(d -> d.1 <= {{ first }}, {{ days }}))
+{%- endmacro %}
+
+{#- A user's days as the history tells them apart: the early ones are one, with `sums` of their figures (of `early`). -#}
+{% macro days_told_apart(days, early_days, first, sums) -%}
+    if(
+        {{ early_days }} = 0,
+        {{ days }},
+        arrayPushFront(
+            arraySlice({{ days }}, {{ early_days }} + 1),
+            arrayMap(early -> ({{ first }}, {{ sums | join(', ') }}), [arraySlice({{ days }}, 1, {{ early_days }})])[1]
+        )
+    )
+{%- endmacro %}
+
+{#- How many days each of the user's states has seen: none, those of the first of these days, and one more of each other. -#}
+{% macro running_days(days, early_days) -%}
+    arrayMap(n -> if(n = 0, 0, n + greatest({{ early_days }}, 1) - 1), range(length({{ days }}) + 1))
+{%- endmacro %}
+
 {#- From a user's days, sums of a figure up to each of them, 0 before the first in front. -#}
 {% macro running_total(days, place) -%}
     arrayPushFront(arrayCumSum(arrayMap(d -> d.{{ place }}, {{ days }})), 0)

@@ -212,7 +212,7 @@ def main() -> int:
         print(done.output[-5000:])
         return 1
     report()
-    rows = {table: int(_run(f"SELECT count() FROM store.staging_{table}")) for table in TABLES}
+    rows = {table: int(run(f"SELECT count() FROM store.staging_{table}")) for table in TABLES}
     memory = peak(server)
     print(f"rows: {rows}; memory of the server {memory}")
     what = f"make dbt, {days} days of {users} active users, dimensions of {values or 'no'} values"
@@ -234,17 +234,12 @@ def dimensions() -> list[int]:
 
 def write(days: int, users: int, tasks: int, values: list[int]) -> None:
     """Inserts the days, their publications and the last state of the marts."""
-    _run_all([f"DROP DATABASE IF EXISTS {name} SYNC" for name in ("dbt_work",)])
+    run_all([f"DROP DATABASE IF EXISTS {name} SYNC" for name in ("dbt_work",)])
     for day in range(days):
         _day(day, births(users), tasks, values)
-    names = ", ".join(f"'{_name(n)}'" for n in range(len(values)))
     statements = [AB_TEST_USER_DAY, *DAILY, PUBLICATIONS, *RAW, LAST_PUBLICATION]
-    _run_all(
-        [
-            statement.format(load=days, names=f"[{names}]" if values else "emptyArrayString()")
-            for statement in statements
-        ]
-    )
+    names = names_of_dimensions(values)
+    run_all([statement.format(load=days, names=names) for statement in statements])
 
 
 def births(users: int) -> int:
@@ -271,13 +266,9 @@ def _day(day: int, births: int, tasks: int, values: list[int]) -> None:
         returns=RETURNS,
     )
     when = (FIRST + timedelta(days=day)).isoformat()
-    maps = [
-        DIMENSION.format(name=_name(n), n=n, values=count, day=day, kept=KEPT_DAYS)
-        for n, count in enumerate(values)
-    ]
-    of_dimensions = f"mapConcat({', '.join(maps)})" if maps else "map()"
+    of_dimensions = values_of_dimensions(values, day)
     of_tasks = {"attempts": ATTEMPTS, "tasks": tasks, "courses": COURSES, "pace": PACE}
-    _run_all(
+    run_all(
         [
             USER_TASK_DAY.format(
                 date=when, load=day + 1, day=day, users=of_day, practice=PRACTICE, **of_tasks
@@ -287,6 +278,21 @@ def _day(day: int, births: int, tasks: int, values: list[int]) -> None:
             USER_METRIC_DAY.format(load=day + 1),
         ]
     )
+
+
+def values_of_dimensions(values: list[int], day: int) -> str:
+    """Of a user, by dimension, as a map."""
+    maps = [
+        DIMENSION.format(name=_name(n), n=n, values=count, day=day, kept=KEPT_DAYS)
+        for n, count in enumerate(values)
+    ]
+    return f"mapConcat({', '.join(maps)})" if maps else "map()"
+
+
+def names_of_dimensions(values: list[int]) -> str:
+    """As an array."""
+    names = ", ".join(f"'{_name(n)}'" for n in range(len(values)))
+    return f"[{names}]" if values else "emptyArrayString()"
 
 
 def _name(n: int) -> str:
@@ -331,12 +337,24 @@ def peak(pid: int) -> str:
     return f"at most {kibibytes / 1024**2:.1f} GiB"
 
 
-def _run_all(statements: list[str]) -> None:
+def processor_seconds(pid: int) -> float:
+    """What the process has used so far; 0 where there is no /proc."""
+    stat = Path(f"/proc/{pid}/stat")
+    if not stat.exists():
+        return 0.0
+    # Behind the command's name, which may have blanks.
+    user, system = stat.read_text().rpartition(")")[2].split()[11:13]
+    return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
+
+
+def run_all(statements: list[str]) -> None:
+    """Runs each of them."""
     for statement in statements:
-        _run(statement)
+        run(statement)
 
 
-def _run(statement: str) -> str:
+def run(statement: str) -> str:
+    """The server's answer."""
     # A statement over all days writes a partition for each.
     url = os.environ["CLICKHOUSE_URL"].rstrip("/") + "/?max_partitions_per_insert_block=0"
     user, password = os.environ["CLICKHOUSE_USER"], os.environ["CLICKHOUSE_PASSWORD"]

@@ -1,12 +1,10 @@
 {{ config(order_by='(ab_test_id, metric, ab_group, as_of)') }}
 
-{% set days_kept = 90 %}
-
 -- Of tests without a window: with one, users wait for its end, and have nothing to show before.
 with tests as (
     select
         *,
-        greatest(first_exposed_date, judged_until - {{ days_kept - 1 }}) as first_as_of
+        greatest(first_exposed_date, {{ first_day_of_history('judged_until') }}) as first_as_of
     from {{ ref('int_ab_tests') }}
     where isNull(window_days)
 ),
@@ -41,7 +39,7 @@ changes as (
             arrayZip(
                 arrayPushFront(arrayMap(d -> d.1, users.days_since), users.exposed_date),
                 arrayPushBack(arrayMap(d -> d.1, users.days_since), users.crossed_date),
-                range(length(users.days_since) + 1),
+                {{ running_days('users.days_since', 'users.early_days') }},
                 {{ running_total('users.days_since', 2) }},
                 {{ running_total('users.days_since', 3) }},
                 {{ running_total('users.days_since', 4) }},
@@ -77,7 +75,7 @@ metric_changes as (
             arrayPopFront(arrayZip(
                 arrayPushFront(arrayMap(d -> d.1, users.days_since), toDate(0)),
                 arrayPushBack(arrayMap(d -> d.1, users.days_since), users.crossed_date),
-                range(length(users.days_since) + 1),
+                {{ running_days('users.days_since', 'users.early_days') }},
                 {{ running_total('users.days_since', 2) }}
             )) as states
         from {{ ref('int_ab_test_user_metrics') }} as users
@@ -171,5 +169,6 @@ select
     absolute_difference - margin as ci_low,
     absolute_difference + margin as ci_high,
     absolute_difference - sequential_margin as sequential_ci_low,
-    absolute_difference + sequential_margin as sequential_ci_high
+    absolute_difference + sequential_margin as sequential_ci_high,
+    toBool(is_complete) as is_complete
 from compared

@@ -1,4 +1,6 @@
-{{ config(order_by='(ab_test_id, ab_group, user_id)') }}
+{{ config(materialized='in_buckets', order_by='(ab_test_id, ab_group, user_id)') }}
+
+{% set last_day = 'assumeNotNull((select max(event_date) from ' ~ ref('int_days') ~ '))' %}
 
 with planned as (
     select
@@ -12,34 +14,54 @@ with planned as (
     from {{ ref('stg_ab_test_user_day') }} as assignments
     left join {{ ref('ab_test_plans') }} as plans on assignments.ab_test_id = plans.ab_test_id
     where
-        assignments.event_date >= coalesce(plans.start_date, toDate(0))
+        {{ in_bucket('assignments.user_id') }}
+        and assignments.event_date >= coalesce(plans.start_date, toDate(0))
         and assignments.event_date <= coalesce(plans.end_date, {{ last_of_dates() }})
+),
+
+-- Few users are seen in a second group: what is kept of a user is one short array, and not a state for each question.
+groups_of_users as (
+    select
+        ab_test_id,
+        user_id,
+        arraySort(groupArray((first_at, ab_group, first_date))) as seen_groups,
+        any(end_date) as end_date,
+        any(window_days) as window_days
+    from (
+        select
+            ab_test_id,
+            user_id,
+            ab_group,
+            min(first_assigned_at) as first_at,
+            min(event_date) as first_date,
+            any(end_date) as end_date,
+            any(window_days) as window_days
+        from planned
+        group by ab_test_id, user_id, ab_group
+    )
+    group by ab_test_id, user_id
 ),
 
 seen as (
     select
         ab_test_id,
         user_id,
-        min(event_date) as exposed_date,
-        groupUniqArray(ab_group) as ab_groups,
-        -- Of groups assigned at the same moment the first and the last by name.
-        argMin(ab_group, (first_assigned_at, ab_group)) as first_group,
-        argMax(ab_group, (-toUnixTimestamp64Micro(first_assigned_at), ab_group)) as first_group_too,
-        toBool(length(ab_groups) > 1) as is_crossover,
-        -- The day on which the user was first seen in a second group: on the days before, nobody could know.
+        window_days,
+        arrayMap(s -> s.2, seen_groups) as ab_groups,
+        arraySort(arrayMap(s -> s.3, seen_groups)) as first_dates,
+        first_dates[1] as exposed_date,
+        toBool(length(seen_groups) > 1) as is_crossover,
+        -- Of groups assigned at the same moment none is the first.
         if(
-            is_crossover,
-            arraySort(mapValues(minMap(map(ab_group::String, event_date))))[2],
-            {{ last_of_dates() }}
-        ) as crossed_date,
-        any(window_days) as window_days,
+            is_crossover and tupleElement(seen_groups[1], 1) = tupleElement(seen_groups[2], 1), null, ab_groups[1]
+        ) as first_group,
+        -- The day on which the user was first seen in a second group: on the days before, nobody could know.
+        if(is_crossover, first_dates[2], {{ last_of_dates() }}) as crossed_date,
         exposed_date + toInt32(coalesce(window_days, 1)) - 1 as window_end,
-        least(
-            coalesce(any(end_date), {{ last_of_dates() }}),
-            if(isNull(window_days), {{ last_of_dates() }}, window_end)
-        ) as last_date
-    from planned
-    group by ab_test_id, user_id
+        coalesce(end_date, {{ last_of_dates() }}) as end_of_test,
+        least(end_of_test, if(isNull(window_days), {{ last_of_dates() }}, window_end)) as last_date,
+        {{ first_day_of_history('least(end_of_test, ' ~ last_day ~ ')') }} as history_from
+    from groups_of_users
 ),
 
 exposures as (
@@ -58,13 +80,15 @@ days_of_users as (
         exposures.ab_test_id as ab_test_id,
         exposures.user_id as user_id,
         any(exposures.exposed_date) as exposed_from,
+        any(exposures.history_from) as history_start,
         groupArray((
             days.event_date, days.task_attempts, days.task_successes, days.positive_purchase_count, days.revenue
         )) as all_days
     from {{ ref('stg_user_day') }} as days
     inner join exposures on exposures.user_id = days.user_id
     where
-        not exposures.is_waiting
+        {{ in_bucket('days.user_id') }}
+        and not exposures.is_waiting
         and days.event_date >= exposures.exposed_date - {{ days_before_exposure() }}
         and days.event_date <= exposures.last_date
         and days.event_date < exposures.crossed_date
@@ -76,31 +100,59 @@ activity as (
         ab_test_id,
         user_id,
         arraySort(arrayFilter(d -> d.1 >= exposed_from, all_days)) as since,
-        arrayFilter(d -> d.1 < exposed_from, all_days) as before
+        arrayFilter(d -> d.1 < exposed_from, all_days) as before,
+        {% for suffix, days in [('', 'since'), ('_before', 'before')] -%}
+        length({{ days }}) as active_days{{ suffix }},
+        {% for figure in ['task_attempts', 'task_successes', 'positive_purchase_count', 'revenue'] -%}
+        {% if days == 'since' or figure != 'task_attempts' -%}
+        arraySum(d -> d.{{ loop.index + 1 }}, {{ days }}) as {{ figure ~ suffix }},
+        {% endif -%}
+        {% endfor -%}
+        {% endfor -%}
+        {{ days_up_to('history_start', 'since') }} as early_days,
+        {{ days_told_apart('since', 'early_days', 'history_start', [
+            'arraySum(d -> d.2, early)',
+            'arraySum(d -> d.3, early)',
+            'arraySum(d -> d.4, early)',
+            'toDecimal64(arraySum(d -> d.5, early), 2)',
+        ]) }} as days_since
     from days_of_users
 )
 
+-- Here, too, the exposures are the side in memory.
 select
-    exposures.ab_test_id as ab_test_id,
-    toLowCardinality(ab_group) as ab_group,
-    exposures.user_id as user_id,
-    exposures.is_crossover as is_crossover,
-    toBool(ab_group = exposures.first_group and ab_group = exposures.first_group_too) as is_first_group,
-    exposures.exposed_date as exposed_date,
-    exposures.crossed_date as crossed_date,
-    exposures.last_date as last_date,
-    toBool(exposures.is_waiting) as is_waiting,
-    {% for suffix, days in [('', 'since'), ('_before', 'before')] -%}
-    if(exposures.is_crossover, 0, length(activity.{{ days }})) as active_days{{ suffix }},
-    {% for figure in ['task_attempts', 'task_successes', 'positive_purchase_count', 'revenue'] -%}
-    {% if days == 'since' or figure != 'task_attempts' -%}
-    if(exposures.is_crossover, 0, arraySum(d -> d.{{ loop.index + 1 }}, activity.{{ days }})) as {{ figure ~ suffix }},
-    {% endif -%}
-    {% endfor -%}
+    exposed.ab_test_id as ab_test_id,
+    toLowCardinality(exposed.ab_group) as ab_group,
+    exposed.user_id as user_id,
+    exposed.is_crossover as is_crossover,
+    exposed.is_first_group as is_first_group,
+    exposed.exposed_date as exposed_date,
+    exposed.crossed_date as crossed_date,
+    exposed.last_date as last_date,
+    exposed.is_waiting as is_waiting,
+    {% for figure in [
+        'active_days', 'task_attempts', 'task_successes', 'positive_purchase_count', 'revenue',
+        'active_days_before', 'task_successes_before', 'positive_purchase_count_before', 'revenue_before',
+    ] -%}
+    if(exposed.is_crossover, 0, activity.{{ figure }}) as {{ figure }},
     {% endfor -%}
     -- Of a crossover those before the second group, with the first.
-    if(exposures.has_window or exposures.is_crossover and not is_first_group, [], activity.since) as days_since
-from exposures
-array join exposures.ab_groups as ab_group
-left join activity
-    on activity.ab_test_id = exposures.ab_test_id and activity.user_id = exposures.user_id
+    if(exposed.has_history, activity.days_since, []) as days_since,
+    if(exposed.has_history, activity.early_days, 0) as early_days
+from activity
+right join ( -- noqa: CV08
+    select
+        ab_test_id,
+        ab_group,
+        user_id,
+        is_crossover,
+        toBool(coalesce(ab_group = first_group, false)) as is_first_group,
+        exposed_date,
+        crossed_date,
+        last_date,
+        toBool(is_waiting) as is_waiting,
+        not has_window and (is_first_group or not is_crossover) as has_history
+    from exposures
+    array join ab_groups as ab_group
+) as exposed
+    on activity.ab_test_id = exposed.ab_test_id and activity.user_id = exposed.user_id
