@@ -38,14 +38,18 @@ sums as (
 ),
 
 verdicts as (
-    {{ ab_test_verdicts(ab_test_comparisons('sums', keys)) }}
+    {{ ab_test_sequential(ab_test_verdicts(ab_test_comparisons('sums', keys))) }}
 ),
 
 adjusted as (
     select
         *,
         arraySort(groupArray(p_value) over (partition by dimension, ab_test_id, metric)) as p_values,
-        {{ holm('p_value', 'p_values') }} as p_value_adjusted
+        arraySort(
+            groupArray(sequential_p_value) over (partition by dimension, ab_test_id, metric)
+        ) as sequential_p_values,
+        {{ holm('p_value', 'p_values') }} as p_value_adjusted,
+        {{ holm('sequential_p_value', 'sequential_p_values') }} as sequential_p_value_adjusted
     from verdicts
 )
 
@@ -61,5 +65,10 @@ select
     absolute_difference - margin as ci_low,
     absolute_difference + margin as ci_high,
     p_value,
-    p_value_adjusted
+    p_value_adjusted,
+    absolute_difference - sequential_margin as sequential_ci_low,
+    absolute_difference + sequential_margin as sequential_ci_high,
+    sequential_p_value,
+    sequential_p_value_adjusted,
+    toBool(is_complete) as is_complete
 from adjusted

@@ -7,7 +7,7 @@ from {{ ref('ab_test_results') }}
 group by ab_test_id, ab_group
 having arraySort(metrics) != (
     select arraySort(arrayDistinct(arrayConcat(
-        ['active_days', 'purchase_conversion', 'revenue_per_user', 'task_success_rate', 'task_success_users'],
+        {{ ab_test_metric_names() }},
         groupArray(metric),
         groupArray(metric || '_users')
     )))

@@ -5,6 +5,15 @@
 {% set segments = '(select count() from ' ~ ref('int_segments') ~ ')' %}
 {% set segment_cohorts = '(select count() from ' ~ ref('int_segment_cohorts') ~ ')' %}
 {% set segments_with_cohorts = '(select uniqExact(segment) from ' ~ ref('int_segment_cohorts') ~ ')' %}
+{% set days_of_tests -%}
+    (
+        select
+            sum(length(ab_groups) * least(judged_until - first_exposed_date + 1, {{ var('ab_test_history_days') }}))
+            * (select uniqExact(metric) from {{ ref('ab_test_results') }})
+        from {{ ref('int_ab_tests') }}
+        where isNull(window_days)
+    )
+{%- endset %}
 {% set rows = [
     ('active_users', days),
     ('stickiness', days ~ ' * 28'),
@@ -18,6 +27,7 @@
     ('retention_summary_by_segment', segments_with_cohorts ~ ' * 33'),
     ('conversion_by_segment', segments_with_cohorts ~ ' * 3'),
     ('ltv_by_segment', segments_with_cohorts ~ ' * 9'),
+    ('ab_test_history', days_of_tests),
 ] %}
 {% for mart, expected in rows %}
 select
