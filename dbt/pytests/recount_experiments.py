@@ -22,6 +22,30 @@ OWN_METRICS = {"minutes": {0, 1, 2, 3, 5}, "huge": set(), "unknown_at_last": {19
 MICROS = 1_000_000
 
 
+@dataclass(frozen=True)
+class Plan:
+    """What ab_test_plans says of a test; days counted from FIRST_DAY."""
+
+    start: int | None = None
+    end: int | None = None
+    window: int | None = None
+    primary: str | None = None
+    guardrails: tuple[str, ...] = ()
+
+    def is_open_to(self, day: int) -> bool:
+        """Whether an exposure on the day counts."""
+        return (self.start is None or day >= self.start) and (self.end is None or day <= self.end)
+
+    def final_day(self) -> int | None:
+        """The last day of the last window."""
+        return None if self.end is None else self.end + (self.window or 1) - 1
+
+    def role(self, metric: str) -> str:
+        if metric == self.primary:
+            return "primary"
+        return "guardrail" if metric in self.guardrails else "other"
+
+
 @dataclass
 class Facts:
     """Rows of the staging tables, by day counted from FIRST_DAY."""
@@ -35,8 +59,22 @@ class Facts:
     # day, user → dimension → value
     values: dict = field(default_factory=dict)
     unpublished: frozenset = frozenset()
-    # test → what its plan sets: start, end (days), window
-    plans: dict = field(default_factory=dict)
+    plans: dict[str, Plan] = field(default_factory=dict)
+
+    def plan(self, test: str) -> Plan:
+        return self.plans.get(test, Plan())
+
+    def add(self, other: "Facts", prefix: str, later: int = 0) -> None:
+        """Takes in others of the same calendar, their tests and users under names of their own."""
+        for (day, user), row in other.users.items():
+            self.users[day + later, prefix + user] = row
+        for (day, user, metric), micros in other.metrics.items():
+            self.metrics[day + later, prefix + user, metric] = micros
+        for (day, user), values in other.values.items():
+            self.values[day + later, prefix + user] = values
+        for day, test, group, user in other.assignments:
+            self.assignments.add((day + later, prefix + test, group, prefix + user))
+        self.plans |= {prefix + test: plan for test, plan in other.plans.items()}
 
     def is_published(self, day: int) -> bool:
         return day not in self.unpublished
@@ -93,6 +131,7 @@ class Test:
     """A test as its assignments tell it; crossovers are in no arm."""
 
     name: str
+    plan: Plan
     listed: list
     control: str | None
     first: int
@@ -105,19 +144,17 @@ class Test:
     complete: dict
 
 
-def _metrics(facts: Facts) -> dict:
+def metrics_of(facts: Facts) -> dict:
     return METRICS | {
         name: pair for metric in facts.own_metrics() for name, pair in own_pairs(metric).items()
     }
 
 
-def _tests(facts: Facts, listed: tuple) -> list[Test]:
-    last = facts.last()
+def experiments_of(facts: Facts, listed: tuple) -> list[Test]:
+    last, metrics = facts.last(), metrics_of(facts)
     seen = defaultdict(lambda: defaultdict(dict))
     for day, test, group, user in facts.assignments:
-        start, end, _ = facts.plans.get(test, (None, None, None))
-        is_planned = (start is None or day >= start) and (end is None or day <= end)
-        if facts.is_published(day) and is_planned:
+        if facts.is_published(day) and facts.plan(test).is_open_to(day):
             seen[test][user][group] = min(day, seen[test][user].get(group, day))
     history = defaultdict(list)
     for (day, user), row in facts.users.items():
@@ -129,7 +166,7 @@ def _tests(facts: Facts, listed: tuple) -> list[Test]:
             totals[user].append((day, metric, micros))
     tests = []
     for name, users in seen.items():
-        _, end, window = facts.plans.get(name, (None, None, None))
+        plan = facts.plan(name)
         mine = [row for row in listed if row[0] == name]
         groups = {group for found in users.values() for group in found} | {r[2] for r in mine}
         arms = {group: [] for group in sorted(groups)}
@@ -138,21 +175,22 @@ def _tests(facts: Facts, listed: tuple) -> list[Test]:
             if len(found) > 1:
                 continue
             group, exposed = next(iter(found.items()))
-            over = last if window is None else exposed + window - 1
-            if window is not None and not facts.are_published(exposed, over, last):
+            over = last if plan.window is None else exposed + plan.window - 1
+            if plan.window is not None and not facts.are_published(exposed, over, last):
                 waiting += 1
                 continue
-            until = min(over, last if end is None else end)
+            until = min(over, last if plan.end is None else plan.end)
             one = _activity(user, history[user], totals[user], exposed, until)
             if facts.are_published(exposed - 14, exposed - 1, last):
                 span = exposed - 14, exposed - 1
                 one.before = _activity(user, history[user], totals[user], *span)
             arms[group].append(one)
         first = min(day for found in users.values() for day in found.values())
-        over = last if end is None else min(last, end + (window or 1) - 1)
+        over = last if plan.end is None else min(last, plan.final_day())
         tests.append(
             Test(
                 name,
+                plan,
                 mine,
                 mine[0][1] if mine else _named_control(groups),
                 first,
@@ -161,7 +199,7 @@ def _tests(facts: Facts, listed: tuple) -> list[Test]:
                 [found for found in users.values() if len(found) > 1],
                 {
                     m: facts.is_complete(first, over) and facts.knows(m, first, over)
-                    for m in _metrics(facts)
+                    for m in metrics
                 },
             )
         )
@@ -170,23 +208,23 @@ def _tests(facts: Facts, listed: tuple) -> list[Test]:
 
 def expected(facts: Facts, listed: tuple) -> dict:
     """The rows of ab_test_results by test, metric and group."""
-    as_of = iso(facts.last())
+    last, metrics = facts.last(), metrics_of(facts)
     rows = {}
-    for test in _tests(facts, listed):
+    for test in experiments_of(facts, listed):
         srm = _split_p_value({group: len(arm) for group, arm in test.arms.items()}, test.listed)
         left = _split_p_value(_first_groups(test.crossovers, set(test.arms)), test.listed)
         compared = {
             (test.name, metric, group): _comparison(
                 test.arms, test.control, group, pair, test.complete[metric]
             )
-            for metric, pair in _metrics(facts).items()
+            for metric, pair in metrics.items()
             for group in test.arms
         }
         adjusted = _holm({key: row["p_value"] for key, row in compared.items()})
         sequential = _holm({key: row["sequential_p_value"] for key, row in compared.items()})
         for key, row in compared.items():
-            pair = _metrics(facts)[key[1]]
-            if key[1] != "task_success_rate" and facts.knows(key[1], test.first - 14, facts.last()):
+            pair = metrics[key[1]]
+            if key[1] != "task_success_rate" and facts.knows(key[1], test.first - 14, last):
                 row |= _cuped(test.arms, test.control, key[2], pair, row)
             ok = None if srm is None else bool(srm >= 0.001)
             rows[key] = row | {
@@ -195,6 +233,11 @@ def expected(facts: Facts, listed: tuple) -> dict:
                 if key in adjusted and ok is not False
                 else None,
                 "sequential_p_value_adjusted": sequential.get(key),
+                "is_significant_sequential": sequential[key] < 0.05
+                if key in sequential and ok is not False
+                else None,
+                "role": test.plan.role(key[1]),
+                "is_final": test.plan.end is not None and test.plan.final_day() <= last,
                 "crossover_users": len(test.crossovers),
                 "waiting_users": test.waiting,
                 "srm_p_value": srm,
@@ -203,7 +246,7 @@ def expected(facts: Facts, listed: tuple) -> dict:
                 "crossovers_ok": None if left is None else left >= 0.001,
                 "is_complete": test.complete[key[1]],
                 "control_group": test.control,
-                "as_of": as_of,
+                "as_of": iso(last),
             }
     return rows
 
@@ -214,21 +257,24 @@ CUPED = (
     *("cuped_difference", "cuped_ci_low", "cuped_ci_high"),
     *("cuped_p_value", "variance_reduction"),
 )
-BY_SEGMENT = ("users", "mean", "absolute_difference", "ci_low", "ci_high", "p_value")
+BY_SEGMENT = (
+    *("users", "mean", "absolute_difference", "ci_low", "ci_high", "p_value"),
+    *("sequential_ci_low", "sequential_ci_high", "sequential_p_value"),
+)
 
 
 def expected_by_segment(facts: Facts, listed: tuple) -> dict:
     """The rows of ab_test_results_by_segment by dimension, value, test, metric and group."""
-    rows = {}
+    rows, metrics, tests = {}, metrics_of(facts), experiments_of(facts, listed)
     for dimension in sorted({name for of_day in facts.values.values() for name in of_day}):
         labels = _labels(facts, dimension)
-        for test in _tests(facts, listed):
+        for test in tests:
             of_value = defaultdict(lambda: defaultdict(list))
             for group, arm in test.arms.items():
                 for user in arm:
                     value = facts.values.get((user.exposed, user.name), {}).get(dimension, "")
                     of_value[labels.get(value, "")][group].append(user)
-            for metric, pair in _metrics(facts).items():
+            for metric, pair in metrics.items():
                 found = {
                     (dimension, value, test.name, metric, group): _comparison(
                         arms, test.control, group, pair, test.complete[metric]
@@ -236,10 +282,14 @@ def expected_by_segment(facts: Facts, listed: tuple) -> dict:
                     for value, arms in of_value.items()
                     for group in arms
                 }
-                adjusted = _holm({key: row["p_value"] for key, row in found.items()})
+                adjusted = {
+                    f"{name}_adjusted": _holm({key: row[name] for key, row in found.items()})
+                    for name in ("p_value", "sequential_p_value")
+                }
                 for key, row in found.items():
                     rows[key] = {name: row[name] for name in BY_SEGMENT}
-                    rows[key]["p_value_adjusted"] = adjusted.get(key)
+                    rows[key] |= {name: family.get(key) for name, family in adjusted.items()}
+                    rows[key]["is_complete"] = test.complete[metric]
     return rows
 
 
@@ -289,9 +339,10 @@ def _values(arm: list, pair) -> tuple[Fraction | None, np.ndarray | None]:
     denominators = sum(denominator for _, denominator in pairs)
     if not denominators:
         return None, None
+    # Exact, and denominators times too large.
+    away = [float(n * denominators - numerators * d) for n, d in pairs]
     mean = Fraction(numerators, denominators)
-    away = [float(numerator - mean * denominator) for numerator, denominator in pairs]
-    return mean, np.array(away) * len(pairs) / denominators
+    return mean, np.array(away) / denominators * len(pairs) / denominators
 
 
 def _comparison(arms: dict, control: str | None, group: str, pair, is_complete: bool) -> dict:
