@@ -5,7 +5,6 @@ On two sets of days: generated ones that the job has loaded, and the long histor
 """
 
 import contextlib
-import json
 import math
 import os
 import statistics
@@ -18,6 +17,7 @@ from pathlib import Path
 
 import pytest
 
+import experiments
 from deploy import assets
 from dev.stack.dashboards import browser
 from dev.stack.dashboards.server import USER
@@ -317,12 +317,10 @@ def test_cohorts_of_fewer_than_20_users_are_left_out_and_counted(dashboards: Das
 
 
 def test_verdicts_claim_no_more_than_their_interval(dashboards: Dashboards) -> None:
-    answer = dashboards.sql("SELECT * FROM marts.ab_test_results FORMAT JSONEachRow").splitlines()
-    key = ("ab_test_id", "metric", "ab_group")
-    results = {tuple(row[k] for k in key): row for row in map(json.loads, answer)}
+    results = experiments.results(dashboards)
     whole = {row["ab_test_id"] for row in results.values() if row["is_complete"]}
     rows = dashboards.rows("Effects and verdicts")
-    verdicts = {tuple(row[k] for k in key): row["verdict"] for row in rows}
+    verdicts = {tuple(row[k] for k in experiments.KEY): row["verdict"] for row in rows}
     assert set(verdicts) == {
         key for key, row in results.items() if row["ab_group"] != row["control_group"]
     }
@@ -336,45 +334,57 @@ def test_verdicts_claim_no_more_than_their_interval(dashboards: Dashboards) -> N
             allowed = "No verdict: a day of the test was loaded without the metric"
         elif result["srm_ok"] is False:
             allowed = "No verdict: users are not split as planned"
-        elif result["p_value"] is None:
-            allowed = "No verdict: too few users"
         elif result["role"] == "guardrail" and (
-            result["ci_high" if result["is_final"] else "sequential_ci_high"] < 0
+            (result["ci_high" if result["is_final"] else "sequential_ci_high"] or 0) < 0
         ):
             allowed = "WARNING: guardrail"
-        elif not result["is_significant" if result["is_final"] else "is_significant_sequential"]:
-            allowed = "Not shown:"
-        elif result["absolute_difference"] > 0:
-            allowed = "Higher than"
         else:
-            allowed = "Lower than"
+            allowed = experiments.effect(result, result["is_final"])
         assert verdict.startswith(allowed), (comparison, verdict, result)
-        assert allowed.startswith("No verdict") or result["is_final"] or "daily looks" in verdict
+        is_told = not allowed.startswith("No verdict")
+        assert (experiments.LOOKED in verdict) == (is_told and not result["is_final"]), verdict
     kinds = {verdict.partition(":")[0].partition(",")[0] for verdict in verdicts.values()}
     if isinstance(dashboards, SampleDays):
         assert kinds == {"Higher than control", "Not shown", "No verdict"}
 
 
-def test_effects_by_segment_have_the_users_of_the_mart(dashboards: Dashboards) -> None:
+def test_effects_by_segment_are_those_of_the_mart(dashboards: Dashboards) -> None:
+    tests = experiments.results(dashboards)
     for dimension in dimensions(dashboards):
-        answer = dashboards.sql(
-            "SELECT ab_test_id, metric, ab_group, value, users"
-            " FROM marts.ab_test_results_by_segment"
-            f" WHERE dimension = '{dimension}' FORMAT JSONCompactEachRow"
-        )
-        left, of_value = Counter(), {}
-        for *key, value, users in map(json.loads, answer.splitlines()):
-            of_value[*key, value or "(none)"] = int(users)
-            left[tuple(key)] += int(users)
-        segments = defaultdict(set)
+        of_value = experiments.of_segments(dashboards, dimension)
+        left, segments = Counter(), defaultdict(set)
+        for (*key, _), row in of_value.items():
+            left[tuple(key)] += row["users"]
         for row in dashboards.rows("Effects by segment", dimension):
-            key = row["ab_test_id"], row["metric"], row["ab_group"]
-            segments[key].add(row["segment"])
+            key, segment = tuple(row[k] for k in experiments.KEY), row["segment"]
+            segments[key].add(segment)
             left[key] -= row["group_users"]
-            if row["segment"] != OTHER:
-                assert row["group_users"] == of_value[*key, row["segment"]], (key, row)
+            if segment == OTHER:
+                continue
+            found = of_value[*key, segment]
+            assert row["group_users"] == found["users"], (key, row)
+            verdict, is_final = row["verdict"], tests[key]["is_final"]
+            is_told = not verdict.startswith("No verdict")
+            if is_told:
+                assert verdict.startswith(experiments.effect(found, is_final)), (found, row)
+            assert (experiments.LOOKED in verdict) == (is_told and not is_final), verdict
         assert segments and {left[key] for key in segments} == {0}, dimension
         assert max(map(len, segments.values())) <= LARGEST + 1
+
+
+def test_curve_of_a_test_is_the_history_of_the_first_comparison(dashboards: Dashboards) -> None:
+    name, expected = experiments.first_curve(dashboards)
+    rows = sorted(dashboards.rows("Curve of a test"), key=lambda row: row["as_of"])
+    figures = ("difference", "fixed_low", "fixed_high", "sequential_low", "sequential_high")
+    assert {column for row in rows for column in row} == {
+        "as_of",
+        *(f"{figure}, {name}" for figure in figures),
+    }
+    drawn = [[row[f"{figure}, {name}"] for figure in figures] for row in rows]
+    assert drawn == [[pytest.approx(n) for n in day] for day in expected]
+    # The band for daily looks lies around that of one look.
+    told = [day for day in drawn if None not in day]
+    assert told and all(day[3] < day[1] < day[0] < day[2] < day[4] for day in told)
 
 
 @on_history
