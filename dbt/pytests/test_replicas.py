@@ -156,9 +156,9 @@ def test_every_run_is_seen_whole_on_each_replica(marts):
     publish_run(marts, 1)
     wait(lambda: shows(marts, 1, 1))
     with readers(marts) as seen:
-        for run in range(2, 12):
+        for run in range(2, 8):
             publish_run(marts, run)
-        wait(lambda: shows(marts, 1, 11))
+        wait(lambda: shows(marts, 1, 7))
     assert all(len(one) > 5 for one in seen), seen
 
 
