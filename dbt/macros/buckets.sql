@@ -43,11 +43,15 @@
 
 {#-
     Begins a run: the first user_id of each bucket, from a sample of the rows, so that buckets are of about the same
-    size. There are user_buckets of them, or as many as the largest tables need.
+    size. There are user_buckets of them, or as many as the rows need.
 -#}
 {% macro make_user_buckets() %}
 {% if execute and flags.WHICH in ['build', 'run'] %}
-    {% set rows = run_query('select (select count() from store.staging_user_task_day) + (select count() from store.staging_user_lesson_day)').columns[0][0] %}
+    {% set counts = [] %}
+    {% for table in ['user_day', 'user_metric_day', 'user_task_day', 'user_lesson_day'] %}
+        {% do counts.append('(select count() from store.staging_' ~ table ~ ')') %}
+    {% endfor %}
+    {% set rows = run_query('select ' ~ counts | join(' + ')).columns[0][0] %}
     {% set buckets = var('user_buckets') or rows | int // var('rows_of_bucket') + 1 %}
     {% do run_query('drop table if exists ' ~ target.schema ~ '.user_buckets sync') %}
     {% do run_query(

@@ -6,8 +6,8 @@ with counted as (
     select
         dimension,
         value,
-        uniqExact(user_id) as users
-    from ({{ values_of_users() }})
+        sum(users) as users
+    from {{ ref('int_segment_value_users') }}
     group by dimension, value
 ),
 
