@@ -1,8 +1,8 @@
-{{ config(order_by='tuple()') }}
+{{ config(materialized='in_buckets', order_by='tuple()') }}
 
 with exposed as (
     select * from {{ ref('int_ab_test_users') }}
-    where not is_crossover and not is_waiting
+    where {{ in_bucket() }} and not is_crossover and not is_waiting
 ),
 
 -- Nobody is here who did nothing on the day of exposure.
@@ -13,7 +13,7 @@ placed as (
         profiles.dimensions as dimensions
     from {{ ref('int_user_profiles') }} as profiles
     inner join exposed on profiles.user_id = exposed.user_id
-    where has(profiles.active_dates, exposed.exposed_date)
+    where {{ in_bucket('profiles.user_id') }} and has(profiles.active_dates, exposed.exposed_date)
 )
 
 select
