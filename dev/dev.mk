@@ -47,7 +47,8 @@ test-units: $(VENV) #- formatter and unit tests; makes the jar
 	  $(MVN) package $$with
 
 test-its: $(VENV) $(S3PROXY) $(JAR) #- the integration tests, on the jar that is there
-	@$(ON_TEST_SERVICES) $(MVN) resources:testResources compiler:testCompile failsafe:integration-test failsafe:verify
+	@$(ON_TEST_SERVICES) $(MVN) resources:testResources compiler:testCompile@default-testCompile \
+	  failsafe:integration-test failsafe:verify
 
 # On a running Airflow.
 NIGHTLY_TESTS := dev/tests/test_nightly.py
