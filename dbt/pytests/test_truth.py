@@ -324,7 +324,7 @@ def test_started_and_completed_lessons_are_what_was_meant(days):
 def test_answers_in_docs_metrics_are_those_of_the_sample(days):
     page = (ROOT / "docs" / "metrics.md").read_text(encoding="utf-8")
     examples = re.findall(r"```sql\n(.*?)```\n\n```\n(.*?)```", page, re.DOTALL)
-    assert len(examples) == page.count("```sql") == 28
+    assert len(examples) == page.count("```sql") == 30
     env = days.env
     user, password = env["CLICKHOUSE_READER_USER"], env["CLICKHOUSE_READER_PASSWORD"]
     for query, answer in examples:
