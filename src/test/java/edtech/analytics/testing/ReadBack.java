@@ -5,7 +5,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import com.clickhouse.client.api.query.GenericRecord;
 import edtech.analytics.clickhouse.store.LineCounts;
 import edtech.analytics.load.LoadReport;
-import edtech.analytics.model.Table;
 import edtech.analytics.model.Tables;
 import java.time.LocalDate;
 import java.util.Base64;
@@ -99,11 +98,7 @@ public final class ReadBack {
 
   /** A checksum of each table, by name. */
   public Map<String, String> contentWithRejected(LocalDate date) {
-    Map<String, String> content = new TreeMap<>();
-    for (Table table : Tables.PUBLISHED) {
-      content.put(table.logical(), services.content(table.logical(), date));
-    }
-    return content;
+    return services.contents(date);
   }
 
   public List<Rejected> rejected(LocalDate date) {
