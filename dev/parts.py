@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 _printing = threading.Lock()
 
@@ -24,14 +25,14 @@ class Run:
 
     def stage(self, lanes: str) -> None:
         """Runs the lanes of a stage side by side; only the first may speak while its parts run."""
-        threads = [
-            threading.Thread(target=self._lane, args=(lane.split(), number > 0))
-            for number, lane in enumerate(lanes.split("|"))
-        ]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
+        with ThreadPoolExecutor() as threads:
+            running = [
+                threads.submit(self._lane, lane.split(), number > 0)
+                for number, lane in enumerate(lanes.split("|"))
+            ]
+        # A lane that could not even start a part ends the run here.
+        for lane in running:
+            lane.result()
 
     def _lane(self, parts: list[str], waits: bool) -> None:
         for part in parts:

@@ -1,7 +1,8 @@
 {#- One build at a time in the working schema: a second one would replace tables that the first is reading. The lock is
-    a table there, whose comment names the run. A killed run leaves it behind; as every model makes a table, a working
-    schema in which nothing was made for lock_minutes holds no living run, and the next one takes over. The working schema
-    of each replica is its own, and so is the lock: runs on two of them meet in runs only (marts.sql). -#}
+    a table there, whose comment names the run. A killed run leaves it behind. As every model makes a table, and one in
+    buckets touches the lock before each of them (keep_lock), a working schema in which nothing was made for lock_minutes
+    holds no living run, and the next one takes over. The working schema of each replica is its own, and so is the lock:
+    runs on two of them meet in runs only (marts.sql). -#}
 {% macro take_lock() %}
 {% if execute and flags.WHICH == 'build' %}
     {% if run_query("select count() from system.tables where database = 'ops' and name = 'mart_runs'").columns[0][0] == 0 %}
@@ -35,4 +36,14 @@
 {% macro is_lock_ours() %}
     {% set query = "select count() from system.tables where database = '" ~ target.schema ~ "' and name = 'run_lock' and comment = '" ~ invocation_id ~ "'" %}
     {{ return(run_query(query).columns[0][0] == 1) }}
+{% endmacro %}
+
+{#- A sign of life while no table is made. Another run that took the lock over has the working schema, so this one ends. -#}
+{% macro keep_lock() %}
+{% if flags.WHICH == 'build' %}
+    {% if not is_lock_ours() %}
+        {% do exceptions.raise_compiler_error('another run of dbt took ' ~ target.schema ~ ' over: see lock_minutes in dbt_project.yml') %}
+    {% endif %}
+    {% do run_query('alter table ' ~ target.schema ~ ".run_lock modify comment '" ~ invocation_id ~ "'") %}
+{% endif %}
 {% endmacro %}

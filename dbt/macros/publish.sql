@@ -26,6 +26,7 @@
     {% else %}
         {% set published.value = publish_marts() | lower %}
     {% endif %}
+    {% do drop_user_buckets() %}
     {% do run_query('drop table ' ~ target.schema ~ '.run_lock sync') %}
     {% do record_run(results, published.value) %}
 {% endif %}

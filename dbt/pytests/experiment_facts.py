@@ -122,7 +122,8 @@ def _add_small(facts: Facts, rng) -> None:
     for number in range(40):
         group, user = ("control", "treatment")[number % 2], f"newcomer-{number}"
         facts.assignments.add((19, "newcomers", group, user))
-        facts.users[19, user] = [int(rng.integers(0, 5)), 0, 0, 0]
+        cents = int(rng.integers(0, 3)) * 100
+        facts.users[19, user] = [int(rng.integers(0, 5)), 0, int(cents > 0), cents]
     for number in range(20):
         _add(facts, "alone", "only", number, number)
         facts.assignments.add((7, "silent", "control" if number % 2 else "x", f"silent-{number}"))

@@ -134,6 +134,8 @@ def test_abTestResults_randomTests_knowWhatTheyLack(built, seed):
     assert of("cuped")["cuped_p_value"] is not None
     assert of("newcomers")["p_value"] is None and of("newcomers")["users"] == 20
     assert of("newcomers", "task_success_rate")["mean"] == 0
+    spread_now = of("newcomers", "revenue_per_user")
+    assert spread_now["p_value"] is not None and spread_now["cuped_p_value"] is None
     assert of("small1")["users"] == 1 and of("small1")["p_value"] is None
     # Windows, ends and roles.
     assert of("waiting")["waiting_users"] > 0 and not of("waiting")["is_final"]

@@ -44,3 +44,8 @@ def test_partThatFails_isNamed_andNoOtherBegins(make, capsys):
     assert "==== make c" not in said.out
     assert "==== make d" not in said.out
     assert said.err == "error: failed: bad; see above\n"
+
+
+def test_partThatCannotBegin_endsTheRun():
+    with pytest.raises(FileNotFoundError, match="no-such-make"):
+        parts.run(["a | b", "d"], ["./no-such-make"])

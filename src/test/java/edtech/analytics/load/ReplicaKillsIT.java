@@ -16,6 +16,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 
@@ -112,6 +113,7 @@ class ReplicaKillsIT extends OnReplicas {
           "replicas: the job's one killed %d times, %d times the next load had to wait for it,"
               + " %d polls of the other%n",
           moments.size(), waited, reader.polls());
+      assertThat(waited).as("loads that the other replica could not take").isLessThan(4);
     } finally {
       replicas.start(1);
     }
@@ -169,11 +171,15 @@ class ReplicaKillsIT extends OnReplicas {
     String objects =
         "SELECT count() FROM ops.load_objects WHERE event_date = {date:Date} AND load_id ="
             + " (SELECT max(load_id) FROM store.load_log WHERE event_date = {date:Date})";
+    long end = System.nanoTime() + TimeUnit.MINUTES.toNanos(1);
     Thread watch =
         new Thread(
             () -> {
               while (server.number(objects, Map.of("date", day.toString())) == 0) {
-                Thread.onSpinWait();
+                // A load that failed before counts none: nobody is killed for it in a later test.
+                if (System.nanoTime() > end) {
+                  return;
+                }
               }
               action.run();
             },
