@@ -12,9 +12,10 @@ on_services = $(ENV) unset CLICKHOUSE_URL; trap '$(SERVICES_BARE) clean --state 
 # The parts of make test share its services; each alone has its own.
 ON_TEST_SERVICES = $(if $(SHARED),$(ENV),$(call on_services,$(TEST_STATE)))
 
-# What computes on both cores is run beside what waits, or uses one: a stage has two lanes, left and
-# right of its bar. The job's jar is made in the first stage, and used in the second.
-PARTS := "test-units | lint test-airflow test-superset" "test-its | test-python test-dbt"
+# A stage has two lanes, left and right of its bar, which run side by side; the job's jar is made in
+# the first stage and used in the others. Services under load have a stage each: their tests have
+# time-outs.
+PARTS := "test-units | lint test-airflow test-superset" test-its "test-python test-dbt"
 
 .PHONY: test lint test-java test-units test-its test-python test-dbt test-airflow test-superset
 test: $(VENV) $(VENV_DBT) $(VENV_AIRFLOW) $(VENV_SUPERSET) $(S3PROXY) $(JAR) ## every test

@@ -44,7 +44,8 @@ public final class SlowQuery implements AutoCloseable {
         (HttpURLConnection)
             URI.create(
                     environment.get("CLICKHOUSE_URL")
-                        + "/?max_threads=1&max_block_size=8&query_id="
+                        // By default a server ends a query whose rows nobody takes for 30 s.
+                        + "/?max_threads=1&max_block_size=8&http_send_timeout=900&query_id="
                         + id
                         + "&query="
                         + URLEncoder.encode(query, StandardCharsets.UTF_8))
