@@ -197,7 +197,7 @@ LAST_PUBLICATION = """
 def main() -> int:
     """Writes the history, runs dbt, reports."""
     days, users = measure.setting("DAYS", 365), measure.setting("USERS", 20_000)
-    tasks, values = measure.setting("TASKS", 10), dimensions()
+    tasks, values = tasks_of_a_day(), dimensions()
     started = time.monotonic()
     try:
         write(days, users, tasks, values)
@@ -219,6 +219,11 @@ def main() -> int:
     details = {"rows": rows, "server_memory": memory, "dbt": done.details()}
     measure.report("dbt", [Figure(what, done.seconds, "≤", 60, " s")], details)
     return 0
+
+
+def tasks_of_a_day() -> int:
+    """How many tasks a user tries on a day."""
+    return measure.setting("TASKS", 10)
 
 
 def dimensions() -> list[int]:

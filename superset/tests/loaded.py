@@ -109,7 +109,7 @@ class History(Dashboards):
     """Days as many as were asked for, written without the job."""
 
     def fill(self) -> None:
-        history.write(DAYS, USERS, history.dimensions())
+        history.write(DAYS, USERS, history.tasks_of_a_day(), history.dimensions())
         self.sql(QUIET)
         self.sql(
             f"ALTER TABLE ops.publications DELETE WHERE event_date = '{MISSING}'"
