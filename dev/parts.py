@@ -1,9 +1,9 @@
 """Runs the parts of ``make test``: ``python -m dev.parts 'a | b c' 'd | e'``.
 
-Each argument is a stage of two lanes, which run side by side; the parts of a lane, one after the
-other. The next stage begins when both lanes are through. A part is ``make PART SHARED=1``. What the
-first lane says is passed on at once; of the second, each part as a whole when it is over. After
-a part that fails, no other begins.
+Each argument is a stage of one lane, or of two that run side by side; the parts of a lane, one
+after the other. The next stage begins when the lanes are through. A part is ``make PART SHARED=1``.
+What the first lane says is passed on at once; of the second, each part as a whole when it is over.
+After a part that fails, no other begins.
 """
 
 import subprocess

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from dev.stack.services import ServiceError
 from dev.stack.services.state import ROOT
 from loads import HISTORY_MARTS, iso
+from polling import polling
 from recount import Recount, assert_equal
 from warehouse import MOST_UNIT_TESTS
 
@@ -163,32 +163,14 @@ SLOWLY = " SETTINGS merge_tree_storage_snapshot_sleep_ms = 300"
 def readers(marts):
     """Both marts in one query, again and again, quickly and slowly; yields what was seen."""
     seen: list[str] = []
-    failures: list[Exception] = []
-    is_over = threading.Event()
 
-    def poll(settings: str) -> None:
-        is_last = False
-        while not is_last:
-            is_last = is_over.is_set()
-            try:
-                answer = marts.read(SHOWN + settings).strip()
-            except ServiceError as error:
-                failures.append(error)
-                return
-            if answer not in seen:
-                seen.append(answer)
-            time.sleep(0.02)
+    def look(settings: str) -> None:
+        answer = marts.read(SHOWN + settings).strip()
+        if answer not in seen:
+            seen.append(answer)
 
-    threads = [threading.Thread(target=poll, args=(settings,)) for settings in ("", SLOWLY)]
-    for thread in threads:
-        thread.start()
-    try:
+    with polling(look, [("",), (SLOWLY,)], pause=0.02):
         yield seen
-    finally:
-        is_over.set()
-        for thread in threads:
-            thread.join()
-    assert not failures
 
 
 def publish(marts) -> str:

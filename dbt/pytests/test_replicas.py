@@ -3,7 +3,6 @@
 import os
 import re
 import subprocess
-import threading
 import time
 from contextlib import contextmanager
 
@@ -13,6 +12,7 @@ from dev.stack.services import ServiceError
 from dev.stack.services.clickhouse import ask
 from dev.stack.services.state import ROOT
 from loads import STORES, Marts
+from polling import polling
 from test_publication import SHOWN, SLOWLY, mark, publish
 
 URLS = [url for url in os.environ.get("CLICKHOUSE_REPLICAS", "").split(",") if url]
@@ -100,35 +100,19 @@ def wait(is_so) -> None:
 def readers(marts, *, may_fail: bool = False):
     """Two marts in one query on each server, quickly and slowly; yields by server what was seen."""
     seen: list[dict[str, int]] = [{} for _ in URLS]
-    failures: list[Exception] = []
-    is_over = threading.Event()
 
-    def poll(number: int, settings: str) -> None:
-        while not is_over.is_set():
-            try:
-                answer = marts.read_on(number, SHOWN + settings).strip()
-            except ServiceError as error:
-                if not (may_fail and "does not answer" in str(error)):
-                    failures.append(error)
-                    return
-            else:
-                seen[number][answer] = seen[number].get(answer, 0) + 1
-            time.sleep(0.05)
+    def look(number: int, settings: str) -> None:
+        try:
+            answer = marts.read_on(number, SHOWN + settings).strip()
+        except ServiceError as error:
+            if not (may_fail and "does not answer" in str(error)):
+                raise
+        else:
+            seen[number][answer] = seen[number].get(answer, 0) + 1
 
-    threads = [
-        threading.Thread(target=poll, args=(number, settings))
-        for number in range(len(URLS))
-        for settings in ("", SLOWLY)
-    ]
-    for thread in threads:
-        thread.start()
-    try:
+    each_server = [(number, settings) for number in range(len(URLS)) for settings in ("", SLOWLY)]
+    with polling(look, each_server, pause=0.05):
         yield seen
-    finally:
-        is_over.set()
-        for thread in threads:
-            thread.join()
-    assert not failures
     mixed = [each for one in seen for each in one if not is_one_run(each)]
     print(f"replicas: polls {[sum(one.values()) for one in seen]}, of two runs at once: {mixed}")
     assert not mixed
