@@ -72,14 +72,17 @@ SCREEN = (
         rows=3,
     ),
     Look(
-        "A/B tests: each group against its control, with the 95 % interval of the difference",
+        "A/B tests: each group against its control, with the 95 % interval of the difference; while a"
+        " test runs, the wider one for daily looks",
         """
-        SELECT ab_test_id, metric, ab_group, users, round(absolute_difference, 3) AS difference,
-            round(ci_low, 3) AS ci_low, round(ci_high, 3) AS ci_high,
+        SELECT ab_test_id, metric, ab_group, users, round(absolute_difference, 3) + 0 AS difference,
+            round(if(is_final, ci_low, sequential_ci_low), 3) + 0 AS low,
+            round(if(is_final, ci_high, sequential_ci_high), 3) + 0 AS high,
             multiIf(
                 srm_ok = false, 'broken split: no verdict',
                 isNull(is_significant), 'no verdict',
-                not is_significant, 'no difference shown',
+                is_final AND not is_significant, 'no difference shown',
+                not is_final AND not is_significant_sequential, 'none shown yet',
                 absolute_difference > 0, 'significantly higher', 'significantly lower'
             ) AS verdict
         FROM marts.ab_test_results

@@ -342,7 +342,8 @@ def test_demo_shows_its_figures_on_one_screen_and_the_rest_by_tables(days):
     assert len(screen.splitlines()) <= demo.SCREEN_LINES
     for date, day in days.truth["days"].items():
         assert re.search(f"{date} .* {day['dau']} ", screen), date
-    assert re.search(r"onboarding_v2 │ task_success_rate .* significantly higher", screen)
+    # The test still runs: the interval of one look excludes 0, that of daily looks does not.
+    assert re.search(r"onboarding_v2 │ task_success_rate .* none shown yet", screen)
     assert "make dashboards" in screen
     assert re.search(r"malformed_json .* 10 ", said("--tables"))
 
