@@ -15,6 +15,7 @@ import json
 import os
 import sys
 import time
+from collections.abc import Sequence
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -205,20 +206,26 @@ def main() -> int:
         print(f"error: {error}", file=sys.stderr)
         return 1
     print(f"history written in {time.monotonic() - started:.0f} s")
+    details = build_marts(TABLES)
+    what = f"make dbt, {days} days of {users} active users, dimensions of {values or 'no'} values"
+    measure.report("dbt", [Figure(what, details["dbt"]["seconds"], "≤", 60, " s")], details)
+    return 0
+
+
+def build_marts(tables: Sequence[str], arguments: str = "") -> dict:
+    """Runs `make dbt` and says what it took, the server too, on these tables of staging.
+
+    Ends the command where dbt fails.
+    """
     server = Service("clickhouse", Path(os.environ["STATE"])).pid()
     forget_peak(server)
-    done = measure.attempt(["make", "--no-print-directory", "dbt"])
-    if done.exit_code != 0:
-        print(done.output[-5000:])
-        return 1
+    before = processor_seconds(server)
+    done = measure.run(["make", "--no-print-directory", "dbt", f"ARGS={arguments}"])
     report()
-    rows = {table: int(run(f"SELECT count() FROM store.staging_{table}")) for table in TABLES}
-    memory = peak(server)
-    print(f"rows: {rows}; memory of the server {memory}")
-    what = f"make dbt, {days} days of {users} active users, dimensions of {values or 'no'} values"
-    details = {"rows": rows, "server_memory": memory, "dbt": done.details()}
-    measure.report("dbt", [Figure(what, done.seconds, "≤", 60, " s")], details)
-    return 0
+    used, memory = processor_seconds(server) - before, peak(server)
+    rows = {table: int(run(f"SELECT count() FROM store.staging_{table}")) for table in tables}
+    print(f"rows: {rows}; the server's processor time {used:.0f} s; its memory {memory}")
+    return {"rows": rows, "server_memory": memory, "server_seconds": used, "dbt": done.details()}
 
 
 def tasks_of_a_day() -> int:
