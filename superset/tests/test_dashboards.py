@@ -411,7 +411,8 @@ def page(dashboards: Dashboards) -> Iterator:
         # A machine with other work is slow to draw, and slow is no fault here.
         context.set_default_timeout(120_000)
         page = context.new_page()
-        page.goto(dashboards.superset.address() + "/login/")
+        # The form loses what is typed before all of its script is there.
+        page.goto(dashboards.superset.address() + "/login/", wait_until="networkidle")
         page.fill("[data-test=username-input]", USER)
         page.fill("[data-test=password-input]", dashboards.superset.login())
         page.keyboard.press("Enter")
