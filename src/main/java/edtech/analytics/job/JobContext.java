@@ -137,7 +137,7 @@ public final class JobContext implements AutoCloseable {
   public synchronized SparkSession spark() {
     if (spark == null) {
       FatalErrors.tell();
-      spark = SparkSession.builder().config(sparkConf()).getOrCreate();
+      spark = Sessions.start(sparkConf());
     }
     // Spark's planner looks for the session of its thread, which need not be the one that started
     // it.
