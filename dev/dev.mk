@@ -18,7 +18,7 @@ ON_TEST_SERVICES = $(if $(SHARED),$(ENV),$(call on_services,$(TEST_STATE)))
 PARTS := "test-units | lint test-airflow test-superset" test-its "test-python test-dbt"
 
 .PHONY: test lint test-java test-units test-its test-python test-dbt test-airflow test-superset
-test: $(VENV) $(VENV_DBT) $(VENV_AIRFLOW) $(VENV_SUPERSET) $(S3PROXY) $(JAR) ## every test
+test: $(VENV) $(VENV_DBT) $(VENV_AIRFLOW) $(VENV_SUPERSET) $(S3PROXY) $(JAR) $(ARCHIVE_FILE) ## every test
 	@$(call on_services,$(TEST_STATE)) $(VENV_PYTHON) -m dev.parts $(PARTS); \
 	  echo "not part of this run, for their time: make test-nightly (a running Airflow), make test-dashboards (a year in Superset), make chaos (a Spark cluster that loses executors)"
 
@@ -126,6 +126,7 @@ audit: $(VENV) #- known vulnerabilities of all pinned packages, Maven's and Pyth
 ##@ Benchmarks and long runs
 
 JDBC := dev/bench/jdbc/target/.fetched
+EMPTY := target/bench/empty.jar
 BENCH_STATE := .local-bench
 LONG_STATE := .local-long
 BENCHES := ways parse sources segments sink scale heap small days
@@ -134,7 +135,7 @@ BENCH = $(VENV_PYTHON) -m dev.bench
 
 .PHONY: bench bench-dbt long-runs
 # What compares ways is on the services of `make up`, so that their tables can be looked at after it.
-bench: $(JDBC) $(VENV) $(JAR) ## one of the targets of docs/performance.md: make bench [WHAT=ways|parse|sources|segments|sink|scale|heap|small|days]
+bench: $(JDBC) $(VENV) $(JAR) $(ARCHIVE_FILE) $(EMPTY) ## one of the targets of docs/performance.md: make bench [WHAT=ways|parse|sources|segments|sink|scale|heap|small|days]
 	@[ -n "$(filter $(BENCHES),$(WHAT))" ] || { echo "error: WHAT is '$(WHAT)': give one of $(BENCHES)" >&2; exit 2; }
 ifeq ($(WHAT),ways)
 	@$(MAKE) --no-print-directory up
@@ -154,6 +155,11 @@ $(JDBC): dev/bench/jdbc/pom.xml
 	@echo "fetching ClickHouse's JDBC driver into dev/bench/jdbc/target/lib"
 	@$(MVN) -q -f dev/bench/jdbc/pom.xml package
 	@touch $@
+
+$(EMPTY): dev/bench/empty/EmptyApplication.java $(VENV)
+	@rm -rf target/bench/empty; mkdir -p target/bench/empty
+	@$(ENV) javac -d target/bench/empty -cp "$$SPARK_HOME/jars/*" $<
+	@jar --create --file $@ -C target/bench/empty .
 
 ##@ Others
 
