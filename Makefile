@@ -24,7 +24,9 @@ S3PROXY := dev/stack/s3/target/.fetched
 # The job: its jar, and the Spark of .venv unless SPARK_HOME names another. bin/edtech runs it.
 VERSION := $(shell sed -n 's:.*<revision>\(.*\)</revision>.*:\1:p' pom.xml)
 JAR := target/edtech-analytics-$(VERSION)-job.jar
+# Classes that a load uses, for faster starts of loads.
 ARCHIVE_FILE := target/edtech-analytics.jsa
+ARCHIVE_STATE := .local-archive
 export JOB_JAR := $(abspath $(JAR))
 export STATE CONNECTOR_JAR ARCHIVE
 EDTECH := bin/edtech
@@ -65,7 +67,7 @@ demo: ## from nothing to ten published sample days and their metrics
 	@[ -f "$(STATE)/settings.conf" ] || cp dev/sample/company.conf "$(STATE)/settings.conf"
 	@EDTECH_CONFIG="$${EDTECH_CONFIG:-$(STATE)/settings.conf}" \
 	  $(MAKE) --no-print-directory backfill FROM=2026-03-01 TO=2026-03-10 \
-	  ARCHIVE="$$([ $(ARCHIVE_FILE) -nt $(JAR) ] || echo 1)"
+	  ARCHIVE="$$([ -e $(ARCHIVE_FILE) ] || echo 1)"
 	@echo "building and testing the history marts"
 	@$(MAKE) --no-print-directory dbt ARGS=--quiet
 	@$(WITH_ENV) $(VENV_PYTHON) -m dev.demo
@@ -99,6 +101,10 @@ clean-data: ## stop them and delete all local data
 JOB := load backfill status rollback withdraw release forget sweep init try-source
 .PHONY: $(JOB)
 $(JOB): $(JAR) $(VENV)
+# What writes the archive itself needs none. (A line that begins with "load" would be a directive.)
+ifeq ($(ARCHIVE),)
+backfill load forget: $(ARCHIVE_FILE)
+endif
 
 load: ## load and publish a day: make load DATE=2026-03-01 [ARGS="--force --set key=value"]
 	@$(call need,DATE,make load DATE=2026-03-01)
@@ -143,9 +149,9 @@ sql: $(VENV) ## print a query's answer: make sql Q="select 1"
 dashboards: $(VENV) $(VENV_SUPERSET) ## Superset's web interface with the dashboards; make down stops it
 	@$(WITH_ENV) $(ONE_SERVER) if [ -n "$${SUPERSET_URL:-}" ]; then .venv-superset/bin/python superset/deploy import; \
 	  else .venv-superset/bin/python -m dev.stack.dashboards up --state "$(STATE)"; fi
-airflow: $(VENV) $(VENV_DBT) $(VENV_AIRFLOW) $(JAR) ## Airflow's web interface with the DAGs; make down stops it
+airflow: $(VENV) $(VENV_DBT) $(VENV_AIRFLOW) $(JAR) $(ARCHIVE_FILE) ## Airflow's web interface with the DAGs; make down stops it
 	@$(WITH_ENV) $(CHECK_URL); $(VENV_PYTHON) -m dev.stack.nightly up --state "$(STATE)"
-airflow-run: $(VENV) $(VENV_DBT) $(VENV_AIRFLOW) $(JAR) ## a day through both real DAGs: make airflow-run DATE=2026-03-01
+airflow-run: $(VENV) $(VENV_DBT) $(VENV_AIRFLOW) $(JAR) $(ARCHIVE_FILE) ## a day through both real DAGs: make airflow-run DATE=2026-03-01
 	@$(call need,DATE,make airflow-run DATE=2026-03-01)
 	@$(WITH_ENV) $(CHECK_URL); $(VENV_PYTHON) -m dev.stack.nightly run --state "$(STATE)" --date "$(DATE)"
 
@@ -153,8 +159,9 @@ airflow-run: $(VENV) $(VENV_DBT) $(VENV_AIRFLOW) $(JAR) ## a day through both re
 # catalog in memory, or the shell would leave a Hive metastore in the current folder.
 # Spark 4.0's shell on Scala 2.13 ignores -i and -I (SPARK-52587): Scala's own property instead.
 SHELL_OPTIONS = --properties-file conf/spark-defaults.conf --conf spark.sql.catalogImplementation=in-memory \
-	--driver-class-path "$(JAR):target/s3a-jars/*" \
-	--driver-java-options "-Dlog4j2.configurationFile=$(abspath conf/log4j2.properties) $(1)"
+	--driver-class-path "$(JOB_JAR):$(abspath target/s3a-jars)/*" \
+	--driver-java-options "-Dlog4j2.configurationFile=$(abspath conf/log4j2.properties) \
+	-XX:SharedArchiveFile=$(abspath $(ARCHIVE_FILE)) -Xlog:cds*=off $(1)"
 
 spark-shell: $(JAR) $(VENV) ## a Scala shell with events("2026-03-01") as views; nothing is written
 	@$(WITH_ENV) "$$SPARK_HOME/bin/spark-shell" $(call SHELL_OPTIONS,-Dscala.repl.autoruncode=conf/spark-shell/events.scala) $(ARGS)
@@ -193,3 +200,12 @@ $(JAR): pom.xml conf/reference.conf $(shell find src/main -type f)
 	@echo "building the job jar (the first time fetches Spark's libraries)"
 	@$(MVN) -q package -DskipTests -Drevision=$(VERSION)
 	@touch $@
+
+# A load on services of its own, without the settings of the person who builds. Nothing needs the
+# archive: where it cannot be made, an empty file keeps the next build from trying again.
+$(ARCHIVE_FILE): $(JAR) $(VENV) | $(S3PROXY)
+	@echo "keeping the classes of a load, for faster starts"
+	@rm -f $@; said="$$( { $(call on_services,$(ARCHIVE_STATE)) unset $${!EDTECH_@} CONNECTOR_JAR; \
+	  $(VENV_PYTHON) -m dev.sample bench --upload --date 2026-04-01 --events 1000; \
+	  ARCHIVE=1 $(EDTECH) load --date 2026-04-01; } 2>&1 )" && [ -s $@ ] || { : > $@; \
+	  echo "$$said" | tail -n 5 >&2; echo "warning: no class archive; loads start slower. To try again: rm $@" >&2; }

@@ -56,6 +56,9 @@ class Settings:
     mail_to: str = ""
     """Addresses for ``include.alerts.send_mail``, separated by commas."""
     job_jar: str = _newest_jar()
+    class_archive: str = str(PROJECT / "target" / "edtech-analytics.jsa")
+    """File with the classes of a load, for faster starts of a driver on this machine; '' = none. Of
+    no use, and of no harm, with another jar, Java or class path than it was made with."""
     job_config: str = ""
     """The job's ``--config`` file, where the driver runs; '' = none."""
     source_preset: str = ""

@@ -1,6 +1,7 @@
 """spark-submit of a command of the job."""
 
 import os
+from pathlib import Path
 
 from airflow.providers.apache.spark.operators.spark_submit import SparkSubmitOperator
 from airflow.sdk.exceptions import AirflowException, AirflowFailException
@@ -67,6 +68,7 @@ class SubmitJob(SparkSubmitOperator):
         # spark-submit inherits them. env_vars would become --conf on YARN and Kubernetes, which
         # everybody can read in the list of processes.
         os.environ.update(access.aws_environment())
+        _use_archive(settings.read().class_archive)
         if loader.password:
             os.environ["CLICKHOUSE_PASSWORD"] = loader.password
         try:
@@ -78,6 +80,18 @@ class SubmitJob(SparkSubmitOperator):
                     f"and what to do; {failed}"
                 ) from failed
             raise
+
+
+def _use_archive(file: str) -> None:
+    """Names the class archive to the JVM of spark-submit.
+
+    Not as ``spark.driver.extraJavaOptions``, which would replace those of the properties file.
+    """
+    if file and Path(file).is_file():
+        options = os.environ.get("SPARK_SUBMIT_OPTS", "")
+        # Another archive than this JVM's, or this jar's, is not worth a word.
+        archive = f"-XX:SharedArchiveFile={file} -Xlog:cds*=off"
+        os.environ["SPARK_SUBMIT_OPTS"] = f"{options} {archive}".strip()
 
 
 def _set(key: str, value: object) -> list[str]:

@@ -13,6 +13,8 @@ def submit(monkeypatch, tmp_path):
     monkeypatch.setenv("AIRFLOW_CONN_EDTECH_SPARK", "spark://local")
     monkeypatch.setenv("AIRFLOW_CONN_EDTECH_CLICKHOUSE_LOADER", "http://loader:x@127.0.0.1:1/http")
     monkeypatch.setenv("AIRFLOW_CONN_EDTECH_AWS", "aws://")
+    # A task adds to it, which must not outlive the test.
+    monkeypatch.setenv("SPARK_SUBMIT_OPTS", "")
 
     def run(script: str) -> None:
         binary = tmp_path / "spark-submit"
@@ -30,6 +32,20 @@ def test_exitCode_heldDay_isNotRetried(submit, code, is_final):
         submit(f"exit {code}")
 
     assert isinstance(failed.value, AirflowFailException) == is_final
+
+
+def test_classArchive_isNamedToTheJvm_whereItIs(submit, monkeypatch, tmp_path):
+    archive, seen = tmp_path / "load.jsa", tmp_path / "seen"
+    monkeypatch.setenv("AIRFLOW__EDTECH__CLASS_ARCHIVE", str(archive))
+    monkeypatch.setenv("SPARK_SUBMIT_OPTS", "-Dours=1")
+    say = f'echo "$SPARK_SUBMIT_OPTS" >{seen}'
+
+    submit(say)
+    assert seen.read_text() == "-Dours=1\n"
+
+    archive.touch()
+    submit(say)
+    assert seen.read_text() == f"-Dours=1 -XX:SharedArchiveFile={archive} -Xlog:cds*=off\n"
 
 
 @pytest.mark.parametrize(

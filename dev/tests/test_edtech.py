@@ -14,6 +14,7 @@ import pytest
 from dev.stack.services.state import ROOT, write_pairs
 
 EDTECH = ROOT / "bin" / "edtech"
+ARCHIVE = ROOT / "target" / "edtech-analytics.jsa"
 URL = "http://127.0.0.1:8123"
 SAYS = """#!/usr/bin/env bash
 echo "{name}" "$@"
@@ -69,6 +70,34 @@ def test_commandThatNeedsSpark_isSubmittedAsTheLoader(services, command, tmp_pat
         f"--class edtech.analytics.cli.Main {services['JOB_JAR']} {command} --user Ö $x"
     )
     assert {f"CLICKHOUSE_URL={URL}", "CLICKHOUSE_USER=loader", "CLICKHOUSE_PASSWORD=l"} < set(said)
+
+
+def test_classArchive_holdsTheJobToo_andIsUsedSilently(services):
+    jar = services["JOB_JAR"]
+
+    written = _run(services | {"ARCHIVE": "1"}, "load").stdout.splitlines()[0]
+
+    assert f" --driver-class-path {jar}:{ROOT}/target/s3a-jars/* " in written
+    assert f"-XX:ArchiveClassesAtExit={ARCHIVE} -Xlog:disable" in written
+    used = f"-XX:SharedArchiveFile={ARCHIVE} -Xlog:cds*=off"
+    # An empty one says that it could not be made.
+    is_there = ARCHIVE.is_file() and ARCHIVE.stat().st_size > 0
+    assert (used in _run(services, "load").stdout) == is_there
+
+
+@pytest.mark.parametrize("content", [None, b"", b"of another Java"])
+def test_classArchive_thatIsNone_letsTheJvmStartWithoutAWord(content, tmp_path):
+    archive = tmp_path / "load.jsa"
+    if content is not None:
+        archive.write_bytes(content)
+    java = Path(os.environ["JAVA_HOME"], "bin/java") if "JAVA_HOME" in os.environ else "java"
+    options = [f"-XX:SharedArchiveFile={archive}", "-Xlog:cds*=off"]
+
+    done = subprocess.run([java, *options, "-version"], capture_output=True, text=True)
+
+    assert done.returncode == 0
+    assert "warning" not in done.stderr + done.stdout
+    assert len(done.stderr.splitlines()) == 3 and not done.stdout
 
 
 @pytest.mark.parametrize(

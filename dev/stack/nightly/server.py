@@ -79,7 +79,8 @@ class Airflow:
         logging = f"-Dlog4j2.configurationFile={ROOT / 'conf' / 'log4j2.properties'}"
         return (
             (ROOT / "conf" / "spark-defaults.conf").read_text(encoding="utf-8")
-            + f"spark.driver.extraClassPath {ROOT / 'target' / 's3a-jars'}/*\n"
+            # As in bin/edtech, and so in the class archive.
+            + f"spark.driver.extraClassPath {_job_jar()}:{ROOT / 'target' / 's3a-jars'}/*\n"
             + f"spark.driver.extraJavaOptions {logging}\n"
         )
 
@@ -189,6 +190,12 @@ class Airflow:
             raise ServiceError(
                 f"airflow db migrate ended with {done.returncode}: {done.stderr[-2000:].strip()}"
             )
+
+
+def _job_jar() -> Path:
+    """The newest, which the DAGs take as well."""
+    jars = ROOT.glob("target/edtech-analytics-*-job.jar")
+    return max(jars, key=lambda jar: jar.stat().st_mtime, default=ROOT / "target" / "no-job.jar")
 
 
 def _arguments(component: str) -> list[str]:
