@@ -141,7 +141,7 @@ ifeq ($(WHAT),ways)
 	@$(MAKE) --no-print-directory up
 	@$(WITH_ENV) $(BENCH).$(WHAT)
 else
-	@$(call on_services,$(BENCH_STATE)) $(BENCH).$(WHAT)
+	@$(call on_services,$(BENCH_STATE)) STATE=$(BENCH_STATE) $(BENCH).$(WHAT)
 endif
 
 bench-dbt: $(VENV) $(VENV_DBT) #- make dbt on a long history, on services of its own: make bench-dbt [DAYS=365] [USERS=20000] [TASKS=10] [DIMENSIONS=10,50,200]; the marts of A/B tests alone: EXPOSED=2000000

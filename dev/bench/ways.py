@@ -115,9 +115,9 @@ def _report(events: int, seconds: dict[str, list[float]]) -> None:
         ratio = f"   load / this = {ratios[way]:.2f}" if way in ratios else ""
         print(f"  {way:24} {median:6.1f} s{ratio}")
     figures = [
-        Figure(f"load ÷ {CLIENT}", ratios[CLIENT], "≤", 0.5),
-        Figure(f"load ÷ {JDBC}", ratios[JDBC], "≤", 0.5),
-        Figure(f"{LATER_DAY} ÷ {ALONE}", medians[LATER_DAY] / medians[ALONE], "≤", 3.5),
+        Figure(f"load ÷ {CLIENT}", ratios[CLIENT], "≤", 0.45),
+        Figure(f"load ÷ {JDBC}", ratios[JDBC], "≤", 0.4),
+        Figure(f"{LATER_DAY} ÷ {ALONE}", medians[LATER_DAY] / medians[ALONE], "≤", 3.0),
     ]
     details = {"events": events, "seconds": seconds, "load_divided_by": ratios}
     measure.report("ways", figures, details)

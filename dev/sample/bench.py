@@ -1,11 +1,12 @@
-"""Days for measurements: about 230 bytes a line, one process for each object of a large one.
+"""Days for measurements: about 320 bytes a line, one process for each object of a large one.
 
-Lines come from templates, so the day is less lifelike than ``generate`` makes it, but the mix of
-types, the sessions, the repeats and the few bad lines are there, and so is the truth.
+Ids of events, sessions and users are random UUIDs, as an app sends them: text that hardly
+compresses. A day has at most 100,000 users. Lines come from templates, so the day is less lifelike
+than ``generate`` makes it, but the mix of types, the sessions, the repeats and the few bad lines
+are there, and so is the truth.
 """
 
 import argparse
-import hashlib
 import random
 from collections import Counter
 from concurrent.futures import ProcessPoolExecutor
@@ -21,8 +22,8 @@ from .storage import Storage, storage
 from .truth import EPOCH, REASONS, iso
 
 OBJECT_BYTES = 64_000_000
-LINE_BYTES = 230
-EVENTS_PER_USER = 20
+LINE_BYTES = 320
+EVENTS_PER_USER, MOST_USERS = 20, 100_000
 MEAN_SESSION_EVENTS = 12
 GAP_MILLIS = 40_000
 DUPLICATE_SHARE = 0.001
@@ -57,8 +58,8 @@ PRICES = ("9.99", "14.99", "4.99", "1.99", "79.99", "-4.99")
 TASKS = 500
 
 HEAD = (
-    '{"event_id":"%s%07x","user_id":"u-%07d","event_type":"%s","event_timestamp":"%s%s%s.%03dZ",'
-    '"session_id":"s-%s%06x","platform":"%s"'
+    '{"event_id":"%s","user_id":"%s","event_type":"%s","event_timestamp":"%s%s%s.%03dZ",'
+    '"session_id":"%s","platform":"%s"'
 )
 TAILS = {
     "plain": ',"screen_name":"%s"%s%s}',
@@ -132,7 +133,7 @@ def _slices(options: argparse.Namespace, day: int) -> list[Slice]:
             f"--heavy-user {options.heavy_user} is more than the day's --events {options.events}"
         )
     count = -(-options.events * LINE_BYTES // OBJECT_BYTES)
-    users = max(1, options.events // EVENTS_PER_USER)
+    users = min(max(1, options.events // EVENTS_PER_USER), MOST_USERS)
     cuts, heavy = (
         [total * n // count for n in range(count + 1)]
         for total in (options.events, options.heavy_user)
@@ -203,16 +204,13 @@ def _accepted(
 ) -> list[tuple[int, str]]:
     """Lines with the time they are sorted by. One long loop: calls would double its time."""
     timed: list[tuple[int, str]] = []
-    # Hashed, so that ids look random and compress like real ones, but never repeat.
-    salt = hashlib.sha256(f"{part.seed}/{part.day}/{part.number}".encode()).hexdigest()
-    id_prefix, session_prefix = salt[:17], f"{part.number:02x}{salt[17:21]}"
+    user_ids, session_id = _user_ids(part.seed, part.users), ""
     date_text = iso(part.day) + "T"
     clock = [f"{minute // 60:02d}:{minute % 60:02d}:" for minute in range(24 * 60)]
     seconds = [f"{second:02d}" for second in range(60)]
     uniform, last, screens = draw.random, part.end - 1, SCREENS[part.screens]
     plain, task, purchase, cents = 0, 0, 0, 0
     successes, assigned, sessions, left = 0, 0, 0, 0
-    serial_step = 0x5DEECE5  # odd, so serial → id is a bijection on 28 bits
     for serial in range(wanted):
         if not left:
             left = 1 + int(uniform() * 2 * MEAN_SESSION_EVENTS)
@@ -223,6 +221,7 @@ def _accepted(
             platform = PLATFORMS[user % 3]
             at = part.start + int(uniform() * (part.end - part.start))
             sessions += 1
+            session_id = _uuid(draw)
         else:
             at = min(at + int(uniform() * GAP_MILLIS), last)
         left -= 1
@@ -262,26 +261,35 @@ def _accepted(
             kind = "ab_test_assignment"
             tail = TAILS[kind] % ("control", "treatment")[user & 1]
             assigned += 1
-        identifier = serial * serial_step & 0xFFFFFFF
         second, milli = divmod(at, 1000)
         minute, second = divmod(second, 60)
         head = HEAD % (
-            id_prefix,
-            identifier,
-            user,
+            _uuid(draw),
+            user_ids[user],
             kind,
             date_text,
             clock[minute],
             seconds[second],
             milli,
-            session_prefix,
-            sessions,
+            session_id,
             platform,
         )
         timed.append((at, head + tail))
     counts.update(plain=plain, task_attempts=task, task_successes=successes, sessions=sessions)
     counts.update(purchase_count=purchase, revenue_cents=cents, assignment_events=assigned)
     return timed
+
+
+@cache
+def _user_ids(seed: int, users: int) -> list[str]:
+    """Those of every day and object."""
+    draw = stream(seed, "bench users")
+    return [_uuid(draw) for _ in range(users)]
+
+
+def _uuid(draw: random.Random) -> str:
+    digits = f"{draw.getrandbits(128):032x}"
+    return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-a{digits[17:20]}-{digits[20:]}"
 
 
 def _bits(flags: bytearray) -> bytes:
