@@ -17,6 +17,7 @@ import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -114,6 +115,11 @@ public final class ClickHouse implements AutoCloseable {
     return serverSettings;
   }
 
+  /** What an insert sends: all of it at every call, as a request may be sent again. */
+  public interface Block {
+    void writeTo(OutputStream out) throws IOException;
+  }
+
   /** The rows of one answer, one after the other. */
   public final class Rows implements AutoCloseable {
     private static final ClickHouseFormat FORMAT = ClickHouseFormat.RowBinaryWithNamesAndTypes;
@@ -203,8 +209,8 @@ public final class ClickHouse implements AutoCloseable {
    *
    * @param token the server ignores a second block with the same token
    */
-  public void insert(String table, byte[] block, int length, String token) {
-    insert(table, out -> out.write(block, 0, length), ClickHouseFormat.Native, token);
+  public void insert(String table, Block block, String token) {
+    insert(table, block::writeTo, ClickHouseFormat.Native, token);
   }
 
   /**

@@ -69,8 +69,8 @@ class SettingsReaderTest {
                 new Secret(""),
                 10,
                 300,
-                100_000,
-                32 << 20,
+                300_000,
+                64 << 20,
                 3,
                 "edtech.analytics.clickhouse.sink.StageCatalog"));
   }

@@ -1,5 +1,7 @@
 package edtech.analytics.clickhouse.sink;
 
+import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
@@ -7,10 +9,10 @@ import org.apache.spark.sql.catalyst.InternalRow;
 
 /** A batch of rows as one block in ClickHouse's Native format. Reused from batch to batch. */
 final class NativeBlock {
-  private static final int HEAD_BYTES = 20;
+  /** Room for two numbers. */
+  private static final int HEAD_BYTES = 10;
 
   private final List<NativeColumn> columns;
-  private byte[] block = new byte[0];
   private int rows;
 
   NativeBlock(List<NativeColumn> columns) {
@@ -44,27 +46,14 @@ final class NativeBlock {
     return sum;
   }
 
-  /** Writes the block into {@link #block()}; returns its length. */
-  int assemble() {
-    long needed = HEAD_BYTES;
+  /** Writes the block, the same one at every call until it is cleared. */
+  void writeTo(OutputStream out) throws IOException {
+    byte[] head = new byte[HEAD_BYTES];
+    out.write(head, 0, Varint.put(head, Varint.put(head, 0, columns.size()), rows));
     for (NativeColumn column : columns) {
-      needed += column.length() + 2L * HEAD_BYTES + head(column).length;
+      out.write(head(column));
+      column.writeTo(out);
     }
-    if (needed > block.length) {
-      block = new byte[Math.toIntExact(needed + needed / 8)];
-    }
-    int at = Varint.put(block, 0, columns.size());
-    at = Varint.put(block, at, rows);
-    for (NativeColumn column : columns) {
-      byte[] head = head(column);
-      System.arraycopy(head, 0, block, at, head.length);
-      at = column.copyTo(block, at + head.length);
-    }
-    return at;
-  }
-
-  byte[] block() {
-    return block;
   }
 
   void clear() {

@@ -1,5 +1,7 @@
 package edtech.analytics.clickhouse.sink;
 
+import java.io.IOException;
+import java.io.OutputStream;
 import java.math.BigInteger;
 import java.util.Arrays;
 import java.util.Locale;
@@ -163,17 +165,18 @@ final class NativeColumn {
     rows++;
   }
 
-  /** Copies nulls, then values, to where a block wants them; returns the place behind. */
-  int copyTo(byte[] target, int at) {
-    int next = at;
+  /** Writes nulls, then values, as a block wants them. */
+  void writeTo(OutputStream out) throws IOException {
     if (isNullable) {
-      System.arraycopy(nulls, 0, target, next, rows);
-      next += rows;
+      out.write(nulls, 0, rows);
     }
-    System.arraycopy(bytes, 0, target, next, length);
-    next += length;
-    next = keys == null ? next : keys.copyTo(target, next);
-    return values == null ? next : values.copyTo(target, next);
+    out.write(bytes, 0, length);
+    if (keys != null) {
+      keys.writeTo(out);
+    }
+    if (values != null) {
+      values.writeTo(out);
+    }
   }
 
   void clear() {

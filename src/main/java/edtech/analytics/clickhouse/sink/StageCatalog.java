@@ -58,7 +58,7 @@ public final class StageCatalog implements TableCatalog {
             options.getInt("retries", 3));
     limit =
         new BatchLimit(
-            options.getInt("batch-rows", 100_000), options.getInt("batch-bytes", 32 << 20));
+            options.getInt("batch-rows", 300_000), options.getInt("batch-bytes", 64 << 20));
   }
 
   @Override

@@ -79,8 +79,7 @@ final class TaskWriter implements DataWriter<InternalRow> {
       return;
     }
     requireAlive();
-    int length = block.assemble();
-    server.get().insert(table, block.block(), length, table + "/" + task + "/" + batch);
+    server.get().insert(table, block::writeTo, table + "/" + task + "/" + batch);
     rows += block.rows();
     batch++;
     block.clear();

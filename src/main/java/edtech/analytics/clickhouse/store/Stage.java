@@ -20,9 +20,10 @@ import java.util.regex.Pattern;
 public final class Stage {
   /**
    * The server starts to merge a table's parts at this number. It is far below the server's limit
-   * of parts, and above what a usual day has, so that merging waits until the day is published.
+   * of parts, and above what a usual day has, so that merging waits until the day is published. As
+   * many as the server merges at once: fewer, and rows of a large day are merged twice.
    */
-  private static final int PARTS_TO_MERGE = 50;
+  private static final int PARTS_TO_MERGE = 100;
 
   private static final Pattern LOGICAL_NAME = Pattern.compile("\\b(raw|staging|marts)\\.(\\w+)");
 

@@ -3,10 +3,13 @@ package edtech.analytics.clickhouse.sink;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import edtech.analytics.clickhouse.ClickHouse;
 import edtech.analytics.spark.InternalRows;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -52,8 +55,7 @@ class NativeBlockTest {
                 new NativeColumn("t", DataTypes.StringType, true)));
     block.add(new GenericInternalRow(new Object[] {-2L, UTF8String.fromString("é")}), NONE);
     block.add(new GenericInternalRow(new Object[] {3L, null}), NONE);
-    int length = block.assemble();
-    assertThat(HexFormat.of().formatHex(block.block(), 0, length))
+    assertThat(written(block::writeTo))
         .isEqualTo(
             "0202"
                 + ("01" + "6e" + "05" + hex("Int64"))
@@ -70,13 +72,12 @@ class NativeBlockTest {
     block.add(
         new GenericInternalRow(new Object[] {UTF8String.fromString("x".repeat(200_000))}), NONE);
     assertThat(block.bytes()).isEqualTo(200_003);
-    block.assemble();
+    assertThat(written(block::writeTo)).isEqualTo(written(block::writeTo));
     block.clear();
     assertThat(block.rows()).isZero();
     assertThat(block.bytes()).isZero();
     block.add(new GenericInternalRow(new Object[] {UTF8String.fromString("y")}), NONE);
-    int length = block.assemble();
-    assertThat(HexFormat.of().formatHex(Arrays.copyOf(block.block(), length)))
+    assertThat(written(block::writeTo))
         .isEqualTo("0101" + "01" + "74" + "06" + hex("String") + "01" + hex("y"));
   }
 
@@ -120,8 +121,7 @@ class NativeBlockTest {
       block.add(InternalRows.of(InternalRows.map(new TreeMap<>(Map.of("a", "x", "b", "")))), NONE);
       block.add(InternalRows.of(InternalRows.map(Map.of())), NONE);
       block.add(InternalRows.of(InternalRows.map(Map.of("c", "é"))), NONE);
-      int length = block.assemble();
-      assertThat(HexFormat.of().formatHex(block.block(), 0, length))
+      assertThat(written(block::writeTo))
           .isEqualTo(
               "0103"
                   + ("01" + "6d" + "13" + hex("Map(String, String)"))
@@ -142,8 +142,7 @@ class NativeBlockTest {
       for (boolean[] each : new boolean[][] {{true, false}, {}, {true}}) {
         block.add(InternalRows.of(UnsafeArrayData.fromPrimitiveArray(each)), NONE);
       }
-      int length = block.assemble();
-      assertThat(HexFormat.of().formatHex(block.block(), 0, length))
+      assertThat(written(block::writeTo))
           .isEqualTo(
               "0103"
                   + ("01" + "61" + "0b" + hex("Array(Bool)"))
@@ -199,8 +198,8 @@ class NativeBlockTest {
       column.add(new GenericInternalRow(new Object[] {n % 3 == 0 ? null : n}), 0);
     }
     assertThat(column.length()).isEqualTo(20_000 * 9);
-    byte[] copy = new byte[20_000 * 9];
-    assertThat(column.copyTo(copy, 0)).isEqualTo(copy.length);
+    byte[] copy = HexFormat.of().parseHex(written(column::writeTo));
+    assertThat(copy).hasSize(20_000 * 9);
     assertThat(copy[0]).isEqualTo((byte) 1);
     assertThat(copy[19_999]).isEqualTo((byte) (19_999 % 3 == 0 ? 1 : 0));
     assertThat(copy[20_000 + 19_999 * 8] & 0xFF).isEqualTo(19_999 & 0xFF);
@@ -209,9 +208,17 @@ class NativeBlockTest {
   private static String value(DataType type, Object value) {
     NativeColumn column = new NativeColumn("c", type, false);
     column.add(new GenericInternalRow(new Object[] {value}), 0);
-    byte[] copy = new byte[column.length()];
-    column.copyTo(copy, 0);
-    return HexFormat.of().formatHex(copy);
+    return written(column::writeTo);
+  }
+
+  private static String written(ClickHouse.Block block) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    try {
+      block.writeTo(out);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return HexFormat.of().formatHex(out.toByteArray());
   }
 
   private static String hex(String text) {

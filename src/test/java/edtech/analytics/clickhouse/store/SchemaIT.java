@@ -373,7 +373,7 @@ class SchemaIT {
       stage.create(table);
       String[] of = table.physical().split("\\.");
       assertThat(form("stage", table.stageName(33)))
-          .isEqualTo(form(of[0], of[1]) + ", min_parts_to_merge_at_once = 50")
+          .isEqualTo(form(of[0], of[1]) + ", min_parts_to_merge_at_once = 100")
           .contains("PARTITION BY (event_date, load_id)")
           .contains("non_replicated_deduplication_window = 100000")
           .contains("fsync_after_insert = 1");
