@@ -7,7 +7,8 @@ WITH combinations AS (
     dimensions,
     count(*) AS event_count
   FROM events
-  WHERE dimensions IS NOT NULL
+  -- Where the settings name none, Spark sees here that no event is to be read.
+  WHERE dimensions IS NOT NULL AND size(CAST(:dimensions AS ARRAY<STRING>)) > 0
   GROUP BY user_id, dimensions
 ),
 

@@ -5,7 +5,8 @@ WITH counted AS (
     user_id,
     inline(metrics)
   FROM events
-  WHERE metrics IS NOT NULL
+  -- Where the settings name none, Spark sees here that no event is to be read.
+  WHERE metrics IS NOT NULL AND size(CAST(:metrics AS ARRAY<STRING>)) > 0
 )
 
 SELECT

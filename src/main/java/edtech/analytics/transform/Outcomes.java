@@ -11,7 +11,6 @@ import org.apache.spark.unsafe.types.UTF8String;
 /** How many lines of each object had which outcome, in one partition. */
 final class Outcomes {
   private static final int OBJECT = ParsedColumn.OBJECT.ordinal();
-  private static final int EVENT_KIND = ParsedColumn.EVENT_KIND.ordinal();
   private static final int REASON = ParsedColumn.REASON.ordinal();
 
   /** Lines with the same outcome; either the kind or the reason is null. */
@@ -19,8 +18,20 @@ final class Outcomes {
 
   private final Map<Outcome, long[]> lines = new HashMap<>();
 
-  void accepted(InternalRow event) {
-    add(event.getInt(OBJECT), "accepted", event.getUTF8String(EVENT_KIND), null, 1);
+  /**
+   * Events by group that are not in the map yet, of one object: rows of an object come together.
+   */
+  private final long[] accepted = new long[RowGroup.values().length];
+
+  private int object;
+
+  void accepted(InternalRow event, RowGroup group) {
+    int objectOfEvent = event.getInt(OBJECT);
+    if (objectOfEvent != object) {
+      addAccepted();
+      object = objectOfEvent;
+    }
+    accepted[group.ordinal()]++;
   }
 
   void rejected(InternalRow line) {
@@ -39,6 +50,7 @@ final class Outcomes {
 
   /** As rows of kind outcome. */
   Iterator<InternalRow> rows() {
+    addAccepted();
     return lines.entrySet().stream().map(Outcomes::row).iterator();
   }
 
@@ -50,6 +62,16 @@ final class Outcomes {
         outcome.eventKind(),
         outcome.reason(),
         counted.getValue()[0]);
+  }
+
+  private void addAccepted() {
+    for (RowGroup group : RowGroup.EVENTS) {
+      long more = accepted[group.ordinal()];
+      if (more > 0) {
+        add(object, "accepted", group.eventKind(), null, more);
+        accepted[group.ordinal()] = 0;
+      }
+    }
   }
 
   private void add(int object, String name, UTF8String eventKind, UTF8String reason, long more) {

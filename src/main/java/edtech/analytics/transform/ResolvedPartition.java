@@ -61,7 +61,7 @@ final class ResolvedPartition implements Rows.Shared<Set<RowGroup>> {
           hashes = Arrays.copyOf(hashes, events * 2);
         }
         hashes[events++] = hash(row);
-        outcomes.accepted(row);
+        outcomes.accepted(row, group);
       } else if (ParsedRow.REJECTED.equals(row.getUTF8String(ParsedColumn.ROW_KIND.ordinal()))) {
         outcomes.rejected(row);
       }

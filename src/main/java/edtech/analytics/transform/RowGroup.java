@@ -23,13 +23,21 @@ enum RowGroup {
   static final Set<RowGroup> EVENTS =
       Collections.unmodifiableSet(EnumSet.complementOf(EnumSet.of(NO_EVENT)));
 
+  // As an array: an iterator for each row costs more than the comparisons.
+  private static final RowGroup[] BY_KIND = EVENTS.toArray(RowGroup[]::new);
+
   private static final int ROW_KIND = ParsedColumn.ROW_KIND.ordinal();
   private static final int EVENT_KIND = ParsedColumn.EVENT_KIND.ordinal();
 
-  private final UTF8String code;
+  private final UTF8String eventKind;
 
   RowGroup(EventKind kind) {
-    this.code = kind == null ? null : UTF8String.fromString(kind.code());
+    this.eventKind = kind == null ? null : UTF8String.fromString(kind.code());
+  }
+
+  /** The kind of its events; null of those that are none. */
+  UTF8String eventKind() {
+    return eventKind;
   }
 
   static RowGroup of(InternalRow row) {
@@ -37,8 +45,8 @@ enum RowGroup {
       return NO_EVENT;
     }
     UTF8String kind = row.getUTF8String(EVENT_KIND);
-    for (RowGroup group : EVENTS) {
-      if (group.code.equals(kind)) {
+    for (RowGroup group : BY_KIND) {
+      if (group.eventKind.equals(kind)) {
         return group;
       }
     }

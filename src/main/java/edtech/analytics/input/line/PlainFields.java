@@ -4,6 +4,7 @@ import edtech.analytics.measure.Measures;
 import edtech.analytics.source.EventField;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.spark.unsafe.types.UTF8String;
 
@@ -22,6 +23,12 @@ final class PlainFields extends Fields {
       Stream.of(EventField.values())
           .map(field -> field.key().getBytes(StandardCharsets.US_ASCII))
           .toArray(byte[][]::new);
+
+  /** Places of the fields by the length of their keys, as every key of a line is looked for. */
+  private static final int[][] BY_LENGTH =
+      IntStream.rangeClosed(0, Stream.of(KEYS).mapToInt(key -> key.length).max().orElseThrow())
+          .mapToObj(n -> IntStream.range(0, FIELDS).filter(i -> KEYS[i].length == n).toArray())
+          .toArray(int[][]::new);
 
   /** A member of the object: its value, and where its key lies, without quotes. */
   private static final class Member extends Slot {
@@ -205,11 +212,12 @@ final class PlainFields extends Fields {
 
   /** Where a member is to be kept; null when its field is named twice, or there are too many. */
   private Member member(int keyStart, int keyEnd) {
-    for (int i = 0; i < FIELDS; i++) {
-      byte[] key = KEYS[i];
-      if (key.length == keyEnd - keyStart
-          && Arrays.equals(key, 0, key.length, bytes, keyStart, keyEnd)) {
-        return fields[i].kind == ValueKind.ABSENT ? fields[i] : null;
+    int length = keyEnd - keyStart;
+    if (length < BY_LENGTH.length) {
+      for (int i : BY_LENGTH[length]) {
+        if (Arrays.equals(KEYS[i], 0, length, bytes, keyStart, keyEnd)) {
+          return fields[i].kind == ValueKind.ABSENT ? fields[i] : null;
+        }
       }
     }
     return otherCount < MAX_OTHERS ? others[otherCount++] : null;

@@ -26,7 +26,9 @@ public final class UnicodeWhitespace {
 
   /** Whether UTF-8 text is nothing but white space; true when it is empty. */
   static boolean isBlank(byte[] bytes, int from, int to) {
-    return scan(BLANK, bytes, from, to) == BLANK;
+    // Nearly all texts begin with a letter or a digit in ASCII; bytes beyond it are negative.
+    boolean beginsInAscii = from < to && bytes[from] > ' ';
+    return !beginsInAscii && scan(BLANK, bytes, from, to) == BLANK;
   }
 
   /**
