@@ -4,12 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import edtech.analytics.input.ParsedColumn;
 import edtech.analytics.input.line.ComparedContent;
+import edtech.analytics.measure.MeasureNames;
+import edtech.analytics.model.Table;
+import edtech.analytics.model.Tables;
 import edtech.analytics.source.Source;
 import edtech.analytics.testing.LocalSpark;
 import java.sql.Timestamp;
 import java.time.LocalDate;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
@@ -64,6 +69,30 @@ class ParsedDayTest {
       assertThat(spark.table("events").select("properties").as(Encoders.STRING()).collectAsList())
           .containsExactly("{\"a\":1,\"sent_at\":\"10:04\"}");
       assertThat(outcomes(day)).containsExactlyInAnyOrder("accepted 1", "duplicate 3");
+    }
+  }
+
+  @Test
+  void queries_shuffleRowsOfMartsOnly() {
+    List<Row> rows = List.of(event(1), event(2));
+    Dataset<Row> lines = spark.createDataFrame(rows, ParsedColumn.SCHEMA);
+    MeasureNames names = new MeasureNames(List.of("country"), List.of("lessons"));
+
+    try (ParsedDay day = day(lines);
+        DayTables tables = new DayTables(spark, DAY, names)) {
+      Map<String, Integer> shuffles = new TreeMap<>();
+      for (Table table : Tables.PUBLISHED) {
+        String plan = tables.rows(table).queryExecution().executedPlan().toString();
+        shuffles.put(table.logical(), plan.split(" Exchange ", -1).length - 1);
+      }
+
+      shuffles.values().removeIf(n -> n == 0);
+      assertThat(shuffles)
+          .isEqualTo(
+              Map.of(
+                  "marts.daily_ab_assignments", 1,
+                  "marts.daily_metrics", 1,
+                  "marts.daily_segments", 1));
     }
   }
 
