@@ -72,8 +72,8 @@ SCREEN = (
         rows=3,
     ),
     Look(
-        "A/B tests: each group against its control, with the 95 % interval of the difference; while a"
-        " test runs, the wider one for daily looks",
+        "A/B tests: each group against its control, with the 95 % interval of the difference; while"
+        " a test runs, the wider one for daily looks",
         """
         SELECT ab_test_id, metric, ab_group, users, round(absolute_difference, 3) + 0 AS difference,
             round(if(is_final, ci_low, sequential_ci_low), 3) + 0 AS low,
