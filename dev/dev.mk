@@ -13,9 +13,9 @@ on_services = $(ENV) unset CLICKHOUSE_URL; trap '$(SERVICES_BARE) clean --state 
 ON_TEST_SERVICES = $(if $(SHARED),$(ENV),$(call on_services,$(TEST_STATE)))
 
 # A stage has two lanes, left and right of its bar, which run side by side; the job's jar is made in
-# the first stage and used in the others. Services under load have a stage each: their tests have
+# the first stage and used in the others. The integration tests are alone: what they wait for has
 # time-outs.
-PARTS := "test-units | lint test-airflow test-superset" test-its "test-python test-dbt"
+PARTS := "test-units | lint test-airflow test-superset" test-its "test-dbt | test-python"
 
 .PHONY: test lint test-java test-units test-its test-python test-dbt test-airflow test-superset
 test: $(VENV) $(VENV_DBT) $(VENV_AIRFLOW) $(VENV_SUPERSET) $(S3PROXY) $(JAR) $(ARCHIVE_FILE) ## every test
