@@ -50,7 +50,7 @@ from segments import (
 FILES = assets.read()
 QUERY_SECONDS = 1.0
 # Of the window: all of a dashboard is drawn at once.
-WIDTH, HEIGHT = 1400, 3600
+WIDTH, HEIGHT = 1400, 4600
 PICTURES = os.environ.get("PICTURES", "")
 """A folder for pictures of the dashboards on the sample days; none are taken without it."""
 
