@@ -26,7 +26,6 @@ VERSION := $(shell sed -n 's:.*<revision>\(.*\)</revision>.*:\1:p' pom.xml)
 JAR := target/edtech-analytics-$(VERSION)-job.jar
 # Classes that a load uses, for faster starts of loads.
 ARCHIVE_FILE := target/edtech-analytics.jsa
-ARCHIVE_STATE := .local-archive
 export JOB_JAR := $(abspath $(JAR))
 export STATE CONNECTOR_JAR ARCHIVE
 EDTECH := bin/edtech
@@ -64,10 +63,11 @@ demo: ## from nothing to ten published sample days and their metrics
 	@$(MAKE) --no-print-directory up
 	@$(WITH_ENV) $(VENV_PYTHON) -m dev.sample generate --seed 7 --users 500 \
 	  --from 2026-03-01 --days 10 --upload --truth "$(STATE)/truth.json"
-	@[ -f "$(STATE)/settings.conf" ] || cp dev/sample/company.conf "$(STATE)/settings.conf"
-	@EDTECH_CONFIG="$${EDTECH_CONFIG:-$(STATE)/settings.conf}" \
-	  $(MAKE) --no-print-directory backfill FROM=2026-03-01 TO=2026-03-10 \
-	  ARCHIVE="$$([ -e $(ARCHIVE_FILE) ] || echo 1)"
+# The first time, when all days are loaded, these loads write the class archive.
+	@first=; [ -f "$(STATE)/settings.conf" ] || { cp dev/sample/company.conf "$(STATE)/settings.conf"; \
+	  [ -e $(ARCHIVE_FILE) ] || first=1; }; \
+	  EDTECH_CONFIG="$${EDTECH_CONFIG:-$(STATE)/settings.conf}" \
+	  $(MAKE) --no-print-directory backfill FROM=2026-03-01 TO=2026-03-10 ARCHIVE="$$first"
 	@echo "building and testing the history marts"
 	@$(MAKE) --no-print-directory dbt ARGS=--quiet
 	@$(WITH_ENV) $(VENV_PYTHON) -m dev.demo
@@ -201,15 +201,5 @@ $(JAR): pom.xml conf/reference.conf $(shell find src/main -type f)
 	@$(MVN) -q package -DskipTests -Drevision=$(VERSION)
 	@touch $@
 
-# Nothing needs the archive: where it cannot be made, an empty file keeps the next build from trying again.
 $(ARCHIVE_FILE): $(JAR) $(VENV)
-	@echo "keeping the classes of a load, for faster starts"
-	@rm -f $@; said="$$($(MAKE) --no-print-directory class-archive 2>&1)" && [ -s $@ ] || { : > $@; \
-	  echo "$$said" | tail -n 5 >&2; echo "warning: no class archive; loads start slower. To try again: rm $@" >&2; }
-
-# A load on services of its own, without the settings of the person who builds.
-.PHONY: class-archive
-class-archive:
-	@$(call on_services,$(ARCHIVE_STATE)) unset $${!EDTECH_@} CONNECTOR_JAR; \
-	  $(VENV_PYTHON) -m dev.sample bench --upload --date 2026-04-01 --events 1000; \
-	  ARCHIVE=1 $(EDTECH) load --date 2026-04-01
+	@$(VENV_PYTHON) -m dev.archive $@

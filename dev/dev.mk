@@ -13,12 +13,12 @@ on_services = $(ENV) unset CLICKHOUSE_URL; trap '$(SERVICES_BARE) clean --state 
 ON_TEST_SERVICES = $(if $(SHARED),$(ENV),$(call on_services,$(TEST_STATE)))
 
 # A stage has two lanes, left and right of its bar, which run side by side; the job's jar is made in
-# the first stage and used in the others. The integration tests are alone: what they wait for has
-# time-outs.
-PARTS := "test-units | lint test-airflow test-superset" test-its "test-dbt | test-python"
+# the first stage and used in the others, and so is the class archive, once that jar is there. The
+# integration tests are alone: what they wait for has time-outs.
+PARTS := "test-units | lint test-airflow test-superset" test-its $(ARCHIVE_FILE) "test-dbt | test-python"
 
 .PHONY: test lint test-java test-units test-its test-python test-dbt test-airflow test-superset
-test: $(VENV) $(VENV_DBT) $(VENV_AIRFLOW) $(VENV_SUPERSET) $(S3PROXY) $(JAR) $(ARCHIVE_FILE) ## every test
+test: $(VENV) $(VENV_DBT) $(VENV_AIRFLOW) $(VENV_SUPERSET) $(S3PROXY) $(JAR) ## every test
 	@$(call on_services,$(TEST_STATE)) $(VENV_PYTHON) -m dev.parts $(PARTS); \
 	  echo "not part of this run, for their time: make test-nightly (a running Airflow), make test-dashboards (a year in Superset), make chaos (a Spark cluster that loses executors)"
 

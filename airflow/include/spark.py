@@ -90,7 +90,7 @@ def _use_archive(file: str) -> None:
     if file and Path(file).is_file():
         options = os.environ.get("SPARK_SUBMIT_OPTS", "")
         # Another archive than this JVM's, or this jar's, is not worth a word.
-        archive = f"-XX:SharedArchiveFile={file} -Xlog:cds*=off"
+        archive = f'-XX:SharedArchiveFile="{file}" -Xlog:cds*=off'
         os.environ["SPARK_SUBMIT_OPTS"] = f"{options} {archive}".strip()
 
 

@@ -45,7 +45,7 @@ def test_classArchive_isNamedToTheJvm_whereItIs(submit, monkeypatch, tmp_path):
 
     archive.touch()
     submit(say)
-    assert seen.read_text() == f"-Dours=1 -XX:SharedArchiveFile={archive} -Xlog:cds*=off\n"
+    assert seen.read_text() == f'-Dours=1 -XX:SharedArchiveFile="{archive}" -Xlog:cds*=off\n'
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ by the tests in Java; that the two fit, by every ``make load`` of the other test
 
 import os
 import re
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -14,7 +15,6 @@ import pytest
 from dev.stack.services.state import ROOT, write_pairs
 
 EDTECH = ROOT / "bin" / "edtech"
-ARCHIVE = ROOT / "target" / "edtech-analytics.jsa"
 URL = "http://127.0.0.1:8123"
 SAYS = """#!/usr/bin/env bash
 echo "{name}" "$@"
@@ -72,32 +72,105 @@ def test_commandThatNeedsSpark_isSubmittedAsTheLoader(services, command, tmp_pat
     assert {f"CLICKHOUSE_URL={URL}", "CLICKHOUSE_USER=loader", "CLICKHOUSE_PASSWORD=l"} < set(said)
 
 
-def test_classArchive_holdsTheJobToo_andIsUsedSilently(services):
-    jar = services["JOB_JAR"]
-
-    written = _run(services | {"ARCHIVE": "1"}, "load").stdout.splitlines()[0]
-
-    assert f" --driver-class-path {jar}:{ROOT}/target/s3a-jars/* " in written
-    assert f"-XX:ArchiveClassesAtExit={ARCHIVE} -Xlog:disable" in written
-    used = f"-XX:SharedArchiveFile={ARCHIVE} -Xlog:cds*=off"
-    # An empty one says that it could not be made.
-    is_there = ARCHIVE.is_file() and ARCHIVE.stat().st_size > 0
-    assert (used in _run(services, "load").stdout) == is_there
+@pytest.fixture
+def checkout(services, tmp_path) -> dict[str, str]:
+    """The same for a copy of the commands, in whose target an archive may lie."""
+    shutil.copytree(ROOT / "bin", tmp_path / "bin")
+    (tmp_path / "target").mkdir()
+    return services
 
 
-@pytest.mark.parametrize("content", [None, b"", b"of another Java"])
-def test_classArchive_thatIsNone_letsTheJvmStartWithoutAWord(content, tmp_path):
-    archive = tmp_path / "load.jsa"
+def _archive(checkout: dict[str, str], tmp_path: Path, code: int, archived: str):
+    """A load that writes an archive; its JVM writes this text and ends with that code."""
+    submit = Path(checkout["SPARK_HOME"], "bin", "spark-submit")
+    submit.write_text(
+        "#!/usr/bin/env bash\n"
+        'echo "$@"; file="${6#*ArchiveClassesAtExit=}"\n'
+        f'printf "%s" "{archived}" > "${{file%% *}}"; exit {code}\n'
+    )
+    command = [tmp_path / "bin" / "edtech", "load"]
+    return subprocess.run(command, env=checkout | {"ARCHIVE": "1"}, capture_output=True, text=True)
+
+
+@pytest.mark.parametrize(
+    ("code", "archived", "kept"), [(0, "new", "new"), (1, "part", "old"), (0, "", "old")]
+)
+def test_classArchive_isReplacedByThatOfALoadThatEndsWell(checkout, tmp_path, code, archived, kept):
+    archive = tmp_path / "target" / "edtech-analytics.jsa"
+    archive.write_text("old")
+
+    done = _archive(checkout, tmp_path, code, archived)
+
+    assert done.returncode == code
+    class_path = f"--driver-class-path {checkout['JOB_JAR']}:{tmp_path}/target/s3a-jars/* "
+    assert class_path in done.stdout
+    assert f"-XX:ArchiveClassesAtExit={archive}." in done.stdout
+    assert [file.name for file in archive.parent.iterdir()] == [archive.name]
+    assert archive.read_text() == kept
+
+
+@pytest.mark.parametrize("content", ["classes", "", None])
+def test_classArchive_isUsedUnlessItIsEmpty(checkout, tmp_path, content):
+    archive = tmp_path / "target" / "edtech-analytics.jsa"
     if content is not None:
-        archive.write_bytes(content)
-    java = Path(os.environ["JAVA_HOME"], "bin/java") if "JAVA_HOME" in os.environ else "java"
-    options = [f"-XX:SharedArchiveFile={archive}", "-Xlog:cds*=off"]
+        archive.write_text(content)
 
-    done = subprocess.run([java, *options, "-version"], capture_output=True, text=True)
+    done = subprocess.run(
+        [tmp_path / "bin" / "edtech", "load"], env=checkout, capture_output=True, text=True
+    )
 
-    assert done.returncode == 0
-    assert "warning" not in done.stderr + done.stdout
-    assert len(done.stderr.splitlines()) == 3 and not done.stdout
+    used = f"-XX:SharedArchiveFile={archive} -Xlog:cds*=off"
+    assert (used in done.stdout) == bool(content)
+
+
+ONE_CLASS = """public class One {
+  public static void main(String[] arguments) { System.out.println("one"); }
+}"""
+
+
+@pytest.fixture(scope="module")
+def with_archive(tmp_path_factory) -> tuple[Path, Path]:
+    """A jar of one class, and the archive of a run of it."""
+    folder = tmp_path_factory.mktemp("archive")
+    (folder / "One.java").write_text(ONE_CLASS)
+    jar, archive = folder / "one.jar", folder / "one.jsa"
+    _java("javac", "-d", str(folder), str(folder / "One.java"))
+    _java("jar", "--create", "--file", str(jar), "-C", str(folder), "One.class")
+    _java("java", f"-XX:ArchiveClassesAtExit={archive}", "-Xlog:disable", "-cp", str(jar), "One")
+    fits = [f"-XX:SharedArchiveFile={archive}", "-Xlog:class+load", "-cp", str(jar), "One"]
+    assert "One source: shared objects file (top)" in _java("java", *fits).stdout
+    return jar, archive
+
+
+def _java(program: str, *arguments: str) -> subprocess.CompletedProcess:
+    home = os.environ.get("JAVA_HOME")
+    # The JVM says so, where it takes options from there.
+    env = {name: value for name, value in os.environ.items() if name != "JAVA_TOOL_OPTIONS"}
+    command = [str(Path(home, "bin", program)) if home else program, *arguments]
+    return subprocess.run(command, env=env, capture_output=True, text=True, check=True)
+
+
+@pytest.mark.parametrize("unfit", ["missing", "empty", "damaged", "other jar", "other class path"])
+def test_classArchive_thatDoesNotFit_letsTheJvmStartWithoutAWord(unfit, with_archive, tmp_path):
+    jar, archive = (Path(shutil.copy2(file, tmp_path)) for file in with_archive)
+    class_path = str(with_archive[0])
+    match unfit:
+        case "missing":
+            archive.unlink()
+        case "empty":
+            archive.write_bytes(b"")
+        case "damaged":
+            archive.write_bytes(b"of another Java")
+        case "other jar":
+            os.utime(with_archive[0], (1, 1))
+        case _:
+            class_path = f"{tmp_path}:{jar}"
+
+    done = _java(
+        "java", f"-XX:SharedArchiveFile={archive}", "-Xlog:cds*=off", "-cp", class_path, "One"
+    )
+
+    assert (done.stdout, done.stderr) == ("one\n", "")
 
 
 @pytest.mark.parametrize(

@@ -174,6 +174,8 @@ class Airflow:
             "BACKFILL_ON": "spark-submit",
             "SPARK_BINARY": f"{_spark()['SPARK_HOME']}/bin/spark-submit",
             "SPARK_PROPERTIES": str(properties),
+            # The one that these properties have.
+            "JOB_JAR": str(_job_jar()),
         }
         return {f"AIRFLOW__EDTECH__{name}": value for name, value in values.items()}
 
@@ -193,7 +195,9 @@ class Airflow:
 
 
 def _job_jar() -> Path:
-    """The newest, which the DAGs take as well."""
+    """The one that is named, or the newest."""
+    if named := os.environ.get("AIRFLOW__EDTECH__JOB_JAR"):
+        return Path(named)
     jars = ROOT.glob("target/edtech-analytics-*-job.jar")
     return max(jars, key=lambda jar: jar.stat().st_mtime, default=ROOT / "target" / "no-job.jar")
 

@@ -24,7 +24,7 @@ final class PlainFields extends Fields {
           .map(field -> field.key().getBytes(StandardCharsets.US_ASCII))
           .toArray(byte[][]::new);
 
-  /** Places of the fields by the length of their keys, as every key of a line is looked for. */
+  /** Indexes into KEYS by length, so that a key is compared only with keys as long as it. */
   private static final int[][] BY_LENGTH =
       IntStream.rangeClosed(0, Stream.of(KEYS).mapToInt(key -> key.length).max().orElseThrow())
           .mapToObj(n -> IntStream.range(0, FIELDS).filter(i -> KEYS[i].length == n).toArray())
