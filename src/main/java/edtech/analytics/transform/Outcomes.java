@@ -19,8 +19,8 @@ final class Outcomes {
   private final Map<Outcome, long[]> lines = new HashMap<>();
 
   /**
-   * Accepted events of the current object by group, not yet added to the map. Rows of one object come
-   * together, so this saves a lookup for each row.
+   * Accepted events of the current object by group, not yet added to the map. Rows of one object
+   * come together, so this saves a lookup for each row.
    */
   private final long[] accepted = new long[RowGroup.values().length];
 
