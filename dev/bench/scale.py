@@ -2,7 +2,7 @@
 
 The small day is loaded before and after the large one, so that a machine that grows slower or
 faster meanwhile shows in neither's favour. The large day is loaded in turn with ClickHouse alone;
-plain Python, which takes minutes, loads it once, with PYTHON=none never.
+plain Python, which takes minutes, loads it once, with PLAIN_PYTHON=none never.
 """
 
 import os
@@ -54,7 +54,7 @@ def main() -> None:
         alone.append(_other("clickhouse_alone"))
     stored = _stored_bytes(LATER)
     small.append(_load(FIRST, events))
-    python = None if os.environ.get("PYTHON") == "none" else _other("python_client")
+    python = None if os.environ.get("PLAIN_PYTHON") == "none" else _other("python_client")
     seconds = median(load.run.seconds for load in loads)
     per_million = {
         "small": mean(load.run.seconds for load in small) / events * MILLION,
