@@ -21,7 +21,6 @@ from pathlib import Path
 
 from dev.stack.services import ServiceError
 from dev.stack.services.clickhouse import ask
-from dev.stack.services.process import Service
 
 from . import measure
 from .measure import Figure
@@ -217,12 +216,12 @@ def build_marts(tables: Sequence[str], arguments: str = "") -> dict:
 
     Ends the command where dbt fails.
     """
-    server = Service("clickhouse", Path(os.environ["STATE"])).pid()
-    forget_peak(server)
-    before = processor_seconds(server)
+    server = measure.server()
+    measure.forget_peak(server)
+    before = measure.processor_seconds(server)
     done = measure.run(["make", "--no-print-directory", "dbt", f"ARGS={arguments}"])
     report()
-    used, memory = processor_seconds(server) - before, peak(server)
+    used, memory = measure.processor_seconds(server) - before, measure.peak(server)
     rows = {table: int(run(f"SELECT count() FROM store.staging_{table}")) for table in tables}
     print(f"rows: {rows}; the server's processor time {used:.0f} s; its memory {memory}")
     return {"rows": rows, "server_memory": memory, "server_seconds": used, "dbt": done.details()}
@@ -329,34 +328,6 @@ def report() -> None:
             f"{sum(seconds[name] for name in names):7.2f} s  {len(names)} of kind {kind},"
             f" the slowest {slowest}: {seconds[slowest]:.2f} s"
         )
-
-
-def forget_peak(pid: int) -> None:
-    """Lets the kernel count the process's peak of memory from here on."""
-    control = Path(f"/proc/{pid}/clear_refs")
-    if control.exists():
-        control.write_text("5")
-
-
-def peak(pid: int) -> str:
-    """Most memory the process has held, as the kernel says it."""
-    status = Path(f"/proc/{pid}/status")
-    if not status.exists():
-        return "not known: there is no /proc"
-    kibibytes = next(
-        int(line.split()[1]) for line in status.read_text().splitlines() if "VmHWM" in line
-    )
-    return f"at most {kibibytes / 1024**2:.1f} GiB"
-
-
-def processor_seconds(pid: int) -> float:
-    """What the process has used so far; 0 where there is no /proc."""
-    stat = Path(f"/proc/{pid}/stat")
-    if not stat.exists():
-        return 0.0
-    # Behind the command's name, which may have blanks.
-    user, system = stat.read_text().rpartition(")")[2].split()[11:13]
-    return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
 
 
 def run_all(statements: list[str]) -> None:

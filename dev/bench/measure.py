@@ -15,6 +15,8 @@ from pathlib import Path
 from statistics import median
 from typing import Literal
 
+from dev.stack.services.process import Service
+
 FIRST, LATER = "2026-04-01", "2026-04-02"
 RESULTS = Path("target/bench")
 MILLION = 1_000_000
@@ -169,3 +171,36 @@ def report(name: str, figures: list[Figure], details: dict) -> None:
     text = json.dumps({"figures": listed, **details}, indent=1, ensure_ascii=False)
     result.write_text(text + "\n", encoding="utf-8")
     print(f"  ({result})")
+
+
+def server() -> int:
+    """The process of ClickHouse among the services of STATE."""
+    return Service("clickhouse", Path(os.environ["STATE"])).pid()
+
+
+def forget_peak(pid: int) -> None:
+    """Lets the kernel count the process's peak of memory from here on."""
+    control = Path(f"/proc/{pid}/clear_refs")
+    if control.exists():
+        control.write_text("5")
+
+
+def peak(pid: int) -> str:
+    """Most memory the process has held, as the kernel says it."""
+    status = Path(f"/proc/{pid}/status")
+    if not status.exists():
+        return "not known: there is no /proc"
+    kibibytes = next(
+        int(line.split()[1]) for line in status.read_text().splitlines() if "VmHWM" in line
+    )
+    return f"at most {kibibytes / 1024**2:.1f} GiB"
+
+
+def processor_seconds(pid: int) -> float:
+    """What the process has used so far; 0 where there is no /proc."""
+    stat = Path(f"/proc/{pid}/stat")
+    if not stat.exists():
+        return 0.0
+    # Behind the command's name, which may have blanks.
+    user, system = stat.read_text().rpartition(")")[2].split()[11:13]
+    return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")

@@ -13,9 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import mean, median
 
-from dev.stack.services.process import Service
-
-from . import history, measure
+from . import measure
 from .measure import FIRST, LATER, MILLION, Figure, Run
 from .python_client import number
 
@@ -97,12 +95,12 @@ def _require_disk(events: int) -> None:
 
 
 def _load(date: str, events: int) -> Load:
-    server = Service("clickhouse", Path(os.environ["STATE"])).pid()
-    used, received = history.processor_seconds(server), _received_bytes()
+    server = measure.server()
+    used, received = measure.processor_seconds(server), _received_bytes()
     done = measure.run(measure.load(date))
     received = _received_bytes() - received
     _wait_for_merges()
-    used = history.processor_seconds(server) - used
+    used = measure.processor_seconds(server) - used
     print(
         f"{events} events: {done.seconds:.1f} s, peak {done.peak_bytes / 2**30:.2f} GiB, processor"
         f" time {done.processor_seconds:.1f} s and the server's {used:.1f} s",
