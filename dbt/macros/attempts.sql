@@ -8,12 +8,17 @@
     bitOr(
         bitOr(bitShiftLeft(toUInt64(task), 40), bitShiftLeft(toUInt64(event_date), 24)),
         bitOr(
-            bitOr(if(last_is_success, bitShiftLeft(1::UInt32, 22), 0), if(successes > 0, bitShiftLeft(1::UInt32, 21), 0)),
+            bitOr(bitShiftLeft(last_is_success::UInt32, 22), bitShiftLeft((successes > 0)::UInt32, 21)),
             if(
                 empty(outcomes),
                 toUInt32(first_is_success),
-                bitShiftLeft(1::UInt32, least(length(outcomes), 20)) + arrayDotProduct(
-                    arrayResize(outcomes, 20), arrayMap(place -> bitShiftLeft(1::UInt32, place), range(20))
+                bitShiftLeft(1::UInt32, least(length(outcomes), 20)) + bitAnd(
+                    arraySum(
+                        (is_success, number) -> bitShiftLeft(is_success::UInt32, least(number - 1, 20)),
+                        outcomes,
+                        arrayEnumerate(outcomes)
+                    ),
+                    1048575
                 )
             )
         )

@@ -3,23 +3,26 @@
 -- The days of a user once, and of them the periods: a set of users for every period would take twice as long.
 with user_periods as (
     select
-        metric,
-        arrayDistinct(arrayConcat(
-            {% for period in ['week', 'month'] %}
-            arrayMap(date -> ('{{ period }}', {{ period_start(period, 'date') }}), groupArray(event_date))
-            {{- ',' if not loop.last }}
-            {% endfor %}
-        )) as periods
-    from {{ ref('stg_user_metric_day') }}
-    where {{ in_bucket() }}
-    group by user_id, metric
+        name,
+        arrayDistinct(arrayMap(date -> {{ period_start('week', 'date') }}, dates)) as weeks,
+        arrayDistinct(arrayMap(date -> {{ period_start('month', 'date') }}, dates)) as months
+    from (
+        select
+            metric::String as name,
+            groupArray(event_date) as dates
+        from {{ ref('stg_user_metric_day') }}
+        where {{ in_bucket() }}
+        group by user_id, name
+    )
 )
 
 select
-    toLowCardinality(user_period.1) as period,
-    user_period.2 as period_start,
-    metric,
+    toLowCardinality(if(place > length(weeks), 'month', 'week')) as period,
+    period_start,
+    toLowCardinality(name) as metric,
     count() as users
 from user_periods
-array join periods as user_period
+array join
+    arrayConcat(weeks, months) as period_start,
+    arrayEnumerate(arrayConcat(weeks, months)) as place
 group by period, period_start, metric

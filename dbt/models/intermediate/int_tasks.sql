@@ -1,24 +1,12 @@
 {{ config(order_by='task_id') }}
 
-with tasks as (
-    select
-        task_id,
-        -- Without outcomes the row is of a day that does not know lessons.
-        maxIf(event_date, notEmpty(outcomes)) as last_known_date,
-        min(event_date) as first_date,
-        sum(attempts) as attempts,
-        sum(successes) as successes
-    from {{ ref('stg_user_task_day') }}
-    group by task_id
-),
-
 -- Only of each task's last day: to compare the attempts of all days takes three times as long.
-lessons as (
+with lessons as (
     select
         task_id,
         argMax((course_id, lesson_id), (last_attempt_at, course_id, lesson_id)) as last_lesson
     from {{ ref('stg_user_task_day') }}
-    where (task_id, event_date) in (select task_id, last_known_date from tasks)
+    where (task_id, event_date) in (select task_id, last_known_date from {{ ref('int_task_totals') }})
     group by task_id
 )
 
@@ -32,5 +20,5 @@ select
     tasks.first_date as first_date,
     tasks.attempts as attempts,
     tasks.successes as successes
-from tasks
+from {{ ref('int_task_totals') }} as tasks
 left join lessons on tasks.task_id = lessons.task_id
