@@ -45,7 +45,7 @@ activity as (
 days_of_metrics as (
     select
         *,
-        metrics[days_of_metric[1].1] as metric,
+        arrayElement(metrics, tupleElement(days_of_metric[1], 1)) as metric,
         arrayMap(d -> (d.2, d.3), arrayFilter(d -> d.2 >= exposed_date, days_of_metric)) as since,
         arrayFilter(d -> d.2 < exposed_date, days_of_metric) as before
     from activity

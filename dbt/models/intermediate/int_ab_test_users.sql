@@ -74,8 +74,7 @@ exposures as (
     left join {{ ref('int_days') }} as days on seen.window_end = days.event_date
 ),
 
--- Arrays by user alone, which takes a fraction of the time of rows by test and user. The dates let a day before all tests
--- go unread.
+-- Arrays by user alone, which takes a fraction of the time of rows by test and user. Days before all tests go unread.
 days_of_users as (
     select
         user_id as active_user_id,
@@ -103,7 +102,11 @@ activity as (
                     and d.1 <= exposures.last_date
                     and d.1 < exposures.crossed_date,
                 arrayZip(
-                    dates, task_attempts_of_days, task_successes_of_days, positive_purchase_count_of_days, revenue_of_days
+                    dates,
+                    task_attempts_of_days,
+                    task_successes_of_days,
+                    positive_purchase_count_of_days,
+                    revenue_of_days
                 )
             )
         ) as all_days,

@@ -3,7 +3,7 @@
 {% set last = 'bitShiftLeft(toUInt128(toUnixTimestamp64Micro(last_at)), 64) + cityHash64(lesson_id)' %}
 
 select
-    toLowCardinality(course) as course_id,
+    toLowCardinality(lessons.course_id::String) as course_id,
     minIf(first_date, first_date > toDate(0)) as cohort_date,
     arraySort(groupUniqArrayArray(lessons.active_dates)) as active_dates,
     arraySort(groupArrayIf(first_completed_date, first_completed_date > toDate(0))) as completed_dates,
@@ -12,5 +12,5 @@ select
     toBool(argMax(first_completed_date, {{ last }}) > toDate(0)) as is_last_completed
 from {{ ref('int_user_lessons') }} as lessons
 where {{ in_bucket() }}
-group by user_id, lessons.course_id::String as course
+group by user_id, lessons.course_id::String
 having cohort_date > toDate(0)

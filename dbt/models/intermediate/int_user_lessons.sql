@@ -7,8 +7,8 @@
 -- A lesson event is a start or a completion. Grouped by plain strings, which takes two thirds of the time.
 select
     user_id,
-    toLowCardinality(course) as course_id,
-    toLowCardinality(lesson) as lesson_id,
+    toLowCardinality(days.course_id::String) as course_id,
+    toLowCardinality(days.lesson_id::String) as lesson_id,
     minIf(event_date, starts + completions > 0) as first_date,
     minIf(days.first_started_at, starts > 0) as first_started_at,
     minIf(days.first_completed_at, completions > 0) as first_completed_at,
@@ -17,4 +17,4 @@ select
     groupArray(event_date) as active_dates
 from {{ ref('stg_user_lesson_day') }} as days
 where {{ in_bucket() }}
-group by user_id, days.course_id::String as course, days.lesson_id::String as lesson
+group by user_id, days.course_id::String, days.lesson_id::String
