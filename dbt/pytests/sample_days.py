@@ -8,7 +8,6 @@ import sys
 from dev.stack.services import commands
 from dev.stack.services.clickhouse import ask
 from dev.stack.services.state import ROOT, State, read_pairs
-from warehouse import MOST_UNIT_TESTS
 
 # Those of `make demo`, on which docs/metrics.md is written.
 SEED, USERS = 7, 500
@@ -96,8 +95,8 @@ class SampleDays(Services):
         )
 
     def build(self) -> None:
-        """The history marts; see MOST_UNIT_TESTS."""
-        self.make("dbt", f"ARGS={' '.join(MOST_UNIT_TESTS)}")
+        """The history marts."""
+        self.make("dbt")
 
     def backfill(self, *arguments: str, last: str | None = None) -> None:
         self.make("backfill", f"FROM={FIRST}", f"TO={last or self.last}", *arguments)

@@ -16,7 +16,6 @@ from dev.stack.services.state import ROOT
 from loads import HISTORY_MARTS, iso
 from polling import polling
 from recount import Recount, assert_equal
-from warehouse import MOST_UNIT_TESTS
 
 
 def test_wrong_daily_mart_and_doubled_user_publish_nothing_and_are_shown(marts):
@@ -33,7 +32,7 @@ def test_wrong_daily_mart_and_doubled_user_publish_nothing_and_are_shown(marts):
         "INSERT INTO store.staging_user_day"
         f" SELECT * FROM store.staging_user_day WHERE load_id = {load}"
     )
-    said = marts.dbt_fails("build", *MOST_UNIT_TESTS)
+    said = marts.dbt_fails("build")
     assert "Failure in test audit_daily_activity" in said
     assert "audit_daily_activity: 1 row\n" in said
     assert "    event_date = 2026-01-13, stored.dau = 7, stored.event_count = 1" in said, said
@@ -106,7 +105,7 @@ def test_days_published_while_dbt_runs_are_not_mixed_in(marts):
 
     for day in range(30):
         publish(day)
-    run = marts.start_dbt("build", *MOST_UNIT_TESTS)
+    run = marts.start_dbt("build")
     published = 0
 
     def publish_until_the_run_ends() -> None:
@@ -136,7 +135,7 @@ def test_second_run_at_once_is_refused_and_a_dead_one_replaced(marts):
         "CREATE TABLE dbt_work.run_lock (nothing UInt8) ENGINE = MergeTree ORDER BY nothing"
         " COMMENT 'the-other-run'"
     )
-    said = marts.dbt_fails("build", *MOST_UNIT_TESTS)
+    said = marts.dbt_fails("build")
     assert "another run of dbt builds in dbt_work (the-other-run, last heartbeat" in said
     assert "drop dbt_work.run_lock" in said
 

@@ -27,8 +27,8 @@ def days(tmp_path_factory):
     """The sample, its tables made and filled by users whose profile has every setting wrong."""
     state = State(tmp_path_factory.mktemp("truth") / "state")
     loaded = SampleDays(state, days=10, profile=UNFRIENDLY)
-    # Whole, with every unit test.
-    loaded.make("dbt")
+    # Every unit test, too.
+    loaded.make("dbt", "ARGS=--select 'fqn:*'")
     # Questions are asked as on any server: a profile of its own is for who writes them.
     commands.up(state)
     yield loaded
@@ -366,8 +366,8 @@ def test_days_loaded_again_from_other_files_in_another_order_give_the_same_bytes
     commands.up(days.state, {"async_insert": "0 CONST", "join_use_nulls": "0 CONST"})
     days.upload(3, "--files", "3")
     days.backfill(last="2026-03-03")
-    # Whole once more: the unit tests hold with users in buckets, too.
-    days.make("dbt", "ARGS=--vars 'user_buckets: 16'")
+    # The unit tests hold with users in buckets, too.
+    days.make("dbt", "ARGS=--select 'fqn:*' --vars 'user_buckets: 16'")
     filled = days.sql("SELECT count() FROM dbt_work.int_segment_value_users WHERE value = 'ios'")
     assert 1 < int(filled) <= 16, "users were not in buckets"
     assert days.sql("EXISTS TABLE dbt_work.user_buckets") == "0\n", "ids of users were left behind"
