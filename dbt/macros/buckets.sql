@@ -38,6 +38,11 @@
     {{ return({'relations': [table]}) }}
 {% endmaterialization %}
 
+{#- For a model whose rows are arrays of a user's days: blocks of the default size would be of hundreds of MB. -#}
+{% macro small_blocks() %}
+    {{ return({'max_block_size': 8192}) }}
+{% endmacro %}
+
 {#- What in_bucket stands for, as a pattern's replacement, of each bucket. `dbt run`, which has no lock and so no table
     of buckets, takes all users at once. The ids are looked up by the server, so that no query log has them. -#}
 {% macro conditions_of_buckets() %}

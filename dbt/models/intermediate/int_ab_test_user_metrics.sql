@@ -1,4 +1,4 @@
-{{ config(materialized='in_buckets', order_by='tuple()') }}
+{{ config(materialized='in_buckets', order_by='tuple()', query_settings=small_blocks()) }}
 
 with
 (select arraySort(groupUniqArray(metric::String)) from {{ ref('stg_daily_metrics') }}) as metrics,

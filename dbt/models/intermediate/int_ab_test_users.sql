@@ -1,4 +1,4 @@
-{{ config(materialized='in_buckets', order_by='tuple()') }}
+{{ config(materialized='in_buckets', order_by='tuple()', query_settings=small_blocks()) }}
 
 {% set has_history = 'not has_window and (is_first_group or not is_crossover)' %}
 {% set last_day = 'assumeNotNull((select max(event_date) from ' ~ ref('int_days') ~ '))' %}
