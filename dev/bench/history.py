@@ -321,13 +321,12 @@ def report() -> None:
     for name in sorted(seconds, key=seconds.get, reverse=True):
         if name.startswith("model."):
             print(f"{seconds[name]:7.2f} s  {name}")
-    for kind in ("test", "unit_test"):
-        names = [name for name in seconds if name.startswith(f"{kind}.")]
-        slowest = max(names, key=seconds.get)
-        print(
-            f"{sum(seconds[name] for name in names):7.2f} s  {len(names)} of kind {kind},"
-            f" the slowest {slowest}: {seconds[slowest]:.2f} s"
-        )
+    names = [name for name in seconds if name.startswith("test.")]
+    slowest = max(names, key=seconds.get)
+    print(
+        f"{sum(seconds[name] for name in names):7.2f} s  {len(names)} data tests,"
+        f" the slowest {slowest}: {seconds[slowest]:.2f} s"
+    )
 
 
 def run_all(statements: list[str]) -> None:
