@@ -54,26 +54,26 @@
 {#- Publishes tables of a database, given with their descriptions, as one run. Returns whether readers see it. -#}
 {% macro publish_run(database, run_id, descriptions) %}
     {% set seq = run_query('select toString(greatest(generateSnowflakeID(), max(seq) + 1)) from ops.mart_runs').columns[0][0] %}
-    {% set tables_before = tables_of_views() %}
+    {% set tables_before, shown = tables_of_views(), shown_runs() %}
     {% set tables = make_run_tables(database, descriptions.keys() | list) %}
     {% for mart, table in tables.items() %}
         {% do run_query('insert into runs.' ~ table ~ ' select ' ~ seq ~ ', * from ' ~ database ~ '.' ~ mart) %}
     {% endfor %}
     {% set rows = count_rows(database, tables, seq) %}
     {% for mart, table in tables.items() if tables_before.get(mart, [table]) != [table] %}
-        {% for statement in view_of_mart(database, mart, descriptions[mart], (tables_before[mart] + [table]) | unique | list) %}
+        {% for statement in view_of_mart(database, mart, descriptions[mart], (tables_before[mart] + [table]) | unique | list, shown) %}
             {% do run_query(statement) %}
         {% endfor %}
     {% endfor %}
     {% do run_query('insert into ops.mart_runs (seq, run_id, rows) values (' ~ seq ~ ", '" ~ run_id ~ "', map(" ~ rows | join(', ') ~ '))') %}
     {% set is_shown = run_query('select max(seq) = ' ~ seq ~ ' from ops.mart_runs').columns[0][0] == 1 %}
     {% if is_shown %}
-        {% if not comes_true('(select max(seq) from ' ~ shown_runs() ~ ') >= ' ~ seq) %}
+        {% if not comes_true('(select max(seq) from ' ~ shown ~ ') >= ' ~ seq) %}
             {% do print('this replica does not show run ' ~ run_id ~ ' yet, as it lacks some of the rows: see system.replication_queue') %}
         {% endif %}
         {% set statements = [] %}
         {% for mart, table in tables.items() %}
-            {% do statements.extend(view_of_mart(database, mart, descriptions[mart], [table])) %}
+            {% do statements.extend(view_of_mart(database, mart, descriptions[mart], [table], shown)) %}
         {% endfor %}
         {% if statements and not comes_true(lowest_shown() ~ ' >= ' ~ seq) %}
             {% do print('a replica does not show run ' ~ run_id ~ ' yet: columns and comments of ' ~ statements | length ~ ' marts change with the next run') %}
@@ -159,11 +159,12 @@
         where tables.database = '{{ database }}' and tables.name in ('{{ names | join("', '") }}')
         order by name
     {% endset %}
+    {% set engine = 'ReplicatedMergeTree' if is_replicated() else 'MergeTree' %}
     {% for row in run_query(query).rows %}
         {% if not row['is_there'] %}
             {% do run_query(
                 'create table if not exists runs.' ~ row['run_table'] ~ ' (run_seq UInt64, ' ~ row['columns'] ~ ')'
-                ~ ' engine = ' ~ ('ReplicatedMergeTree' if is_replicated() else 'MergeTree') ~ ' partition by run_seq order by (' ~ row['sorting_key'] ~ ')'
+                ~ ' engine = ' ~ engine ~ ' partition by run_seq order by (' ~ row['sorting_key'] ~ ')'
                 ~ ' settings fsync_after_insert = 1, fsync_part_directory = 1') %}
         {% endif %}
         {% do tables.update({row['name']: row['run_table']}) %}
@@ -193,10 +194,11 @@
 
 {#-
     The statement that makes the view of a mart over tables of runs; none if it is there just so: on replicas a statement
-    waits for those that are away. The view has the columns that all of the tables have, reads with the rights of who asks, and takes the snapshot of what is shown first, as the views on store do
+    waits for those that are away. The view has the columns that all of the tables have, reads with the rights of who
+    asks, and takes the snapshot of what is shown first, from the table shown_runs, as the views on store do
     (docs/publication.md).
 -#}
-{% macro view_of_mart(database, mart, description, tables) %}
+{% macro view_of_mart(database, mart, description, tables, shown_runs) %}
     {% set query %}
         select name, type, comment from system.columns
         where database = '{{ database }}' and table = '{{ mart }}' and (name, type) in (
@@ -213,7 +215,6 @@
         {% do columns.append(name ~ ' ' ~ column['type'] ~ (' comment ' ~ clickhouse_escape_comment(column['comment']) if column['comment'] else '')) %}
         {% do nothing.append("defaultValueOfTypeName('" ~ column['type'] | replace("'", "\\'") ~ "') as " ~ name) %}
     {% endfor %}
-    {% set shown_runs = shown_runs() %}
     {% set view %}
         view marts.{{ mart }} ({{ columns | join(', ') }}) sql security invoker {{ 'comment ' ~ clickhouse_escape_comment(description) if description }}
         as select {{ nothing | join(', ') }} from {{ shown_runs }} where false
