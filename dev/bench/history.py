@@ -216,10 +216,13 @@ def build_marts(tables: Sequence[str], arguments: str = "") -> dict:
 
     Ends the command where dbt fails.
     """
+    make = ["make", "--no-print-directory", "dbt"]
+    # A night finds the project parsed by the one before it; parsing in full takes seconds longer.
+    measure.run([*make, "ARGS=--select published_loads"])
     server = measure.server()
     measure.forget_peak(server)
     before = measure.processor_seconds(server)
-    done = measure.run(["make", "--no-print-directory", "dbt", f"ARGS={arguments}"])
+    done = measure.run([*make, f"ARGS={arguments}"])
     report()
     used, memory = measure.processor_seconds(server) - before, measure.peak(server)
     rows = {table: int(run(f"SELECT count() FROM store.staging_{table}")) for table in tables}
