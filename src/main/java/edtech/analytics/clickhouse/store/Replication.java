@@ -8,21 +8,13 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * Whether the databases are those of several replicas, and what that makes of the DDL files. A
- * database of the engine {@code Replicated} gives every replica the same tables; that their rows
- * are the same, too, is up to the engine of each table.
+ * What several replicas make of the DDL files. A database of the engine {@code Replicated} gives
+ * every replica the same tables; that their rows are the same, too, is up to the engine of each
+ * table.
+ *
+ * @param isOn whether the databases are those of several replicas
  */
-public final class Replication {
-  private final boolean isOn;
-
-  private Replication(boolean isOn) {
-    this.isOn = isOn;
-  }
-
-  /** As the server's databases are made; a server without any has one replica. */
-  public static Replication of(ClickHouse server) {
-    return new Replication(server.replicatedTables().areThere());
-  }
+record Replication(boolean isOn) {
 
   /**
    * Requires that databases are made for replicas.
@@ -53,11 +45,6 @@ public final class Replication {
                       + " is out of the way; for a store on one server leave that setting out"
                       + " (docs/cluster.md)");
             });
-  }
-
-  /** Whether tables are on several replicas. */
-  public boolean isOn() {
-    return isOn;
   }
 
   /** The table that says which loads readers of this server see. */

@@ -127,7 +127,7 @@ public final class Schema {
     requireSnapshots();
     requireNotNewer(version());
     DATABASES.forEach(name -> server.execute("CREATE DATABASE IF NOT EXISTS " + name));
-    Replication replication = Replication.of(server);
+    Replication replication = new Replication(server.replicatedTables().areThere());
     if (replication.isOn()) {
       Replication.require(server, DATABASES);
     }
