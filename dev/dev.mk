@@ -14,10 +14,10 @@ ON_TEST_SERVICES = $(if $(SHARED),$(ENV),$(call on_services,$(TEST_STATE)))
 
 # A stage has two lanes, left and right of its bar, which run side by side; the job's jar is made in
 # the first stage and used in the others, and so is the class archive, once that jar is there. The
-# integration tests are alone: what they wait for has time-outs.
-PARTS := "test-units | lint test-airflow test-superset" test-its $(ARCHIVE_FILE) "test-dbt | test-python"
+# integration tests are alone: what they wait for has time-outs. test-tools has two workers of its own.
+PARTS := "test-units | lint test-airflow test-superset" test-its $(ARCHIVE_FILE) test-tools
 
-.PHONY: test lint test-java test-units test-its test-python test-dbt test-airflow test-superset
+.PHONY: test lint test-java test-units test-its test-tools test-python test-dbt test-airflow test-superset
 test: $(VENV) $(VENV_DBT) $(VENV_AIRFLOW) $(VENV_SUPERSET) $(S3PROXY) $(JAR) ## every test
 	@$(call on_services,$(TEST_STATE)) $(VENV_PYTHON) -m dev.parts $(PARTS); \
 	  echo "not part of this run, for their time: make test-nightly (a running Airflow), make test-dashboards (a year in Superset), make chaos (a Spark cluster that loses executors)"
@@ -54,11 +54,17 @@ test-its: $(VENV) $(S3PROXY) $(JAR) #- the integration tests, on the jar that is
 # On a running Airflow.
 NIGHTLY_TESTS := dev/tests/test_nightly.py
 
+# A file's tests stay together, for their services; the files in the order given, those that take long first.
+PYTEST = $(ENV) $(VENV_PYTHON) -m pytest -q -rs --durations=10 -n 2 --dist loadfile --no-loadscope-reorder
+
+test-tools: $(VENV) $(VENV_DBT) $(S3PROXY) $(JAR) #- test-dbt and test-python in one
+	@$(PYTEST) dbt/pytests dev/tests --ignore=$(NIGHTLY_TESTS)
+
 test-python: $(VENV) $(VENV_DBT) $(S3PROXY) $(JAR) #- the Python tools
-	@$(ENV) $(VENV_PYTHON) -m pytest -q -rs --durations=10 dev/tests --ignore=$(NIGHTLY_TESTS)
+	@$(PYTEST) dev/tests --ignore=$(NIGHTLY_TESTS)
 
 test-dbt: $(VENV) $(VENV_DBT) $(S3PROXY) $(JAR) #- the dbt project
-	@$(ENV) $(VENV_PYTHON) -m pytest -q -rs --durations=10 dbt/pytests
+	@$(PYTEST) dbt/pytests
 
 test-airflow: $(VENV_AIRFLOW) #- the DAGs, without a running Airflow
 	@$(ENV) .venv-airflow/bin/python -m pytest -q airflow/tests
