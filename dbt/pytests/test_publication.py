@@ -116,9 +116,9 @@ def test_days_published_while_dbt_runs_are_not_mixed_in(marts):
 
     publisher = threading.Thread(target=publish_until_the_run_ends)
     publisher.start()
-    said = run.communicate()[0]
+    said = run.output()
     publisher.join()
-    assert run.returncode == 0, said
+    assert run.poll() == 0, said
     assert published > 10
 
     loads = {row["event_date"]: row["load_id"] for row in marts.rows("published_loads")}
@@ -196,8 +196,8 @@ def killed(marts, folder: Path, line: str) -> None:
     while run.poll() is None and marts.sql(is_there) == "0\n":
         time.sleep(0.05)
     run.kill()
-    said = run.communicate()[0]
-    assert run.returncode == -signal.SIGKILL, said
+    said = run.output()
+    assert run.poll() == -signal.SIGKILL, said
 
 
 COUNTED = "{% set rows = count_rows("

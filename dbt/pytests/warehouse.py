@@ -3,14 +3,13 @@
 import csv
 import io
 import os
-import subprocess
 
 from dev.stack.services import commands
 from dev.stack.services.clickhouse import ask
 from dev.stack.services.state import ROOT, State, read_pairs
+from runs import Run, runs
 
 DDL = ROOT / "src" / "main" / "resources" / "clickhouse"
-DBT = ROOT / ".venv-dbt" / "bin" / "dbt"
 OPS = ("publications", "load_log", "loads", "table_sizes", "dbt_runs", "mart_runs")
 
 
@@ -51,8 +50,8 @@ class Warehouse:
         """What a build of the whole project says that ends well."""
         return self.dbt("build")
 
-    def start_dbt(self, *arguments: str) -> subprocess.Popen:
-        """A dbt under way; its output is text."""
+    def start_dbt(self, *arguments: str) -> Run:
+        """A dbt under way."""
         env = os.environ | {
             "CLICKHOUSE_URL": self.env["CLICKHOUSE_URL"],
             "CLICKHOUSE_USER": self.env["CLICKHOUSE_DBT_USER"],
@@ -62,24 +61,19 @@ class Warehouse:
             "DBT_TARGET_PATH": str(self.target),
             "DBT_LOG_PATH": str(self.target),
         }
-        return subprocess.Popen(
-            [DBT, *arguments],
-            env=env,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
+        self.target.mkdir(exist_ok=True)
+        return runs().start(arguments, env, self.target / "said")
 
     def dbt(self, *arguments: str) -> str:
         """What a dbt that ends well says."""
         run = self.start_dbt(*arguments)
-        output = run.communicate()[0]
-        assert run.returncode == 0, output
+        output = run.output()
+        assert run.poll() == 0, output
         return output
 
     def dbt_fails(self, *arguments: str) -> str:
         """What a dbt that fails says."""
         run = self.start_dbt(*arguments)
-        output = run.communicate()[0]
-        assert run.returncode != 0, output
+        output = run.output()
+        assert run.poll() != 0, output
         return output

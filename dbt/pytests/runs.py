@@ -1,0 +1,69 @@
+"""Runs of dbt, each in a process of its own that a fork makes: see ``forks``."""
+
+import functools
+import io
+import json
+import os
+import select
+import signal
+import subprocess
+from pathlib import Path
+
+from dev.stack.services.state import ROOT
+
+PYTHON = ROOT / ".venv-dbt" / "bin" / "python"
+FORKS = Path(__file__).with_name("forks.py")
+
+
+class Run:
+    """A dbt under way, and its exit code when it has ended."""
+
+    def __init__(self, answers: io.RawIOBase, said: Path) -> None:
+        self._answers = answers
+        self._said = said
+        self._pid = int(answers.readline())
+        self._code: int | None = None
+
+    def poll(self) -> int | None:
+        """Its exit code, None while it runs."""
+        has_ended = select.select([self._answers], [], [], 0)[0]
+        return self.wait() if has_ended else self._code
+
+    def wait(self) -> int:
+        if self._code is None:
+            self._code = int(self._answers.readline())
+        return self._code
+
+    def kill(self) -> None:
+        if self.poll() is None:
+            os.kill(self._pid, signal.SIGKILL)
+
+    def output(self) -> str:
+        """All that it said, at its end."""
+        self.wait()
+        return self._said.read_text(encoding="utf-8")
+
+
+class Runs:
+    """Begins one run after the other."""
+
+    def __init__(self) -> None:
+        command = [PYTHON, "-P", FORKS]  # whose neighbours dbt would take for its plugins
+        self._server = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0
+        )
+        self._last: Run | None = None
+
+    def start(self, arguments: tuple[str, ...], env: dict[str, str], said: Path) -> Run:
+        if self._last is not None:
+            self._last.wait()
+        request = {"arguments": arguments, "env": env, "output": str(said)}
+        self._server.stdin.write(f"{json.dumps(request)}\n".encode())
+        self._last = Run(self._server.stdout, said)
+        return self._last
+
+
+@functools.cache
+def runs() -> Runs:
+    """Of this process, to whose end they are there."""
+    return Runs()
