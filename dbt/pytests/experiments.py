@@ -9,11 +9,13 @@ from decimal import Decimal
 
 from dev.stack.services.state import State
 from recount_experiments import MICROS, OWN_METRICS, Facts, iso
+from runs import Run
 from warehouse import Warehouse
 
 # Of ab_test_history, so that its bound lies within the few days of the facts. Users are in several
 # buckets.
 DAYS_KEPT = 10
+VARIABLES = f"{{ab_test_history_days: {DAYS_KEPT}, user_buckets: 3}}"
 MODELS = ("+ab_test_results", "+ab_test_results_by_segment", "+ab_test_history")
 
 
@@ -24,6 +26,10 @@ class Experiments(Warehouse):
         super().__init__(state)
         self.dbt("seed", "--select", "ab_tests", "ab_test_plans")
         self.said = ""
+
+    def start_dbt(self, *arguments: str) -> Run:
+        # In all runs: with other variables than before, dbt parses the whole project anew.
+        return super().start_dbt(*arguments, "--vars", VARIABLES)
 
     def build(self, facts: Facts, listed: list[tuple], *models: str) -> None:
         """The marts of these facts alone, inserted in a drawn order and in parts.
@@ -53,7 +59,6 @@ class Experiments(Warehouse):
             "build",
             *("--select", *MODELS, *identities, "ab_test_plans_are_sound", *models),
             *("--exclude", "resource_type:seed", "test_type:unit"),
-            *("--vars", f"{{ab_test_history_days: {DAYS_KEPT}, user_buckets: 3}}"),
         )
 
     def plan(self, plans) -> None:
