@@ -257,6 +257,8 @@ CUPED = (
     *("cuped_difference", "cuped_ci_low", "cuped_ci_high"),
     *("cuped_p_value", "variance_reduction"),
 )
+# Of standard errors: an effect that a test at 5 % finds with a power of 80 %.
+DETECTED = stats.norm.ppf(0.975) + stats.norm.ppf(0.8)
 BY_SEGMENT = (
     *("users", "mean", "absolute_difference", "ci_low", "ci_high", "p_value"),
     *("sequential_ci_low", "sequential_ci_high", "sequential_p_value"),
@@ -384,7 +386,7 @@ def _sequential(difference: float, squared_error: float, users: int) -> dict:
         "sequential_ci_low": difference - half,
         "sequential_ci_high": difference + half,
         "sequential_p_value": min(1.0, math.sqrt(scale) * math.exp(-exponent)),
-        "mde": (stats.norm.ppf(0.975) + stats.norm.ppf(0.8)) * math.sqrt(squared_error),
+        "mde": DETECTED * math.sqrt(squared_error),
     }
 
 

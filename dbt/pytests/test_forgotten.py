@@ -10,7 +10,7 @@ from sample_days import SampleDays
 
 @pytest.fixture
 def days(tmp_path):
-    loaded = SampleDays(State(tmp_path / "state"), days=3)
+    loaded = SampleDays(State(tmp_path / "state"), days=2)
     loaded.build()
     yield loaded
     loaded.close()
