@@ -48,7 +48,8 @@ class Runs:
     """Begins one run after the other."""
 
     def __init__(self) -> None:
-        command = [PYTHON, "-P", FORKS]  # whose neighbours dbt would take for its plugins
+        # -P: the command dbt does not have our modules on its path, either.
+        command = [PYTHON, "-P", FORKS]
         self._server = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0
         )
