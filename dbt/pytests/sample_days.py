@@ -15,18 +15,14 @@ FIRST = "2026-03-01"
 SETTINGS = ROOT / "dev" / "sample" / "company.conf"
 
 
-class SampleDays:
-    """Published days from FIRST to ``last``; their history marts once they are built."""
+class Services:
+    """The job and dbt on services of their own, with the schema and without any day."""
 
-    def __init__(self, state: State, days: int, profile: dict[str, str] | None = None) -> None:
+    def __init__(self, state: State, profile: dict[str, str] | None = None) -> None:
         self.state = state
         commands.up(state, profile)
         self.make("init")
         self.env = read_pairs(state.env_file)
-        self.last = f"2026-03-{days:02d}"
-        self._truth = state.directory / "truth.json"
-        self.upload(days, "--truth", str(self._truth))
-        self.backfill()
 
     def close(self) -> None:
         commands.clean(self.state)
@@ -71,6 +67,17 @@ class SampleDays:
 
     def _ask(self, user: str, password: str, query: str) -> str:
         return ask(self.env["CLICKHOUSE_URL"], self.env[user], self.env[password], query)
+
+
+class SampleDays(Services):
+    """Published days from FIRST to ``last``; their history marts once they are built."""
+
+    def __init__(self, state: State, days: int, profile: dict[str, str] | None = None) -> None:
+        super().__init__(state, profile)
+        self.last = f"2026-03-{days:02d}"
+        self._truth = state.directory / "truth.json"
+        self.upload(days, "--truth", str(self._truth))
+        self.backfill()
 
     @property
     def truth(self) -> dict:

@@ -1,5 +1,7 @@
 """Learning marts: what the sample plants is found, and LSAT-6 has its published figures."""
 
+import gzip
+import json
 from datetime import date
 
 import pytest
@@ -9,8 +11,11 @@ from dev.sample.behaviour import Setting, events
 from dev.sample.courses import Courses
 from dev.sample.events import LESSON_COMPLETE, LESSON_START, TASK_RESULT
 from dev.sample.learners import learner
+from dev.sample.storage import S3Folder, s3_folder
+from dev.stack.services.state import State
 from learning import Attempt, Learning, LessonEvent
 from loads import FIRST, micros
+from sample_days import Services
 
 MODELS = "+task_effectiveness +learning_curves +lesson_progress"
 KINDS = {LESSON_START: "start", LESSON_COMPLETE: "complete"}
@@ -78,23 +83,43 @@ def test_marts_find_what_the_sample_plants(marts):
         assert [float(rate) for rate in rates] == sorted(map(float, rates)), course
 
 
-def test_lsat_6_has_its_published_facilities_and_correlations(marts):
-    """1,000 pupils answer five items once each."""
-    attempts, pupil = [], 0
+@pytest.fixture
+def job(tmp_path):
+    """The job and dbt on services without any day."""
+    services = Services(State(tmp_path / "state"))
+    yield services
+    services.close()
+
+
+def test_lsat_6_has_its_published_facilities_and_correlations(job, monkeypatch):
+    """Through S3, Spark and dbt: 1,000 pupils answer five items once each."""
+    lines, pupil = [], 0
     table = LSAT_6.split()
     for answers, pupils in zip(table[::2], table[1::2], strict=True):
         for _ in range(int(pupils)):
             pupil += 1
             for item, answer in enumerate(answers, start=1):
-                where = (micros(0) + item, f"pupil-{pupil}", "lsat-6", "", f"item-{item}")
-                attempts.append(Attempt(*where, answer == "1"))
-    users = {attempt.user: [] for attempt in attempts}
-    marts.load(0, users, learning=Learning(attempts))
-    marts.dbt("run", "--select", "+task_effectiveness")
+                fields = {
+                    "event_id": f"{pupil}-{item}",
+                    "user_id": f"pupil-{pupil}",
+                    "event_type": "task_result",
+                    "event_timestamp": f"2026-03-01T10:00:{item:02d}Z",
+                    "session_id": f"session-{pupil}",
+                    "task_id": f"item-{item}",
+                    "task_result": ["failure", "success"][int(answer)],
+                    "course_id": "lsat-6",
+                }
+                lines.append(json.dumps(fields))
+    for name, value in job.env.items():
+        monkeypatch.setenv(name, value)
+    folder: S3Folder = s3_folder()
+    folder.put("2026-03-01", "lsat.jsonl.gz", gzip.compress("\n".join(lines).encode()))
+    job.make("load", "DATE=2026-03-01")
+    job.make("dbt", "ARGS=--select +task_effectiveness")
 
     found = [
         line.split("\t")
-        for line in marts.sql(
+        for line in job.sql(
             "SELECT first_attempt_success_rate, discrimination, discrimination_users, course_id"
             " FROM dbt_work.task_effectiveness ORDER BY task_id FORMAT TSV"
         ).splitlines()
