@@ -22,7 +22,9 @@ import edtech.analytics.testing.ReadyDriver;
 import edtech.analytics.testing.SampleDay;
 import edtech.analytics.testing.SilentProgress;
 import java.time.LocalDate;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -51,7 +53,7 @@ class ForgetIT {
   @BeforeAll
   static void open() {
     services = new LocalServices("forget");
-    drivers = new ReadyDriver(KilledForget.class);
+    drivers = new ReadyDriver(KilledForget.class, 2);
     readBack = new ReadBack(services);
   }
 
@@ -219,39 +221,79 @@ class ForgetIT {
     assertThat(traces(user)).isEmpty();
   }
 
-  @ParameterizedTest(name = "killedAt_{0}_{1}_theNextRunFinishes")
-  @CsvSource({
-    "WRITE, raw.purchases",
-    "MOVE, raw.task_results",
-    "PUBLISH, ops.publications",
-    "PUBLISH, ops.loads",
-    "SWEEP, staging.user_day"
-  })
-  void killedForget_nextOneFinishes(Step step, String part) throws InterruptedException {
-    String user = fresh("gone-killed-" + step + part.length());
-    LocalDate day = day(10 + step.number() + (part.equals("ops.loads") ? 10 : 0));
-    services.put(day, "a.jsonl", SampleDay.lines(day, "a", 60));
-    services.load(day);
-    try (DayReader reader = new DayReader(day)) {
-      final String without = reader.state();
-      final Map<String, String> expected = readBack.content(day);
-      services.put(day, "b.jsonl", theirs(day, user));
-      services.load(day);
-      String with = reader.state();
-      assertThat(with).isNotEqualTo(without);
+  /** Days of a user each, whose forgets are killed with their driver, each at another place. */
+  @Test
+  void killedForget_nextOneFinishes() throws InterruptedException {
+    List<KilledDay> days =
+        List.of(
+            new KilledDay(20, Step.WRITE, "raw.purchases"),
+            new KilledDay(21, Step.MOVE, "raw.task_results"),
+            new KilledDay(22, Step.PUBLISH, "ops.publications"),
+            new KilledDay(23, Step.PUBLISH, "ops.loads"),
+            new KilledDay(24, Step.SWEEP, "staging.user_day"));
+    Deque<DayReader> readers = new ArrayDeque<>();
+    try {
+      days.forEach(day -> readers.add(new DayReader(day.date)));
+      kill(days.stream().flatMap(KilledDay::arguments).toArray(String[]::new));
+      for (KilledDay day : days) {
+        day.requireKilled(readers.element());
+        silenceAllBut(day.date);
+        day.requireFinishedByTheNextOne(readers.element());
+        readers.remove().close();
+      }
+    } finally {
+      for (DayReader left : readers) {
+        left.close();
+      }
+    }
+  }
 
-      kill(user, step, part);
+  /** A published day with a user, and what readers see of it with and without them. */
+  private static final class KilledDay {
+    private final LocalDate date;
+    private final Step step;
+    private final String part;
+    private final String user;
+    private final String without;
+    private final String with;
+    private final Map<String, String> expected;
+
+    private KilledDay(int number, Step step, String part) throws InterruptedException {
+      this.date = day(number);
+      this.step = step;
+      this.part = part;
+      this.user = fresh("gone-killed-" + number);
+      services.put(date, "a.jsonl", SampleDay.lines(date, "a", 60));
+      services.load(date);
+      expected = readBack.content(date);
+      try (DayReader reader = new DayReader(date)) {
+        without = reader.state();
+        services.put(date, "b.jsonl", theirs(date, user));
+        services.load(date);
+        with = reader.state();
+      }
+      assertThat(with).isNotEqualTo(without);
+    }
+
+    private Stream<String> arguments() {
+      return Stream.of(user, step.name(), part);
+    }
+
+    private void requireKilled(DayReader reader) {
       assertThat(reader.state())
+          .as(step + " " + part)
           .isEqualTo(part.equals("ops.loads") || step == Step.SWEEP ? without : with);
       assertThat(traces(user)).isNotEmpty();
       assertThat(unfinished()).isPositive();
+    }
 
+    private void requireFinishedByTheNextOne(DayReader reader) {
       ErasureReceipt receipt = forget(user);
-      assertThat(receipt.problems()).isEmpty();
+      assertThat(receipt.problems()).as(step + " " + part).isEmpty();
       assertThat(receipt.json()).contains("\"raw.events\" : 5");
       assertThat(reader.state()).isEqualTo(without);
       assertThat(reader.seen()).isSubsetOf(with, without);
-      assertThat(readBack.content(day)).isEqualTo(expected);
+      assertThat(readBack.content(date)).isEqualTo(expected);
       assertThat(traces(user)).isEmpty();
     }
   }
@@ -270,7 +312,7 @@ class ForgetIT {
     services.load(day, "max-rejected-ratio", "1");
     assertThat(events(day)).isEqualTo(30);
 
-    kill(first, Step.MOVE, "raw.task_results");
+    kill(first, Step.MOVE.name(), "raw.task_results");
     long dead =
         services.number(
             "SELECT toInt64(max(load_id)) FROM ops.loads WHERE event_date = '" + day + "'");
@@ -319,6 +361,17 @@ class ForgetIT {
         .isEqualTo(Map.of("invalid_type", 1L, "erased_user", 2L));
   }
 
+  /** As if only the loads of this day might still run; a forget waits for those of other users. */
+  private static void silenceAllBut(LocalDate day) {
+    services
+        .admin()
+        .execute(
+            "INSERT INTO store.load_log SELECT * REPLACE (revision + 1 AS revision, now64(6, 'UTC')"
+                + " - toIntervalHour(if(event_date = '"
+                + day
+                + "', 0, 2)) AS heartbeat_at) FROM store.load_log FINAL WHERE status = 'running'");
+  }
+
   /** As if the last heartbeat had come so long ago from a driver whose clock is an hour late. */
   private static void silence(long load, int minutes) {
     services
@@ -332,8 +385,8 @@ class ForgetIT {
                 + load);
   }
 
-  private static void kill(String user, Step step, String part) throws InterruptedException {
-    ForkedJvm.Result killed = drivers.run(user, step.name(), part);
+  private static void kill(String... arguments) throws InterruptedException {
+    ForkedJvm.Result killed = drivers.run(arguments);
     assertThat(killed.code()).as(killed.text()).isEqualTo(ForkedJvm.KILLED);
   }
 

@@ -1,35 +1,56 @@
 package edtech.analytics.forget;
 
-import edtech.analytics.load.Progress;
 import edtech.analytics.load.Step;
 import edtech.analytics.testing.KilledLoad;
 import edtech.analytics.testing.ReadyDriver;
 import edtech.analytics.testing.SilentProgress;
 import java.time.LocalDate;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 
-/** A forget that kills itself with SIGKILL when it reaches a part. It is told user, step, part. */
-final class KilledForget {
-  private KilledForget() {}
+/**
+ * A driver that kills itself with SIGKILL while it forgets users. It is told user, step and part
+ * for each: one forget begins when the one before has reached its part, where it stays, and when
+ * the last one has, all of them die.
+ */
+final class KilledForget extends SilentProgress {
+  private final String step;
+  private final String part;
+  private final CountDownLatch reached = new CountDownLatch(1);
 
-  public static void main(String[] none) {
+  private KilledForget(String step, String part) {
+    this.step = step;
+    this.part = part;
+  }
+
+  public static void main(String[] none) throws InterruptedException {
     ReadyDriver.Told told = ReadyDriver.Told.await();
-    Progress progress =
-        new SilentProgress() {
-          @Override
-          public void begins(LocalDate date, Step now, String part) {
-            if (now.name().equals(told.arguments().get(1))
-                && part.equals(told.arguments().get(2))) {
-              KilledLoad.kill();
-            }
-          }
+    List<String> arguments = told.arguments();
+    for (int i = 0; i < arguments.size(); i += 3) {
+      String user = arguments.get(i);
+      KilledForget forget = new KilledForget(arguments.get(i + 1), arguments.get(i + 2));
+      new Thread(() -> forget.run(told, user), "forget").start();
+      forget.reached.await();
+    }
+    KilledLoad.kill();
+  }
 
-          @Override
-          public void failed(Throwable thrown) {
-            thrown.printStackTrace();
-          }
-        };
-    System.out.println(
-        new Forget(told.job(Map.of()), progress).run(told.arguments().get(0)).text());
+  private void run(ReadyDriver.Told told, String user) {
+    System.out.println(new Forget(told.job(Map.of()), this).run(user).text());
+    System.exit(1);
+  }
+
+  @Override
+  public void begins(LocalDate date, Step now, String nowPart) {
+    if (now.name().equals(step) && nowPart.equals(part)) {
+      reached.countDown();
+      KilledLoad.stay();
+    }
+  }
+
+  @Override
+  public void failed(Throwable thrown) {
+    thrown.printStackTrace();
   }
 }

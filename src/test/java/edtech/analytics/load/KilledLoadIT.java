@@ -1,7 +1,6 @@
 package edtech.analytics.load;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import edtech.analytics.model.Table;
 import edtech.analytics.model.Tables;
@@ -14,6 +13,7 @@ import edtech.analytics.testing.ReadyDriver;
 import edtech.analytics.testing.SampleDay;
 import java.time.LocalDate;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -25,9 +25,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * The driver killed with SIGKILL at every step, while it replaces one content of a published day by
@@ -39,6 +37,8 @@ class KilledLoadIT {
 
   /** Assumed time of a driver's first load, on two quiet cores and after Spark's start. */
   private static final int UNDISTURBED_MILLIS = 4_000;
+
+  private static final int RANDOM_KILLS = Extent.of(1, 24);
 
   private static final Set<String> STEPS =
       Stream.of(Step.values()).map(Step::key).collect(Collectors.toSet());
@@ -52,7 +52,7 @@ class KilledLoadIT {
   @BeforeAll
   static void publishBoth() {
     services = new LocalServices("killed-load");
-    drivers = new ReadyDriver(KilledLoad.class);
+    drivers = new ReadyDriver(KilledLoad.class, 4 + RANDOM_KILLS);
     lines = new String[] {"", ""};
     states = new String[2];
     for (int content = 0; content < 2; content++) {
@@ -84,7 +84,7 @@ class KilledLoadIT {
     String before = reader.state();
     int content = otherThan(before);
     long last = lastLoad();
-    kill(Step.START, "", content);
+    kill(content, new Place(Step.START, "", 0));
 
     assertThat(reader.state()).isEqualTo(before);
     assertThat(lastLoad()).isEqualTo(last);
@@ -101,61 +101,83 @@ class KilledLoadIT {
     assertThat(reader.seen()).isSubsetOf(states);
   }
 
-  /** What is killed at in every run: a batch, between two moves, before and at the publication. */
-  private static final List<Arguments> ALWAYS =
-      List.of(
-          arguments(Step.WRITE, "batch", 0),
-          arguments(Step.MOVE, "raw.task_results", EVENTS),
-          arguments(Step.COUNT, "", EVENTS),
-          arguments(Step.PUBLISH, "ops.publications", EVENTS));
+  /**
+   * Where a load is killed.
+   *
+   * @param movedEvents what the store has of its events there
+   */
+  private record Place(Step step, String part, int movedEvents) {}
 
-  static List<Arguments> placesBeforePublication() {
-    List<Arguments> others = new ArrayList<>();
+  /** What is killed at in every run: between two moves, before and at the publication, a batch. */
+  private static final List<Place> ALWAYS =
+      List.of(
+          new Place(Step.MOVE, "raw.task_results", EVENTS),
+          new Place(Step.COUNT, "", EVENTS),
+          new Place(Step.PUBLISH, "ops.publications", EVENTS),
+          new Place(Step.WRITE, "batch", 0));
+
+  private static List<Place> placesBeforePublication() {
+    List<Place> others = new ArrayList<>();
     for (Step step : List.of(Step.LIST, Step.STAGE, Step.READ, Step.WRITE, Step.CHECK)) {
-      others.add(arguments(step, "", 0));
+      others.add(new Place(step, "", 0));
     }
     for (Table table : Tables.PUBLISHED) {
       if (!table.equals(Tables.TASK_RESULTS)) {
-        others.add(arguments(Step.MOVE, table.logical(), table.equals(Tables.EVENTS) ? 0 : EVENTS));
+        others.add(new Place(Step.MOVE, table.logical(), table.equals(Tables.EVENTS) ? 0 : EVENTS));
       }
     }
-    List<Arguments> places = new ArrayList<>(ALWAYS);
-    places.addAll(Extent.some("places to kill a driver at", others, 2));
+    List<Place> places = new ArrayList<>(Extent.some("places to kill a driver at", others, 2));
+    places.addAll(ALWAYS);
     return places;
   }
 
-  @ParameterizedTest(name = "killedAt_{0}_{1}_readersSeeOneDayWholeAndTheNextLoadRepairs")
-  @MethodSource("placesBeforePublication")
-  void killedBeforePublication_load_changesNothing(Step step, String part, int movedEvents)
+  /** A load at each place, all killed with their driver. */
+  @Test
+  void killedBeforePublication_load_changesNothingAndTheNextOneRepairs()
       throws InterruptedException {
+    List<Place> places = placesBeforePublication();
     String before = reader.state();
     int content = otherThan(before);
-    long dead = killed(step, part, content);
+    Map<Long, Place> dead = killed(content, places.toArray(Place[]::new));
 
     assertThat(reader.state()).isEqualTo(before);
-    assertThat(services.ledgerStatus(dead)).isEqualTo("running");
-    assertThat(stored("store.raw_events", dead)).isEqualTo(movedEvents);
-    if (part.equals("batch")) {
-      assertThat(services.number("SELECT count() FROM stage.raw_events_" + dead))
-          .isBetween(10L, EVENTS - 10L);
-    }
+    requireRunning(dead);
+    dead.forEach(
+        (load, place) -> {
+          if (place.part().equals("batch")) {
+            assertThat(services.number("SELECT count() FROM stage.raw_events_" + load))
+                .isBetween(10L, EVENTS - 10L);
+          }
+        });
 
     LoadReport again = services.load(DAY);
     assertThat(again.load().status()).as(again.text()).hasToString("published");
     assertThat(reader.state()).isEqualTo(states[content]);
 
     services.sweepAtOnce();
-    assertThat(services.ledgerStatus(dead))
-        .as("a sweep leaves a load that may still run")
-        .isEqualTo("running");
-    assertThat(stored("store.raw_events", dead)).isEqualTo(movedEvents);
-    LocalServices.abandon(services.admin(), "load_id = " + dead);
-    assertThat(services.ledgerStatus(dead)).isEqualTo("abandoned");
+    // A sweep leaves a load that may still run.
+    requireRunning(dead);
+    for (long load : dead.keySet()) {
+      LocalServices.abandon(services.admin(), "load_id = " + load);
+      assertThat(services.ledgerStatus(load)).isEqualTo("abandoned");
+    }
     services.sweepAtOnce();
-    assertThat(stageTables(dead)).isZero();
+    for (long load : dead.keySet()) {
+      assertThat(stageTables(load)).as("%s", dead.get(load)).isZero();
+    }
     requireOnlyKeptLoads();
     assertThat(reader.state()).isEqualTo(states[content]);
     assertThat(reader.seen()).isSubsetOf(states);
+  }
+
+  private static void requireRunning(Map<Long, Place> dead) {
+    dead.forEach(
+        (load, place) -> {
+          assertThat(services.ledgerStatus(load)).as("%s", place).isEqualTo("running");
+          assertThat(stored("store.raw_events", load))
+              .as("%s", place)
+              .isEqualTo(place.movedEvents());
+        });
   }
 
   @ParameterizedTest(name = "killedAt_{0}_{1}_theNewDayStays")
@@ -163,7 +185,7 @@ class KilledLoadIT {
   void killedAfterPublication_load_staysVisible(
       Step step, String part, String statusBefore, String statusAfter) throws InterruptedException {
     int content = otherThan(reader.state());
-    long dead = killed(step, part, content);
+    long dead = killed(content, new Place(step, part, EVENTS)).keySet().iterator().next();
 
     assertThat(reader.state()).isEqualTo(states[content]);
     assertThat(services.ledgerStatus(dead)).isEqualTo(statusBefore);
@@ -183,14 +205,13 @@ class KilledLoadIT {
   void killedAtRandomTimes_load_showsOneDayWholeAndTheNextLoadRepairs()
       throws InterruptedException {
     Random random = Extent.random("driver kills at random times");
-    int kills = Extent.of(1, 24);
     int shown = 0;
     Map<String, Integer> hits = new TreeMap<>();
-    for (int i = 0; i < kills; i++) {
+    for (int i = 0; i < RANDOM_KILLS; i++) {
       String before = reader.state();
       int content = otherThan(before);
       String millis = String.valueOf(random.nextInt(UNDISTURBED_MILLIS));
-      hits.merge(kill(Step.START, millis, content), 1, Integer::sum);
+      hits.merge(kill(content, new Place(Step.START, millis, 0)), 1, Integer::sum);
       String after = reader.state();
       assertThat(after).isIn(before, states[content]);
       shown += after.equals(before) ? 0 : 1;
@@ -201,22 +222,32 @@ class KilledLoadIT {
     }
     Extent.say(
         "driver kills at random times: %d, in %s; published before: %d"
-            .formatted(kills, hits, shown));
+            .formatted(RANDOM_KILLS, hits, shown));
   }
 
-  /** Runs a load of a content in a JVM that kills itself; returns the id of the dead load. */
-  private static long killed(Step step, String part, int content) throws InterruptedException {
+  /** Runs loads of a content in a JVM that kills itself; returns the dead loads in their order. */
+  private static Map<Long, Place> killed(int content, Place... places) throws InterruptedException {
     long last = lastLoad();
-    kill(step, part, content);
-    long dead = lastLoad();
-    assertThat(dead).isGreaterThan(last);
+    kill(content, places);
+    Map<Long, Place> dead = new LinkedHashMap<>();
+    services
+        .rows(
+            "SELECT toInt64(load_id) AS load FROM ops.loads WHERE event_date = '%s' AND load_id > %d"
+                    .formatted(DAY, last)
+                + " ORDER BY load")
+        .forEach(row -> dead.put(row.getLong("load"), places[dead.size()]));
+    assertThat(dead).hasSameSizeAs(places);
     return dead;
   }
 
-  /** Returns the step that it was killed in. */
-  private static String kill(Step step, String part, int content) throws InterruptedException {
+  /** Returns the step that the last of the loads was killed in. */
+  private static String kill(int content, Place... places) throws InterruptedException {
     services.put(DAY, "a.jsonl", lines[content]);
-    ForkedJvm.Result result = drivers.run(DAY.toString(), services.eventsUri(), step.name(), part);
+    List<String> arguments = new ArrayList<>(List.of(DAY.toString(), services.eventsUri()));
+    for (Place place : places) {
+      arguments.addAll(List.of(place.step().name(), place.part()));
+    }
+    ForkedJvm.Result result = drivers.run(arguments.toArray(String[]::new));
     assertThat(result.code()).as(result.text()).isEqualTo(ForkedJvm.KILLED);
     return result.out().lines().filter(STEPS::contains).reduce("", (first, last) -> last);
   }

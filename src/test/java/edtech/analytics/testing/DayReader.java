@@ -8,6 +8,7 @@ import java.time.LocalDate;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -21,6 +22,9 @@ public final class DayReader implements AutoCloseable {
   public static final String BETWEEN = ", ";
 
   private static final int PAUSE_MILLIS = Extent.of(100, 20);
+
+  /** In make test the readers of several days poll in turn: together no more than one would. */
+  private static final Semaphore TURNS = new Semaphore(Extent.of(1, 100), true);
 
   private final ClickHouse server;
   private final Set<String> seen = ConcurrentHashMap.newKeySet();
@@ -110,22 +114,31 @@ public final class DayReader implements AutoCloseable {
   private void poll() {
     try {
       while (!isClosed) {
-        boolean mayFailFromHere = mayFail;
+        TURNS.acquire();
         try {
-          seen.add(state());
-          polls.incrementAndGet();
-        } catch (ClickHouseException e) {
-          if (!mayFailFromHere && !mayFail) {
-            throw e;
-          }
+          pollOnce();
+          // A poll of all tables keeps half of a core busy: the loads need it more.
+          Thread.sleep(PAUSE_MILLIS);
+        } finally {
+          TURNS.release();
         }
-        // A poll of all tables keeps half of a core busy: the loads need it more.
-        Thread.sleep(PAUSE_MILLIS);
       }
     } catch (RuntimeException e) {
       fault = e;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  private void pollOnce() {
+    boolean mayFailFromHere = mayFail;
+    try {
+      seen.add(state());
+      polls.incrementAndGet();
+    } catch (ClickHouseException e) {
+      if (!mayFailFromHere && !mayFail) {
+        throw e;
+      }
     }
   }
 }

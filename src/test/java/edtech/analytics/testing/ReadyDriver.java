@@ -19,33 +19,40 @@ import org.apache.spark.sql.SparkSession;
  */
 public final class ReadyDriver implements AutoCloseable {
   private final Class<?> main;
+  private int left;
   private ForkedJvm waiting;
 
   /**
    * Starts the first.
    *
    * @param main begins with {@link Told#await}
+   * @param drivers how many will be needed at most
    */
-  public ReadyDriver(Class<?> main) {
+  public ReadyDriver(Class<?> main, int drivers) {
     this.main = main;
-    this.waiting = start();
+    this.left = drivers;
+    start();
   }
 
-  /** Lets the driver that waits do its work, to its end, and starts the next one. */
+  /**
+   * Lets the driver that waits do its work, to its end, and starts the next one, if any is left.
+   */
   public ForkedJvm.Result run(String... arguments) throws InterruptedException {
     waiting.tell(String.join("\n", arguments));
     ForkedJvm.Result result = waiting.end();
-    waiting = start();
+    start();
     return result;
   }
 
   @Override
   public void close() {
-    waiting.kill();
+    if (waiting != null) {
+      waiting.kill();
+    }
   }
 
-  private ForkedJvm start() {
-    return ForkedJvm.start(main, List.of("-Dspark.master=local[2]"));
+  private void start() {
+    waiting = left-- > 0 ? ForkedJvm.start(main, List.of("-Dspark.master=local[2]")) : null;
   }
 
   /**
