@@ -1,13 +1,18 @@
 package edtech.analytics.testing;
 
+import static java.nio.file.StandardCopyOption.REPLACE_EXISTING;
+import static java.nio.file.StandardOpenOption.CREATE;
+import static java.nio.file.StandardOpenOption.WRITE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import edtech.analytics.cli.Main;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.LocalDate;
 import java.util.Arrays;
 import java.util.List;
@@ -22,8 +27,12 @@ import java.util.stream.Collectors;
 public final class ClassArchive {
   private static final LocalDate DAY = LocalDate.of(2004, 1, 1);
 
-  /** Where it was written; made by a load when it is first asked for. */
-  private static final Path FILE = create();
+  /** Made by a load when it is first asked for; one for all JVMs that use these jars. */
+  private static final Path FILE = Path.of("target", "test-load.jsa").toAbsolutePath();
+
+  static {
+    createOnce();
+  }
 
   private ClassArchive() {}
 
@@ -46,9 +55,34 @@ public final class ClassArchive {
         .collect(Collectors.joining(File.pathSeparator));
   }
 
-  private static Path create() {
+  private static void createOnce() {
+    try (FileChannel channel = FileChannel.open(Path.of(FILE + ".lock"), CREATE, WRITE)) {
+      // Held until the channel is closed.
+      channel.lock();
+      if (!isCurrent()) {
+        create();
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static boolean isCurrent() throws IOException {
+    if (!Files.exists(FILE)) {
+      return false;
+    }
+    FileTime written = Files.getLastModifiedTime(FILE);
+    for (String jar : jars().split(File.pathSeparator)) {
+      if (Files.getLastModifiedTime(Path.of(jar)).compareTo(written) > 0) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static void create() throws IOException {
+    Path file = Path.of(FILE + ".new");
     try (LocalServices services = new LocalServices("class-archive")) {
-      Path file = Files.createTempDirectory("class-archive").resolve("load.jsa");
       services.put(DAY, "a.jsonl", SampleDay.lines(DAY, "archive", 100));
       ForkedJvm.Result load =
           ForkedJvm.run(
@@ -65,11 +99,7 @@ public final class ClassArchive {
                   "-Dspark.master=local[2]", "-XX:ArchiveClassesAtExit=" + file, "-Xlog:disable"),
               List.of("load", "--date", DAY.toString()));
       assertThat(load.code()).as(load.text()).isZero();
-      assertThat(file).exists();
-      file.toFile().deleteOnExit();
-      return file;
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      Files.move(file, FILE, REPLACE_EXISTING);
     } catch (InterruptedException e) {
       throw new IllegalStateException(e);
     }
