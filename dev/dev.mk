@@ -5,8 +5,10 @@
 TEST_STATE := .local-test
 CHAOS_STATE := .local-chaos
 
+# $(call clean_at_end,STATE): in front of a recipe line, whose end removes these services, too.
+clean_at_end = at_end="$${at_end:-}$(SERVICES_BARE) clean --state $(1); "; trap "$$at_end" EXIT;
 # $(call on_services,STATE): in front of a recipe line, a new S3 and ClickHouse with the schema, gone at its end.
-on_services = $(ENV) unset CLICKHOUSE_URL; trap '$(SERVICES_BARE) clean --state $(1)' EXIT; \
+on_services = $(ENV) unset CLICKHOUSE_URL; $(call clean_at_end,$(1)) \
 	$(MAKE) --no-print-directory clean-data up STATE=$(1); \
 	set -a; . "$(abspath $(1))/env"; set +a;
 # The parts of make test share its services; each alone has its own.
@@ -47,9 +49,16 @@ test-units: $(VENV) #- formatter and unit tests; makes the jar
 	  else echo "official connector: $(CONNECTOR) does not resolve here; ConnectorIT is skipped"; fi; \
 	  $(MVN) package $$with
 
+# Two JVMs take one class after the other; the second has services of its own.
+SECOND_STATE := .local-test-second
+
 test-its: $(VENV) $(S3PROXY) $(JAR) #- the integration tests, on the jar that is there
-	@$(ON_TEST_SERVICES) $(MVN) resources:testResources compiler:testCompile@default-testCompile \
-	  failsafe:integration-test failsafe:verify
+	@$(ON_TEST_SERVICES) $(call clean_at_end,$(SECOND_STATE)) \
+	  $(SERVICES_BARE) clean --state $(SECOND_STATE); \
+	  $(SERVICES) up --state $(SECOND_STATE) --passwords-of $(TEST_STATE); \
+	  env -u CLICKHOUSE_URL STATE=$(SECOND_STATE) $(EDTECH) init; \
+	  SERVICES_OF_FORK_2="$(abspath $(SECOND_STATE))/env" $(MVN) -Dits.forks=2 \
+	  resources:testResources compiler:testCompile@default-testCompile failsafe:integration-test failsafe:verify
 
 # On a running Airflow.
 NIGHTLY_TESTS := dev/tests/test_nightly.py

@@ -376,6 +376,23 @@ def test_twoSets_sideBySide_shareNeitherPortsNorPasswordsNorData(services, other
         "EVENTS_URI",
     ]
 
+    # Where it is told to, it has the passwords, and still nothing else.
+    of_other, of_services = str(other.state.directory), str(services.state.directory)
+    assert main(["up", "--state", of_other, "--passwords-of", of_services]) == 0
+    differing = [name for name, value in services.env.items() if other.env[name] != value]
+    assert sorted(differing) == ["CLICKHOUSE_TCP_PORT", "CLICKHOUSE_URL", "S3_ENDPOINT"]
+    assert other.sql("loader", "SELECT currentUser()") == "loader"
+    assert other.sql("admin", "EXISTS DATABASE only_here") == "1"
+    assert services.sql("admin", "EXISTS DATABASE only_here") == "0"
+
+
+def test_upWithThePasswordsOfNoServices_isRefused(tmp_path, capsys):
+    none = str(tmp_path / "none")
+    assert main(["up", "--state", str(tmp_path / "state"), "--passwords-of", none]) == 1
+    assert capsys.readouterr().err == (
+        f"error: no services in {none} whose passwords could be used\n"
+    )
+
 
 def test_downAndClean_withoutState_areNoErrorAndCreateNothing(tmp_path, capsys):
     missing = tmp_path / "missing"

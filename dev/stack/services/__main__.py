@@ -28,12 +28,17 @@ def main(arguments: list[str] | None = None) -> int:
         subparser.add_argument(
             "--state", type=Path, default=Path(".local"), help="where this set of services lives"
         )
+    subparsers.choices["up"].add_argument(
+        "--passwords-of", type=Path, metavar="STATE", help="another set, whose passwords to use"
+    )
     sql = subparsers.add_parser("sql", help="asks CLICKHOUSE_URL and prints the answer as a table")
     sql.add_argument("query")
     parsed = parser.parse_args(arguments)
     try:
         if parsed.command == "sql":
             _print_table(parsed.query)
+        elif parsed.command == "up" and parsed.passwords_of is not None:
+            commands.up(State(parsed.state), passwords_of=State(parsed.passwords_of))
         else:
             COMMANDS[parsed.command](State(parsed.state))
     except ServiceError as error:

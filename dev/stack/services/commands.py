@@ -14,13 +14,17 @@ PROBE_SECONDS = 10.0
 PAUSE_SECONDS = 0.1
 
 
-def up(state: State, profile: dict[str, str] | None = None) -> None:
+def up(
+    state: State, profile: dict[str, str] | None = None, passwords_of: State | None = None
+) -> None:
     """Starts what does not run, waits until both answer, and writes the env file.
 
-    ``profile``: see ``users_xml``.
+    ``profile``: see ``users_xml``. ``passwords_of``: a set of services that has the same passwords.
     """
     with state.locked():
         clickhouse, s3 = ClickHouse(state), S3(state)
+        if passwords_of is not None:
+            state.take_secrets(passwords_of)
         secrets = state.secrets()
         runs = {
             "clickhouse": clickhouse.service.pid() is not None,

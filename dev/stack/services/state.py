@@ -84,6 +84,13 @@ class State:
             write_pairs(path, known)
         return known
 
+    def take_secrets(self, other: "State") -> None:
+        """Has the passwords of another set of services from here on."""
+        known = read_pairs(other.directory / "secrets")
+        if not known:
+            raise ServiceError(f"no services in {other.directory} whose passwords could be used")
+        write_pairs(self.directory / "secrets", known)
+
     def ports(self, running: dict[str, bool]) -> dict[str, int]:
         """The ports to use: the ones used before, unless somebody else has taken one meanwhile.
 

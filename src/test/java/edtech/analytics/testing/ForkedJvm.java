@@ -100,6 +100,7 @@ public final class ForkedJvm {
       err = Files.createTempFile("forked-", ".err");
       ProcessBuilder builder =
           new ProcessBuilder(command).redirectOutput(out.toFile()).redirectError(err.toFile());
+      builder.environment().putAll(TestEnvironment.ALL);
       environment.forEach(
           (name, value) -> {
             if (value == null) {

@@ -67,11 +67,10 @@ public final class LocalServices implements AutoCloseable {
 
   /** The environment, which make test fills from the services that it started. */
   private static Map<String, String> environment() {
-    Map<String, String> environment = new HashMap<>(System.getenv());
-    if (environment.getOrDefault("CLICKHOUSE_URL", "").isEmpty()) {
+    if (TestEnvironment.ALL.getOrDefault("CLICKHOUSE_URL", "").isEmpty()) {
       throw new IllegalStateException("no services: run the tests with make test");
     }
-    return environment;
+    return TestEnvironment.ALL;
   }
 
   public static ClickHouse connect(String userVariable, String passwordVariable) {

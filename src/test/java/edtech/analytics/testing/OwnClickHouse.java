@@ -10,7 +10,6 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
@@ -31,7 +30,7 @@ public final class OwnClickHouse implements AutoCloseable {
     try {
       state = Files.createTempDirectory("own-clickhouse").resolve("state");
       start();
-      environment = pairs(state.resolve("env"));
+      environment = TestEnvironment.pairs(state.resolve("env"));
       password = Files.createFile(state.resolve("loader-password"));
       Files.writeString(password, environment.get("CLICKHOUSE_LOADER_PASSWORD"));
     } catch (IOException e) {
@@ -90,13 +89,8 @@ public final class OwnClickHouse implements AutoCloseable {
   /** Starts it where it does not run; it answers when this returns. */
   public synchronized void start() {
     services("up");
-    try {
-      process =
-          ProcessHandle.of(Long.parseLong(pairs(state.resolve("clickhouse.pid")).get("pid")))
-              .orElseThrow();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    Map<String, String> pid = TestEnvironment.pairs(state.resolve("clickhouse.pid"));
+    process = ProcessHandle.of(Long.parseLong(pid.get("pid"))).orElseThrow();
   }
 
   @Override
@@ -130,14 +124,5 @@ public final class OwnClickHouse implements AutoCloseable {
     } catch (InterruptedException e) {
       throw new IllegalStateException(e);
     }
-  }
-
-  private static Map<String, String> pairs(Path file) throws IOException {
-    Map<String, String> pairs = new TreeMap<>();
-    for (String line : Files.readAllLines(file)) {
-      String[] pair = line.split("=", 2);
-      pairs.put(pair[0], pair[1]);
-    }
-    return pairs;
   }
 }
