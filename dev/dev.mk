@@ -5,18 +5,19 @@
 TEST_STATE := .local-test
 CHAOS_STATE := .local-chaos
 
-# $(call clean_at_end,STATE): in front of a recipe line, whose end removes these services, too.
-clean_at_end = at_end="$${at_end:-}$(SERVICES_BARE) clean --state $(1); "; trap "$$at_end" EXIT;
+# $(call clean_at_end,STATE): behind at_end=, in front of a recipe line, whose end removes these services. What fails
+# in it lets the line fail, and the rest be removed.
+clean_at_end = at_end="$${at_end}$(SERVICES_BARE) clean --state $(1) || failed=1; "; trap "$$at_end"'[ -z "$${failed:-}" ]' EXIT;
 # $(call on_services,STATE): in front of a recipe line, a new S3 and ClickHouse with the schema, gone at its end.
-on_services = $(ENV) unset CLICKHOUSE_URL; $(call clean_at_end,$(1)) \
+on_services = $(ENV) unset CLICKHOUSE_URL; at_end=; $(call clean_at_end,$(1)) \
 	$(MAKE) --no-print-directory clean-data up STATE=$(1); \
 	set -a; . "$(abspath $(1))/env"; set +a;
 # The parts of make test share its services; each alone has its own.
-ON_TEST_SERVICES = $(if $(SHARED),$(ENV),$(call on_services,$(TEST_STATE)))
+ON_TEST_SERVICES = $(if $(SHARED),$(ENV) at_end=;,$(call on_services,$(TEST_STATE)))
 
-# A stage has two lanes, left and right of its bar, which run side by side; the job's jar is made in
-# the first stage and used in the others, and so is the class archive, once that jar is there. The
-# integration tests are alone: what they wait for has time-outs. test-tools has two workers of its own.
+# A stage has one lane, or two that run side by side, left and right of its bar. The job's jar is made in the first stage
+# and used in the others, and so is the class archive, once that jar is there. Nothing runs beside the integration tests,
+# which have two JVMs and wait with time-outs; nor beside test-tools, which has two workers.
 PARTS := "test-units | lint test-airflow test-superset" test-its $(ARCHIVE_FILE) test-tools
 
 .PHONY: test lint test-java test-units test-its test-tools test-python test-dbt test-airflow test-superset
@@ -49,11 +50,12 @@ test-units: $(VENV) #- formatter and unit tests; makes the jar
 	  else echo "official connector: $(CONNECTOR) does not resolve here; ConnectorIT is skipped"; fi; \
 	  $(MVN) package $$with
 
-# Two JVMs take one class after the other; the second has services of its own.
+# Two JVMs take one class after the other; the second has services of its own, with the passwords of the first, as some
+# code reads the environment of the process. Replicas would be killed by one JVM under the other: make test-replicas.
 SECOND_STATE := .local-test-second
 
 test-its: $(VENV) $(S3PROXY) $(JAR) #- the integration tests, on the jar that is there
-	@$(ON_TEST_SERVICES) $(call clean_at_end,$(SECOND_STATE)) \
+	@$(ON_TEST_SERVICES) unset CLICKHOUSE_REPLICAS; $(call clean_at_end,$(SECOND_STATE)) \
 	  $(SERVICES_BARE) clean --state $(SECOND_STATE); \
 	  $(SERVICES) up --state $(SECOND_STATE) --passwords-of $(TEST_STATE); \
 	  env -u CLICKHOUSE_URL STATE=$(SECOND_STATE) $(EDTECH) init; \
@@ -63,8 +65,8 @@ test-its: $(VENV) $(S3PROXY) $(JAR) #- the integration tests, on the jar that is
 # On a running Airflow.
 NIGHTLY_TESTS := dev/tests/test_nightly.py
 
-# A file's tests stay together, for their services; the files in the order given, those that take long first.
-PYTEST = $(ENV) $(VENV_PYTHON) -m pytest -q -rs --durations=10 -n 2 --dist loadfile --no-loadscope-reorder
+# A file's tests stay together, for their services; dbt's files come first, which take longest.
+PYTEST = $(ENV) unset CLICKHOUSE_REPLICAS; $(VENV_PYTHON) -m pytest -q -rs --durations=10 -n 2 --dist loadfile --no-loadscope-reorder
 
 test-tools: $(VENV) $(VENV_DBT) $(S3PROXY) $(JAR) #- test-dbt and test-python in one
 	@$(PYTEST) dbt/pytests dev/tests --ignore=$(NIGHTLY_TESTS)

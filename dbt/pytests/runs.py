@@ -7,12 +7,14 @@ import os
 import select
 import signal
 import subprocess
+import threading
 from pathlib import Path
 
 from dev.stack.services.state import ROOT
 
 PYTHON = ROOT / ".venv-dbt" / "bin" / "python"
 FORKS = Path(__file__).with_name("forks.py")
+LOOK_SECONDS = 0.1
 
 
 class Run:
@@ -21,18 +23,28 @@ class Run:
     def __init__(self, answers: io.RawIOBase, said: Path) -> None:
         self._answers = answers
         self._said = said
-        self._pid = int(answers.readline())
+        self._pid = self._answer()
         self._code: int | None = None
+        # Two threads may look at a run: one of them reads the answer.
+        self._lock = threading.Lock()
 
     def poll(self) -> int | None:
         """Its exit code, None while it runs."""
-        has_ended = select.select([self._answers], [], [], 0)[0]
-        return self.wait() if has_ended else self._code
+        with self._lock:
+            if self._code is None and select.select([self._answers], [], [], 0)[0]:
+                self._code = self._answer()
+            return self._code
 
     def wait(self) -> int:
-        if self._code is None:
-            self._code = int(self._answers.readline())
-        return self._code
+        while (code := self.poll()) is None:
+            select.select([self._answers], [], [], LOOK_SECONDS)
+        return code
+
+    def _answer(self) -> int:
+        line = self._answers.readline()
+        if not line:
+            raise RuntimeError(f"{FORKS.name} has ended, which begins the runs of dbt")
+        return int(line)
 
     def kill(self) -> None:
         if self.poll() is None:

@@ -25,6 +25,7 @@ import java.time.LocalDate;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -234,11 +235,16 @@ class ForgetIT {
     Deque<DayReader> readers = new ArrayDeque<>();
     try {
       days.forEach(day -> readers.add(new DayReader(day.date)));
+      long unfinished = unfinished();
       kill(days.stream().flatMap(KilledDay::arguments).toArray(String[]::new));
+      Iterator<DayReader> open = readers.iterator();
+      days.forEach(day -> day.requireKilled(open.next()));
+      unfinished += days.size();
+      assertThat(unfinished()).isEqualTo(unfinished);
       for (KilledDay day : days) {
-        day.requireKilled(readers.element());
         silenceAllBut(day.date);
         day.requireFinishedByTheNextOne(readers.element());
+        assertThat(unfinished()).isEqualTo(--unfinished);
         readers.remove().close();
       }
     } finally {
@@ -284,11 +290,12 @@ class ForgetIT {
           .as(step + " " + part)
           .isEqualTo(part.equals("ops.loads") || step == Step.SWEEP ? without : with);
       assertThat(traces(user)).isNotEmpty();
-      assertThat(unfinished()).isPositive();
     }
 
     private void requireFinishedByTheNextOne(DayReader reader) {
+      long polls = reader.polls();
       ErasureReceipt receipt = forget(user);
+      assertThat(reader.polls()).isGreaterThan(polls);
       assertThat(receipt.problems()).as(step + " " + part).isEmpty();
       assertThat(receipt.json()).contains("\"raw.events\" : 5");
       assertThat(reader.state()).isEqualTo(without);

@@ -37,7 +37,11 @@ final class KilledForget extends SilentProgress {
   }
 
   private void run(ReadyDriver.Told told, String user) {
-    System.out.println(new Forget(told.job(Map.of()), this).run(user).text());
+    try {
+      System.out.println(new Forget(told.job(Map.of()), this).run(user).text());
+    } catch (RuntimeException e) {
+      e.printStackTrace();
+    }
     System.exit(1);
   }
 

@@ -27,8 +27,16 @@ import java.util.stream.Collectors;
 public final class ClassArchive {
   private static final LocalDate DAY = LocalDate.of(2004, 1, 1);
 
-  /** Made by a load when it is first asked for; one for all JVMs that use these jars. */
-  private static final Path FILE = Path.of("target", "test-load.jsa").toAbsolutePath();
+  /**
+   * One for all JVMs of this kind that use these jars, made by a load when it is asked for and not
+   * there, or older than one of them.
+   */
+  private static final Path FILE =
+      Path.of(
+              "target",
+              "test-load-%x.jsa"
+                  .formatted((jars() + System.getProperty("java.vm.version")).hashCode()))
+          .toAbsolutePath();
 
   static {
     createOnce();

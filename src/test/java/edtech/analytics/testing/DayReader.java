@@ -23,7 +23,7 @@ public final class DayReader implements AutoCloseable {
 
   private static final int PAUSE_MILLIS = Extent.of(100, 20);
 
-  /** In make test the readers of several days poll in turn: together no more than one would. */
+  /** In make test the readers of several days poll in turn, which leaves more to the loads. */
   private static final Semaphore TURNS = new Semaphore(Extent.of(1, 100), true);
 
   private final ClickHouse server;
@@ -117,11 +117,11 @@ public final class DayReader implements AutoCloseable {
         TURNS.acquire();
         try {
           pollOnce();
-          // A poll of all tables keeps half of a core busy: the loads need it more.
-          Thread.sleep(PAUSE_MILLIS);
         } finally {
           TURNS.release();
         }
+        // A poll of all tables keeps half of a core busy: the loads need it more.
+        Thread.sleep(PAUSE_MILLIS);
       }
     } catch (RuntimeException e) {
       fault = e;

@@ -49,8 +49,13 @@ public final class KilledLoad extends SilentProgress {
   }
 
   private void run() {
-    System.out.println(
-        new RangeLoad(job, this).run(date, date, LoadMode.UNLESS_UNCHANGED, report -> {}));
+    try {
+      System.out.println(
+          new RangeLoad(job, this).run(date, date, LoadMode.UNLESS_UNCHANGED, report -> {}));
+    } catch (RuntimeException e) {
+      e.printStackTrace();
+      System.exit(1);
+    }
     if (part.matches("\\d+")) {
       reached.countDown();
     } else {

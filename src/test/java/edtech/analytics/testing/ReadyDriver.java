@@ -38,6 +38,9 @@ public final class ReadyDriver implements AutoCloseable {
    * Lets the driver that waits do its work, to its end, and starts the next one, if any is left.
    */
   public ForkedJvm.Result run(String... arguments) throws InterruptedException {
+    if (waiting == null) {
+      throw new IllegalStateException("more drivers are needed than were asked for");
+    }
     waiting.tell(String.join("\n", arguments));
     ForkedJvm.Result result = waiting.end();
     start();

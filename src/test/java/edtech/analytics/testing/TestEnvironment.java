@@ -10,8 +10,8 @@ import java.util.TreeMap;
 
 /**
  * The environment of the tests. Where Maven runs integration tests in two JVMs, the second has
- * services of its own, with the same passwords: a sweep or an erasure of one would hit the loads of
- * the other.
+ * services of its own: a sweep or an erasure of one would hit the loads of the other. It has the
+ * same passwords, since some code reads the environment of the process, which stays as it was.
  */
 final class TestEnvironment {
   static final Map<String, String> ALL = all();
@@ -20,9 +20,13 @@ final class TestEnvironment {
 
   private static Map<String, String> all() {
     Map<String, String> all = new HashMap<>(System.getenv());
-    String own = all.get(all.getOrDefault("TEST_SERVICES", ""));
+    String name = all.getOrDefault("TEST_SERVICES", "");
+    String own = all.get(name);
     if (own != null) {
       all.putAll(pairs(Path.of(own)));
+    } else if (!name.isEmpty() && !name.endsWith("_1")) {
+      throw new IllegalStateException(
+          "this JVM has no services of its own, for " + name + " is not set: run make test-its");
     }
     return Map.copyOf(all);
   }
