@@ -370,13 +370,9 @@ class ForgetIT {
 
   /** As if only the loads of this day might still run; a forget waits for those of other users. */
   private static void silenceAllBut(LocalDate day) {
-    services
-        .admin()
-        .execute(
-            "INSERT INTO store.load_log SELECT * REPLACE (revision + 1 AS revision, now64(6, 'UTC')"
-                + " - toIntervalHour(if(event_date = '"
-                + day
-                + "', 0, 2)) AS heartbeat_at) FROM store.load_log FINAL WHERE status = 'running'");
+    String running = "status = 'running' AND event_date ";
+    LocalServices.abandon(services.admin(), running + "!= '" + day + "'");
+    LocalServices.heartbeat(services.admin(), 0, running + "= '" + day + "'");
   }
 
   /** As if the last heartbeat had come so long ago from a driver whose clock is an hour late. */

@@ -233,9 +233,16 @@ public final class LocalServices implements AutoCloseable {
 
   /** As if the last heartbeat of these loads were two hours old. */
   public static void abandon(ClickHouse admin, String which) {
+    heartbeat(admin, 2, which);
+  }
+
+  /** As if the last heartbeat of these loads were so many hours old. */
+  public static void heartbeat(ClickHouse admin, int hours, String which) {
     admin.execute(
         "INSERT INTO store.load_log SELECT * REPLACE (revision + 1 AS revision, now64(6, 'UTC') -"
-            + " INTERVAL 2 HOUR AS heartbeat_at) FROM store.load_log FINAL WHERE "
+            + " toIntervalHour("
+            + hours
+            + ") AS heartbeat_at) FROM store.load_log FINAL WHERE "
             + which);
   }
 
