@@ -83,7 +83,7 @@ help: ## this text; make help-dev lists what developers need beside it
 .PHONY: up down status-services clean-data
 ifeq ($(CLICKHOUSE_URL),)
 up: $(VENV) $(S3PROXY) $(JAR) ## start the local S3 and ClickHouse, wait for both, write .local/env, create the schema
-	@$(SERVICES) up --state "$(STATE)"
+	@$(SERVICES) up --state "$(STATE)" $(if $(PASSWORDS_OF),--passwords-of "$(PASSWORDS_OF)")
 	@$(EDTECH) init
 else
 up:

@@ -56,9 +56,7 @@ SECOND_STATE := .local-test-second
 
 test-its: $(VENV) $(S3PROXY) $(JAR) #- the integration tests, on the jar that is there
 	@$(ON_TEST_SERVICES) unset CLICKHOUSE_REPLICAS; $(call clean_at_end,$(SECOND_STATE)) \
-	  $(SERVICES_BARE) clean --state $(SECOND_STATE); \
-	  $(SERVICES) up --state $(SECOND_STATE) --passwords-of $(TEST_STATE); \
-	  env -u CLICKHOUSE_URL STATE=$(SECOND_STATE) $(EDTECH) init; \
+	  env -u CLICKHOUSE_URL $(MAKE) --no-print-directory clean-data up STATE=$(SECOND_STATE) PASSWORDS_OF=$(TEST_STATE); \
 	  SERVICES_OF_FORK_2="$(abspath $(SECOND_STATE))/env" $(MVN) -Dits.forks=2 \
 	  resources:testResources compiler:testCompile@default-testCompile failsafe:integration-test failsafe:verify
 

@@ -64,9 +64,7 @@
     {% for mart, table in tables.items() if tables_before.get(mart, [table]) != [table] %}
         {% do statements.extend(view_of_mart(database, mart, descriptions[mart], (tables_before[mart] + [table]) | unique | list, shown)) %}
     {% endfor %}
-    {% for statement in statements %}
-        {% do run_query(statement) %}
-    {% endfor %}
+    {% do run_all(statements) %}
     {% if statements %}
         {# A query that found the view of before looks up the run a moment later: it must not find this one. #}
         {% do run_query('select sleep(1)') %}
@@ -84,12 +82,16 @@
         {% if statements and not comes_true(lowest_shown() ~ ' >= ' ~ seq) %}
             {% do print('a replica does not show run ' ~ run_id ~ ' yet: columns and comments of ' ~ statements | length ~ ' marts change with the next run') %}
         {% else %}
-            {% for statement in statements %}
-                {% do run_query(statement) %}
-            {% endfor %}
+            {% do run_all(statements) %}
         {% endif %}
     {% endif %}
     {{ return(is_shown) }}
+{% endmacro %}
+
+{% macro run_all(statements) %}
+    {% for statement in statements %}
+        {% do run_query(statement) %}
+    {% endfor %}
 {% endmacro %}
 
 {#- The job's rule, too: the engine of the database store (ReplicatedTables.java). -#}
@@ -253,9 +255,7 @@
     {% endfor %}
     {# On replicas these wait for those that are away. #}
     {% if statements and comes_true(lowest_shown() ~ ' = (select max(seq) from ops.mart_runs)') %}
-        {% for statement in statements %}
-            {% do run_query(statement) %}
-        {% endfor %}
+        {% do run_all(statements) %}
     {% endif %}
     {% set query %}
         with

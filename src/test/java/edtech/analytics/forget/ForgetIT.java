@@ -377,15 +377,13 @@ class ForgetIT {
 
   /** As if the last heartbeat had come so long ago from a driver whose clock is an hour late. */
   private static void silence(long load, int minutes) {
-    services
-        .admin()
-        .execute(
-            "INSERT INTO store.load_log SELECT * REPLACE (revision + 1 AS revision,"
-                + " snowflakeIDToDateTime64(load_id) - INTERVAL 1 HOUR AS started_at, now64(6,"
-                + " 'UTC') - INTERVAL 1 HOUR - toIntervalMinute("
-                + minutes
-                + ") AS heartbeat_at) FROM store.load_log FINAL WHERE load_id = "
-                + load);
+    LocalServices.amend(
+        services.admin(),
+        "snowflakeIDToDateTime64(load_id) - INTERVAL 1 HOUR AS started_at, now64(6, 'UTC') -"
+            + " INTERVAL 1 HOUR - toIntervalMinute("
+            + minutes
+            + ") AS heartbeat_at",
+        "load_id = " + load);
   }
 
   private static void kill(String... arguments) throws InterruptedException {

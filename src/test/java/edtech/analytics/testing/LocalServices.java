@@ -238,11 +238,15 @@ public final class LocalServices implements AutoCloseable {
 
   /** As if the last heartbeat of these loads were so many hours old. */
   public static void heartbeat(ClickHouse admin, int hours, String which) {
+    amend(admin, "now64(6, 'UTC') - toIntervalHour(" + hours + ") AS heartbeat_at", which);
+  }
+
+  /** Changes what the ledger says of these loads, given as {@code expression AS column, …}. */
+  public static void amend(ClickHouse admin, String columns, String which) {
     admin.execute(
-        "INSERT INTO store.load_log SELECT * REPLACE (revision + 1 AS revision, now64(6, 'UTC') -"
-            + " toIntervalHour("
-            + hours
-            + ") AS heartbeat_at) FROM store.load_log FINAL WHERE "
+        "INSERT INTO store.load_log SELECT * REPLACE (revision + 1 AS revision, "
+            + columns
+            + ") FROM store.load_log FINAL WHERE "
             + which);
   }
 
