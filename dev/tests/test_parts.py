@@ -12,7 +12,7 @@ b:
 c d:
 	@echo $@
 bad:
-	@echo is bad >&2; exit 3
+	@until [ -e $(DIR)/b ]; do sleep 0.01; done; echo is bad >&2; exit 3
 """
 
 
