@@ -288,7 +288,13 @@ def test_abTestResults_noPublishedDay_areEmpty(warehouse):
     facts.assignments.add((0, "t", "control", "u"))
 
     # Task effectiveness here, because a dbt unit test cannot expect no rows on ClickHouse.
-    upstream = ("stg_user_task_day", "int_task_totals", "int_tasks", "int_user_tasks")
+    upstream = (
+        "stg_user_task_day",
+        "int_lesson_days",
+        "int_task_totals",
+        "int_tasks",
+        "int_user_tasks",
+    )
     warehouse.build(facts, [], "task_effectiveness", *upstream)
     assert warehouse.results() == {}
     assert warehouse.sql("SELECT count() FROM dbt_work.task_effectiveness") == "0\n"

@@ -3,8 +3,9 @@
 select
     task_id,
     min(event_date) as first_date,
-    -- Without outcomes the row is of a day that does not know lessons.
-    maxIf(event_date, notEmpty(outcomes)) as last_known_date,
+    maxIf(
+        event_date, event_date in (select event_date from {{ ref('int_lesson_days') }} where is_known)
+    ) as last_known_date,
     sum(attempts) as attempts,
     sum(successes) as successes
 from {{ ref('stg_user_task_day') }}
