@@ -8,3 +8,8 @@
     from {{ ref('int_user_profiles') }}
     array join mapKeys(dimensions) as dimension, mapValues(dimensions) as value
 {%- endmacro %}
+
+{#- Whether any published load has a dimension. The server evaluates it first; where there is none, it reads nothing. -#}
+{% macro has_dimensions() -%}
+    (select count() > 0 from {{ ref('int_dimensions') }})
+{%- endmacro %}

@@ -2,7 +2,7 @@
 
 with exposed as (
     select * from {{ ref('int_ab_test_users') }}
-    where {{ in_bucket() }} and not is_crossover and not is_waiting
+    where {{ in_bucket() }} and {{ has_dimensions() }} and not is_crossover and not is_waiting
 ),
 
 -- Nobody is here who did nothing on the day of exposure.

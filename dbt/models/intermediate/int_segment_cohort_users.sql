@@ -10,5 +10,6 @@ from {{ ref('int_segment_users') }} as segments
 inner join {{ ref('int_users') }} as users on segments.user_id = users.user_id
 where
     segments.active_dates[1] = users.cohort_date
+    and {{ has_dimensions() }}
     and {{ in_bucket('segments.user_id') }}
     and {{ in_bucket('users.user_id') }}

@@ -18,6 +18,6 @@ from (
         arrayMap(name -> dimensions[name], names) as all_values,
         groupArray(event_date) as active_dates
     from {{ ref('stg_user_day') }}
-    where {{ in_bucket() }}
+    where {{ in_bucket() }} and {{ has_dimensions() }}
     group by user_id, all_values
 )
