@@ -10,14 +10,20 @@ with days as (
     limit 3
 ),
 
+users as (
+    select groupArray(event_date) as active_dates
+    from {{ ref('stg_user_day') }}
+    where event_date > (select min(event_date) from days) - 30
+    group by user_id
+),
+
 recounted as (
     select
         days.event_date as event_date,
-        uniqExactIf(user_day.user_id, user_day.event_date > days.event_date - 7) as wau,
-        uniqExact(user_day.user_id) as mau
-    from {{ ref('stg_user_day') }} as user_day
-    inner join days on true
-    where user_day.event_date between days.event_date - 29 and days.event_date
+        countIf(arrayExists(d -> d between days.event_date - 6 and days.event_date, active_dates)) as wau,
+        countIf(arrayExists(d -> d between days.event_date - 29 and days.event_date, active_dates)) as mau
+    from users
+    cross join days
     group by days.event_date
 )
 
