@@ -13,7 +13,8 @@ exposed as (
     where {{ in_bucket('users.user_id') }} and not users.is_waiting and (not users.is_crossover or users.is_first_group)
 ),
 
--- Arrays by user alone, as in int_ab_test_users.
+-- Arrays by user alone, without days before all tests, as in int_ab_test_users. Users in no test are left out before
+-- their rows are grouped.
 days_of_users as (
     select
         user_id as active_user_id,
@@ -21,7 +22,12 @@ days_of_users as (
         groupArray(event_date) as dates,
         groupArray(total) as totals
     from {{ ref('stg_user_metric_day') }}
-    where {{ in_bucket() }} and user_id in (select user_id from exposed)
+    where
+        {{ in_bucket() }}
+        and user_id in (select user_id from {{ ref('int_ab_test_users') }} where {{ in_bucket() }})
+        and event_date >= (
+            select minOrNull(exposed_date) - {{ days_before_exposure() }} from {{ ref('int_ab_test_users') }}
+        )
     group by user_id
 ),
 
