@@ -1,4 +1,9 @@
-{{ config(materialized='in_buckets', order_by='tuple()', query_settings=small_blocks()) }}
+{{ config(
+    materialized='in_buckets',
+    order_by='tuple()',
+    query_settings=small_blocks(),
+    indexes=index_of_users()
+) }}
 
 {% set has_history = 'not has_window and (is_first_group or not is_crossover)' %}
 {% set last_day = 'assumeNotNull((select max(event_date) from ' ~ ref('int_days') ~ '))' %}

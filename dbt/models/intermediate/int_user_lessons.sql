@@ -1,7 +1,8 @@
 {{ config(
     materialized='in_buckets',
     order_by='tuple()',
-    indexes=[{'name': 'users', 'definition': 'user_id type minmax granularity 1'}]
+    query_settings=small_blocks(),
+    indexes=index_of_users()
 ) }}
 
 -- A lesson event is a start or a completion. Grouped by plain strings, which takes two thirds of the time.

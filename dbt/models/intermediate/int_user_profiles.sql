@@ -1,7 +1,7 @@
 {{ config(
     materialized='in_buckets',
     order_by='tuple()',
-    indexes=[{'name': 'users', 'definition': 'user_id type minmax granularity 1'}]
+    indexes=index_of_users()
 ) }}
 
 -- A user changes seldom: this is a fraction of the user days, whatever the number of dimensions. Grouped by an array of

@@ -1,4 +1,4 @@
-{{ config(materialized='in_buckets', order_by='course') }}
+{{ config(materialized='in_buckets', order_by='tuple()') }}
 
 with user_days as (
     select

@@ -1,4 +1,4 @@
-{{ config(materialized='in_buckets', order_by='(cohort_date, user_id)') }}
+{{ config(materialized='in_buckets', order_by='tuple()', indexes=index_of_users()) }}
 
 select
     user_id,
