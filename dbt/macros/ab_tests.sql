@@ -1,6 +1,12 @@
 {#- Days before the day of exposure that CUPED takes a user's own figure from. -#}
 {% macro days_before_exposure() -%} 14 {%- endmacro %}
 
+{#- Whether a row's day may count for any user, so that days before all tests go unread: `date` of `users` is the day of
+    exposure, or one not after it. Without a row of users no day does. -#}
+{% macro may_count_in_tests(date, users) -%}
+    event_date >= (select minOrNull({{ date }}) - {{ days_before_exposure() }} from {{ users }})
+{%- endmacro %}
+
 {#- The largest date there is, for what has no end. -#}
 {% macro last_of_dates() -%} toDate('2149-06-06') {%- endmacro %}
 

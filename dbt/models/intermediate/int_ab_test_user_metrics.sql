@@ -25,9 +25,7 @@ days_of_users as (
     where
         {{ in_bucket() }}
         and user_id in (select user_id from {{ ref('int_ab_test_users') }} where {{ in_bucket() }})
-        and event_date >= (
-            select minOrNull(exposed_date) - {{ days_before_exposure() }} from {{ ref('int_ab_test_users') }}
-        )
+        and {{ may_count_in_tests('exposed_date', ref('int_ab_test_users')) }}
     group by user_id
 ),
 

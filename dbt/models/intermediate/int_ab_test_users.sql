@@ -90,9 +90,7 @@ days_of_users as (
     from {{ ref('stg_user_day') }}
     where
         {{ in_bucket() }}
-        and event_date >= (
-            select minOrNull(event_date) - {{ days_before_exposure() }} from {{ ref('stg_ab_test_user_day') }}
-        )
+        and {{ may_count_in_tests('event_date', ref('stg_ab_test_user_day')) }}
     group by user_id
 ),
 
